@@ -1,0 +1,18 @@
+from typing import Any
+
+from django.core.management.base import BaseCommand
+from django.db import transaction
+
+from schoolloket.demo import school
+from schoolloket.institutions.models import Institution
+
+
+class Command(BaseCommand):
+    help = "Make the demo schools, once: what is there is kept."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if Institution.objects.exists():
+            return
+        # All or nothing: a demo that was stopped half-way begins anew.
+        with transaction.atomic():
+            school.build()

@@ -1,0 +1,75 @@
+"""Read the settings that a deployment gives in its environment."""
+
+import os
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from cryptography.fernet import Fernet
+from django.core.exceptions import ImproperlyConfigured
+
+LOOPBACK = {"localhost", "127.0.0.1", "[::1]", "::1"}
+
+
+def required(name: str) -> str:
+    """Return the variable's value.
+
+    Raises ImproperlyConfigured, naming the variable, where it is missing or empty.
+    """
+    value = os.environ.get(name, "")
+    if not value:
+        raise ImproperlyConfigured(f"The environment variable {name} is missing; see the README.")
+    return value
+
+
+def flag(name: str) -> bool:
+    """Return whether the variable is switched on (`1`, `true`, `yes`)."""
+    return os.environ.get(name, "").lower() in {"1", "true", "yes"}
+
+
+def number(name: str, default: int) -> int:
+    """Return the variable as a whole number. Raises ImproperlyConfigured where it is none."""
+    value = os.environ.get(name, str(default))
+    try:
+        return int(value)
+    except ValueError as error:
+        raise ImproperlyConfigured(f"The environment variable {name} is no number.") from error
+
+
+def vault_keys() -> list[str]:
+    """Return the Fernet keys of VAULT_KEYS, newest first.
+
+    Raises ImproperlyConfigured where one is no Fernet key.
+    """
+    keys = [key.strip() for key in required("VAULT_KEYS").split(",") if key.strip()]
+    for key in keys:
+        try:
+            Fernet(key)
+        except ValueError as error:
+            # The key itself stays out of the message: messages end in logs.
+            raise ImproperlyConfigured(
+                "VAULT_KEYS holds a key that is no Fernet key (32 bytes, url-safe base64)."
+            ) from error
+    return keys
+
+
+@dataclass(frozen=True)
+class Address:
+    """Where a site is reached, e.g. `https://loket.voorbeeld.be`, without a closing slash."""
+
+    url: str
+    host: str
+    secure: bool
+
+
+def address(name: str, default: str = "") -> Address:
+    """Return the address in the variable.
+
+    Raises ImproperlyConfigured for anything but https, or http on a loopback host.
+    """
+    url = (os.environ.get(name) or default or required(name)).rstrip("/")
+    parts = urlsplit(url)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise ImproperlyConfigured(f"{name} must be an address such as https://loket.example.org.")
+    if parts.scheme == "http" and parts.hostname not in LOOPBACK:
+        raise ImproperlyConfigured(f"{name} must be https: http is for a loopback address only.")
+    return Address(url=url, host=parts.hostname, secure=parts.scheme == "https")

@@ -1,0 +1,24 @@
+"""Who does something, for which school and from where: what every history row tells (R10)."""
+
+from dataclasses import dataclass
+
+from django.http import HttpRequest
+
+from .models import Institution, Manager
+
+
+@dataclass(frozen=True)
+class Actor:
+    """The `by` of every action. Without a manager it is a command of the operator."""
+
+    institution: Institution
+    manager: Manager | None = None
+    ip_address: str | None = None
+
+
+class DeskRequest(HttpRequest):
+    """A request of a signed-in manager inside one institution of his or hers."""
+
+    user: Manager  # type: ignore[assignment]
+    institution: Institution
+    actor: Actor

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class InstitutionsConfig(AppConfig):
+    name = "schoolloket.institutions"
+    verbose_name = "Instellingen en beheerders"

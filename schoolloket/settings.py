@@ -1,0 +1,224 @@
+"""All settings. A deployment gives its own in the environment; the README lists them."""
+
+from pathlib import Path
+
+import dj_database_url
+from csp.constants import NONE, SELF
+from django.contrib.messages import constants as message_levels
+
+from schoolloket import environment
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+SECRET_KEY = environment.required("SECRET_KEY")
+DEBUG = environment.flag("DEBUG")
+DEMO = environment.flag("DEMO")
+
+# What the product calls settings ---------------------------------------------------------------
+
+# Newest first; all of them open, the first one seals.
+VAULT_KEYS = environment.vault_keys()
+# Keys the hash by which national numbers are matched. It can never change: the numbers are gone.
+MATCHING_KEY = environment.required("MATCHING_KEY")
+
+DRAFT_MINUTES = environment.number("DRAFT_MINUTES", 30)
+PRINTABLE_HOURS = environment.number("PRINTABLE_HOURS", 24)
+PRINTABLE_MINUTES_AFTER_DOWNLOAD = environment.number("PRINTABLE_MINUTES_AFTER_DOWNLOAD", 60)
+BATCH_LIMIT = 5_000
+IMPORT_MAX_BYTES = 10 * 1024 * 1024
+IMPORT_MAX_ROWS = 50_000
+
+# The address decides hosts, cookies, HSTS and the redirect to https ----------------------------
+
+DESK = environment.address("DESK_URL")
+PORTAL = environment.address("PORTAL_URL", default=f"{DESK.url}/mijn")
+
+ALLOWED_HOSTS = sorted({DESK.host, PORTAL.host})
+SECURE_SSL_REDIRECT = DESK.secure
+SECURE_HSTS_SECONDS = 365 * 24 * 3600 if DESK.secure else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = DESK.secure
+SECURE_HSTS_PRELOAD = DESK.secure
+# An https desk stands behind a proxy that ends TLS and sets this header itself.
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if DESK.secure else None
+SESSION_COOKIE_SECURE = DESK.secure
+CSRF_COOKIE_SECURE = DESK.secure
+SESSION_COOKIE_NAME = "__Host-loket" if DESK.secure else "loket"
+CSRF_COOKIE_NAME = "__Host-csrf" if DESK.secure else "csrf"
+CSRF_COOKIE_HTTPONLY = True
+CSRF_FAILURE_VIEW = "schoolloket.institutions.views.csrf_failure"
+X_FRAME_OPTIONS = "DENY"
+SECURE_REFERRER_POLICY = "same-origin"
+
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        # Bootstrap draws its ticks and arrows from data: images in its stylesheet.
+        "img-src": [SELF, "data:"],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+        "base-uri": [NONE],
+    }
+}
+
+# The house -------------------------------------------------------------------------------------
+
+INSTALLED_APPS = [
+    "schoolloket.institutions",
+    "students",
+    "accounts",
+    "credentials",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "allauth",
+    "allauth.account",
+    "csp",
+    "django_filters",
+    "django_htmx",
+    "django_tables2",
+    *(["schoolloket.demo"] if DEMO else []),
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    # Nobody gets in without signing in, and nobody into a school that is not his or hers.
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "schoolloket.institutions.middleware.DeskLockMiddleware",
+    "schoolloket.institutions.middleware.InstitutionMiddleware",
+    "credentials.middleware.ExpiryMiddleware",
+]
+
+ROOT_URLCONF = "schoolloket.urls"
+WSGI_APPLICATION = "schoolloket.wsgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "schoolloket.institutions.context_processors.desk",
+                "credentials.context_processors.waiting_print",
+            ],
+        },
+    }
+]
+
+# Data ------------------------------------------------------------------------------------------
+
+DATABASES = {
+    "default": dj_database_url.config(default=f"sqlite:///{BASE_DIR / 'schoolloket.sqlite3'}")
+}
+if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    DATABASES["default"]["OPTIONS"] = {
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 20,
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; "
+        "PRAGMA secure_delete=ON;",
+    }
+else:
+    DATABASES["default"]["OPTIONS"] = {"pool": {"min_size": 1, "max_size": 8}}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "cache",
+        # Counters of failed sign-ins must not be pushed out by a flood of others.
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    }
+}
+
+# A renewal of 5,000 pupils posts a tick per row; files stay in memory, never on disk (R5).
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 3 * BATCH_LIMIT
+FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
+FILE_UPLOAD_MAX_MEMORY_SIZE = IMPORT_MAX_BYTES + 64 * 1024
+
+# Managers' sign-in -----------------------------------------------------------------------------
+
+AUTH_USER_MODEL = "institutions.Manager"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+PASSWORD_HASHERS = ["accounts.hashers.Argon2idHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+AUTH_PASSWORD_VALIDATORS[1]["OPTIONS"] = {"min_length": 12}
+
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "choose_institution"
+ACCOUNT_ADAPTER = "schoolloket.institutions.adapter.ManagerAdapter"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
+ACCOUNT_PREVENT_ENUMERATION = "strict"
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+ALLAUTH_TRUSTED_PROXY_COUNT = environment.number("TRUSTED_PROXIES", 1 if DESK.secure else 0)
+
+# A desk left alone locks: the session ends this long after the last request.
+SESSION_COOKIE_AGE = 30 * 60
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+
+# Language, files, mail, logs -------------------------------------------------------------------
+
+LANGUAGE_CODE = "nl-be"
+TIME_ZONE = "Europe/Brussels"
+USE_I18N = True
+USE_TZ = True
+USE_THOUSAND_SEPARATOR = False
+
+STATIC_URL = "static/"
+STATIC_ROOT = BASE_DIR / "staticfiles"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STORAGES = {
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+
+MESSAGE_TAGS = {message_levels.ERROR: "danger"}
+
+EMAIL_BACKEND = (
+    "django.core.mail.backends.console.EmailBackend"
+    if DEMO
+    else "django.core.mail.backends.smtp.EmailBackend"
+)
+EMAIL_HOST = environment.os.environ.get("EMAIL_HOST", "localhost")
+EMAIL_PORT = environment.number("EMAIL_PORT", 25)
+DEFAULT_FROM_EMAIL = environment.os.environ.get("EMAIL_FROM", f"schoolloket@{DESK.host}")
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"plain": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "root": {"handlers": ["console"], "level": "INFO"},
+}

@@ -1,0 +1,31 @@
+"""Encryption of what must be readable for a while: passwords to print, drafts of an import.
+
+Keys come from VAULT_KEYS: the first one seals, all of them open, so keys can be rotated.
+"""
+
+from functools import cache
+
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+from django.conf import settings
+
+
+class VaultLocked(Exception):
+    """What was sealed cannot be opened with the present keys."""
+
+
+@cache
+def _fernet(keys: tuple[str, ...]) -> MultiFernet:
+    return MultiFernet([Fernet(key) for key in keys])
+
+
+def seal(secret: str) -> str:
+    """Return the secret encrypted, as ASCII text."""
+    return _fernet(tuple(settings.VAULT_KEYS)).encrypt(secret.encode()).decode()
+
+
+def unseal(token: str) -> str:
+    """Return what was sealed. Raises VaultLocked where no present key opens it."""
+    try:
+        return _fernet(tuple(settings.VAULT_KEYS)).decrypt(token).decode()
+    except InvalidToken as error:
+        raise VaultLocked from error

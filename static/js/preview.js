@@ -1,0 +1,64 @@
+// The preview: prepare the passwords slice after slice, and keep the count of ticks.
+
+const form = document.querySelector("[data-slices]");
+const progress = form.querySelector("progress");
+const said = form.querySelector("[data-prepared]");
+const token = form.querySelector("[name=csrfmiddlewaretoken]").value;
+let running = false;
+
+const pause = (milliseconds) => new Promise((done) => setTimeout(done, milliseconds));
+
+async function slice() {
+  const answer = await fetch(form.dataset.slices, {
+    method: "POST",
+    headers: { "X-CSRFToken": token },
+  });
+  if (!answer.ok || answer.redirected) throw new Error(answer.status);
+  return answer.json();
+}
+
+function show({ hashed, total }) {
+  progress.max = total || 1;
+  progress.value = hashed;
+  said.textContent = hashed < total
+    ? `Wachtwoorden worden voorbereid: ${hashed} van ${total}`
+    : "Klaar om te bewaren";
+}
+
+// One request after the other, without timers: browsers slow those in a hidden tab.
+async function prepare() {
+  if (running) return;
+  running = true;
+  let failures = 0;
+  while (running) {
+    try {
+      const state = await slice();
+      failures = 0;
+      show(state);
+      if (!state.open || state.hashed >= state.total) break;
+    } catch {
+      // The connection broke: what was prepared is kept, so try again, less and less often.
+      if (++failures > 8) break;
+      await pause(500 * 2 ** failures);
+    }
+  }
+  running = false;
+}
+
+function count() {
+  const ticked = form.querySelectorAll("input[name=item]:checked").length;
+  form.querySelector("[data-ticked]").textContent = ticked;
+}
+
+form.addEventListener("change", (event) => {
+  if (event.target.matches("[data-tick-section]")) {
+    const section = event.target.closest("section");
+    for (const box of section.querySelectorAll("input[name=item]")) box.checked = event.target.checked;
+  }
+  count();
+});
+form.addEventListener("submit", () => { running = false; });
+document.body.addEventListener("htmx:afterSettle", () => { count(); prepare(); });
+for (const box of form.querySelectorAll("[data-tick-section]")) box.hidden = false;
+count();
+prepare();

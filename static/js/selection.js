@@ -1,0 +1,83 @@
+// The selection of the list: survives paging, sorting and filtering, in this tab, per institution.
+
+const form = document.querySelector("[data-selection]");
+const key = `selectie-${form.dataset.selection}`;
+const bar = {
+  output: form.querySelector("[data-selected]"),
+  number: form.querySelector("[data-selected-number]"),
+  all: form.querySelector("[data-pick-all]"),
+  none: form.querySelector("[data-pick-none]"),
+};
+let lastClicked = null;
+
+const read = () => new Set(JSON.parse(sessionStorage.getItem(key) ?? "[]"));
+const results = () => document.getElementById("results");
+const boxes = () => [...form.querySelectorAll("input[name=student]:not([type=hidden])")];
+
+function write(selected) {
+  sessionStorage.setItem(key, JSON.stringify([...selected]));
+  show();
+}
+
+function show() {
+  const selected = read();
+  const visible = boxes();
+  for (const box of visible) box.checked = selected.has(box.value);
+  const picked = visible.filter((box) => box.checked).length;
+  const page = form.querySelector("[data-pick-page]");
+  if (page) {
+    page.hidden = false;
+    page.checked = visible.length > 0 && picked === visible.length;
+    page.indeterminate = picked > 0 && picked < visible.length;
+  }
+  if (!bar.output) return;
+  bar.output.hidden = false;
+  bar.number.textContent = selected.size;
+  bar.none.hidden = selected.size === 0;
+  bar.all.hidden = results().dataset.total === "0";
+  bar.all.textContent = `Selecteer alle ${results().dataset.total}`;
+}
+
+function pick(values, on) {
+  const selected = read();
+  for (const value of values) on ? selected.add(value) : selected.delete(value);
+  write(selected);
+}
+
+function pickRange(from, to, on) {
+  const visible = boxes();
+  const [start, end] = [visible.indexOf(from), visible.indexOf(to)].sort((a, b) => a - b);
+  pick(visible.slice(start, end + 1).map((box) => box.value), on);
+}
+
+async function pickAll() {
+  const answer = await fetch(form.dataset.all + location.search);
+  pick((await answer.json()).students, true);
+}
+
+form.addEventListener("click", (event) => {
+  const box = event.target.closest("input[name=student]");
+  if (!box) return;
+  if (event.shiftKey && lastClicked?.isConnected) pickRange(lastClicked, box, box.checked);
+  else pick([box.value], box.checked);
+  lastClicked = box;
+});
+form.addEventListener("change", (event) => {
+  if (event.target.matches("[data-pick-page]")) {
+    pick(boxes().map((box) => box.value), event.target.checked);
+  }
+});
+bar.all?.addEventListener("click", pickAll);
+bar.none?.addEventListener("click", () => write(new Set()));
+
+// The form posts what is selected on other pages too.
+form.addEventListener("formdata", (event) => {
+  event.formData.delete("student");
+  for (const value of read()) event.formData.append("student", value);
+  event.formData.set("query", location.search.slice(1));
+});
+
+if (document.querySelector("[data-clears-selection]")) sessionStorage.removeItem(key);
+document.body.addEventListener("htmx:afterSettle", show);
+addEventListener("pageshow", show);
+show();
