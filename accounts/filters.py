@@ -1,0 +1,73 @@
+"""FILTER LEERLINGEN LIJST."""
+
+from functools import reduce
+from operator import and_
+from typing import Any
+
+import django_filters
+from django import forms
+from django.db.models import Q, QuerySet
+
+from schoolloket.text import fold
+from students.models import Enrolment
+
+from .models import Kind, Status
+
+
+class StudentFilter(django_filters.FilterSet):  # type: ignore[misc]
+    zoek = django_filters.CharFilter(
+        method="search",
+        label="Zoeken",
+        widget=forms.TextInput(
+            attrs={
+                "type": "search",
+                "placeholder": "zoek op stamnummer, naam of voornaam",
+                "autocomplete": "off",
+                "maxlength": 100,
+            }
+        ),
+    )
+    groep = django_filters.ChoiceFilter(
+        field_name="administrative_group", label="Administratieve groep", empty_label="Alle"
+    )
+    klas = django_filters.ChoiceFilter(method="by_class", label="Klas", empty_label="Alle")
+    status = django_filters.ChoiceFilter(label="Status", empty_label="Alle", choices=Status.choices)
+    type = django_filters.ChoiceFilter(
+        field_name="student__account__kind", label="Type", empty_label="Alle", choices=Kind.choices
+    )
+
+    class Meta:
+        model = Enrolment
+        fields: list[str] = []
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.form.label_suffix = ""
+        self.filters["groep"].extra["choices"] = self._values("administrative_group")
+        self.filters["klas"].extra["choices"] = self._values("class_code", "next_class_code")
+
+    def _values(self, *columns: str) -> list[tuple[str, str]]:
+        found = {
+            value
+            for row in self.queryset.order_by().values_list(*columns).distinct()
+            for value in row
+            if value
+        }
+        return [(value, value) for value in sorted(found, key=fold)]
+
+    def search(self, rows: QuerySet[Enrolment], name: str, value: str) -> QuerySet[Enrolment]:
+        """Every word, in any order, in the name, the stamnummer or the username."""
+        return rows.filter(reduce(and_, map(_matches, fold(value).split()), Q()))
+
+    def by_class(self, rows: QuerySet[Enrolment], name: str, value: str) -> QuerySet[Enrolment]:
+        """This class, or the class of next year: both stand in the row."""
+        return rows.filter(Q(class_code=value) | Q(next_class_code=value))
+
+
+def _matches(word: str) -> Q:
+    return (
+        Q(last_name_key__contains=word)
+        | Q(first_name_key__contains=word)
+        | Q(stamnummer__startswith=word)
+        | Q(student__account__username__contains=word)
+    )

@@ -1,0 +1,153 @@
+"""The history of a LeerID: write it, and tell it to a school (R10)."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from uuid import UUID
+
+from django.utils import timezone
+
+from schoolloket.institutions.actors import Actor
+from schoolloket.institutions.models import Institution
+from students.models import Enrolment
+
+from .models import Account, AccountEvent, FieldChange, Kind, PasswordKind
+
+
+@dataclass(frozen=True)
+class Change:
+    """One field from what to what, as it may be kept: no password, e-mail masked."""
+
+    field: FieldChange.Field
+    old: str
+    new: str
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What one operation did to one account."""
+
+    account_id: int
+    kind: AccountEvent.Kind
+    changes: tuple[Change, ...] = ()
+
+
+def mask_email(address: str) -> str:
+    """Return `t*****s@ond.vlaanderen.be`; a local part of one or two letters shows none (R10)."""
+    if not address:
+        return ""
+    local, _, domain = address.rpartition("@")
+    first, last = (local[0], local[-1]) if len(local) > 2 else ("", "")
+    return f"{first}*****{last}@{domain}"
+
+
+def record(entries: Iterable[Entry], *, by: Actor, operation_id: UUID, at: datetime) -> None:
+    """Add the entries to the history, inside the caller's transaction."""
+    entries = list(entries)
+    events = AccountEvent.objects.bulk_create(
+        AccountEvent(
+            account_id=entry.account_id,
+            kind=entry.kind,
+            at=at,
+            manager=by.manager,
+            institution=by.institution,
+            ip_address=by.ip_address,
+            operation_id=operation_id,
+        )
+        for entry in entries
+    )
+    FieldChange.objects.bulk_create(
+        FieldChange(event=event, field=change.field, old=change.old, new=change.new)
+        for event, entry in zip(events, entries, strict=True)
+        for change in entry.changes
+    )
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line of the history as one school may read it."""
+
+    on: date
+    at: datetime | None
+    what: str
+    who: str
+    where: str
+    changes: list[FieldChange] = field(default_factory=list)
+
+
+OTHER_SCHOOL = "Andere instelling"
+AUTOMATIC = "Automatisch"
+ENDED = "Automatisch inactief: einde inschrijving"
+ENROLLED_AGAIN = "Automatisch opnieuw actief: nieuwe inschrijving"
+
+
+def told_to(institution: Institution, account: Account, day: date) -> list[Line]:
+    """Return the history, newest first, with the automatic changes until that day (R9, R10).
+
+    What another school did is told as event and date only.
+    """
+    events = account.events.select_related("manager", "institution").prefetch_related("changes")
+    lines = [_line(event, institution) for event in events]
+    lines += _automatic(account, day)
+    return sorted(lines, key=_moment, reverse=True)
+
+
+def _line(event: AccountEvent, institution: Institution) -> Line:
+    on = timezone.localdate(event.at)
+    label = event.get_kind_display()
+    if event.institution is not None and event.institution != institution:
+        return Line(on=on, at=None, what=label, who="", where=OTHER_SCHOOL)
+    return Line(
+        on=on,
+        at=event.at,
+        what=label,
+        who=event.manager.name if event.manager else "Systeembeheer",
+        where=_where(event),
+        changes=list(event.changes.all()),
+    )
+
+
+def _where(event: AccountEvent) -> str:
+    place = str(event.institution) if event.institution else ""
+    return f"{place} ({event.ip_address})" if event.ip_address else place
+
+
+def _moment(line: Line) -> tuple[date, time]:
+    return line.on, timezone.localtime(line.at).time() if line.at else time.min
+
+
+def _automatic(account: Account, day: date) -> list[Line]:
+    """The changes of status that follow from the enrolments' dates alone (R9)."""
+    born = timezone.localdate(account.created_at)
+    periods = _joined(
+        Enrolment.objects.filter(student=account.student_id)
+        .order_by("starts_on")
+        .values_list("starts_on", "ends_on")
+    )
+    stops = [(end + timedelta(days=1), ENDED) for _, end in periods]
+    starts = [(start, ENROLLED_AGAIN) for start, _ in periods[1:]]
+    return [
+        Line(on=on, at=None, what=what, who=AUTOMATIC, where="")
+        for on, what in stops + starts
+        if born < on <= day
+    ]
+
+
+def _joined(periods: Iterable[tuple[date, date]]) -> list[tuple[date, date]]:
+    """Join periods (in order of start) that overlap or follow one another without a day between."""
+    joined: list[tuple[date, date]] = []
+    for start, end in periods:
+        if joined and start <= joined[-1][1] + timedelta(days=1):
+            joined[-1] = (joined[-1][0], max(joined[-1][1], end))
+        else:
+            joined.append((start, end))
+    return joined
+
+
+def label(change_field: FieldChange.Field | str, value: str) -> str:
+    """Return a kept value in the words of the screen."""
+    labels: dict[str, str] = {
+        FieldChange.Field.KIND: dict(Kind.choices).get(value, value),
+        FieldChange.Field.PASSWORD_KIND: dict(PasswordKind.choices).get(value, value),
+    }
+    return labels.get(change_field, value)

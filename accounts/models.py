@@ -1,0 +1,198 @@
+"""The LeerID: one account per student, its usernames and its history."""
+
+from datetime import date
+from typing import Any, Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+from django.db.models.functions import Lower
+
+from schoolloket.institutions.models import Institution
+from students.models import Enrolment, Student
+
+
+class Status(models.TextChoices):
+    """The status of a student's LeerID, as the desk shows it."""
+
+    ACTIVE = "actief", "Actief"
+    INACTIVE = "inactief", "Inactief"
+    NONE = "geen-account", "Geen account"
+
+
+class Kind(models.TextChoices):
+    BASIC = "basis", "Basis"
+    ADVANCED = "gevorderd", "Gevorderd"
+
+
+class PasswordKind(models.TextChoices):
+    WORD = "woord", "Basis wachtwoord"
+    PICTURES = "afbeeldingen", "Afbeeldingswachtwoord"
+    ADVANCED = "gevorderd", "Gevorderd wachtwoord"
+
+    @property
+    def account_kind(self) -> Kind:
+        return Kind.ADVANCED if self == PasswordKind.ADVANCED else Kind.BASIC
+
+
+class AccountQuerySet(models.QuerySet["Account"]):
+    def active_on(self, day: date) -> Self:
+        """Accounts that can sign in on that day (R9)."""
+        enrolled = Enrolment.objects.running_or_ahead(day).filter(student=OuterRef("student"))
+        return self.filter(Exists(enrolled), deactivated_at=None)
+
+
+class Account(models.Model):
+    """A LeerID. Follows the student to the next school."""
+
+    student = models.OneToOneField(Student, models.PROTECT, related_name="account")
+    username = models.CharField(max_length=64, unique=True)
+    kind = models.CharField(max_length=10, choices=Kind)
+    password_kind = models.CharField(max_length=12, choices=PasswordKind)
+    # A hash (R5).
+    password = models.CharField(max_length=200)
+    must_change_password = models.BooleanField(default=False)
+    email = models.EmailField(blank=True)
+    created_at = models.DateTimeField()
+    last_sign_in_at = models.DateTimeField(null=True)
+    deactivated_at = models.DateTimeField(null=True)
+    deactivated_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
+    # Rises with every change of password, username, e-mail or status, not with a sign-in: whoever
+    # prepared something on an older version sees that the account changed since.
+    credentials_version = models.PositiveIntegerField(default=1)
+
+    objects = AccountQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="username_is_lower_case", condition=Q(username=Lower("username"))
+            ),
+            models.CheckConstraint(
+                name="password_kind_fits_the_kind",
+                condition=Q(kind="gevorderd", password_kind__in=["gevorderd"])
+                | Q(kind="basis", password_kind__in=["woord", "afbeeldingen"]),
+            ),
+            models.CheckConstraint(
+                name="only_advanced_has_email_or_temporary_password",
+                condition=Q(kind="gevorderd") | Q(email="", must_change_password=False),
+            ),
+            models.CheckConstraint(
+                name="deactivated_at_and_by_together",
+                condition=Q(deactivated_at=None, deactivated_by=None)
+                | Q(deactivated_at__isnull=False, deactivated_by__isnull=False),
+            ),
+            models.CheckConstraint(name="account_has_a_hash", condition=~Q(password="")),
+        ]
+
+    def __str__(self) -> str:
+        return f"LeerID {self.pk}"
+
+    @property
+    def is_linked(self) -> bool:
+        """Whether the pupil linked an e-mail address and so took over the password (R1)."""
+        return bool(self.email)
+
+    @property
+    def has_own_password(self) -> bool:
+        return self.kind == Kind.ADVANCED and not self.must_change_password
+
+
+class Username(models.Model):
+    """A username that was ever given. Never given to another student (R6)."""
+
+    value = models.CharField(primary_key=True, max_length=64)
+    # Without its closing digits: all of `jan.peeters`, `jan.peeters1`... share one.
+    stem = models.CharField(max_length=64, db_index=True)
+    # Empty once the student's data were erased (R12); the name stays taken.
+    student = models.ForeignKey(
+        Student, models.SET_NULL, null=True, related_name="usernames", db_index=True
+    )
+
+    def __str__(self) -> str:
+        return self.value
+
+
+class AppendOnlyQuerySet(models.QuerySet[Any]):
+    """History can be added to, never changed (R10); the database refuses it too."""
+
+    def update(self, **fields: Any) -> int:
+        raise TypeError("History is never changed.")
+
+    def delete(self) -> tuple[int, dict[str, int]]:
+        raise TypeError("History is never removed.")
+
+
+class AppendOnly(models.Model):
+    objects = AppendOnlyQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if not self._state.adding:
+            raise TypeError("History is never changed.")
+        super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        raise TypeError("History is never removed.")
+
+
+class AccountEvent(AppendOnly):
+    """What happened to a LeerID: who, when and from where (R10)."""
+
+    class Kind(models.TextChoices):
+        CREATED = "created", "LeerID aangemaakt"
+        RENEWED = "renewed", "Wachtwoord vernieuwd"
+        CHANGED = "changed", "Aanmeldgegevens aangepast"
+        EMAIL_LINKED = "linked", "E-mailadres gekoppeld"
+        DEACTIVATED = "deactivated", "LeerID gedeactiveerd"
+
+    account = models.ForeignKey(Account, models.PROTECT, related_name="events")
+    kind = models.CharField(max_length=12, choices=Kind)
+    at = models.DateTimeField()
+    # Empty for what an operator's command or the pupil did.
+    manager = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
+    institution = models.ForeignKey(Institution, models.PROTECT, null=True, related_name="+")
+    ip_address = models.GenericIPAddressField(null=True)
+    # Events of one operation share this; a batch knows its own.
+    operation_id = models.UUIDField()
+
+    class Meta:
+        ordering = ["-at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                name="one_event_per_operation_and_account", fields=["operation_id", "account"]
+            )
+        ]
+        indexes = [models.Index(fields=["account", "-at"])]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.at:%Y-%m-%d %H:%M}"
+
+
+class FieldChange(AppendOnly):
+    """One field of an event, from what to what. Never holds a password; e-mail is masked (R10)."""
+
+    class Field(models.TextChoices):
+        USERNAME = "username", "Gebruikersnaam"
+        KIND = "kind", "Type"
+        PASSWORD = "password", "Wachtwoord"
+        PASSWORD_KIND = "password_kind", "Wachtwoord type"
+        EMAIL = "email", "E-mailadres"
+        STATUS = "status", "Account status"
+
+    event = models.ForeignKey(AccountEvent, models.PROTECT, related_name="changes")
+    field = models.CharField(max_length=20, choices=Field)
+    old = models.CharField(max_length=254, blank=True)
+    new = models.CharField(max_length=254, blank=True)
+
+    class Meta:
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return self.get_field_display()

@@ -1,0 +1,23 @@
+"""The product's words in templates."""
+
+from django import template
+
+from accounts import history
+from accounts.models import FieldChange, Status
+
+register = template.Library()
+
+
+@register.filter
+def status_label(status: str) -> str:
+    return Status(status).label
+
+
+@register.filter
+def old_value(change: FieldChange) -> str:
+    return history.label(change.field, change.old)
+
+
+@register.filter
+def new_value(change: FieldChange) -> str:
+    return history.label(change.field, change.new)

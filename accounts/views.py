@@ -1,0 +1,124 @@
+"""The desk's list and the pages of one student."""
+
+from typing import Any
+
+from django.http import Http404, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from schoolloket import clock
+from schoolloket.institutions.actors import DeskRequest
+from students.models import Enrolment, ImportRun
+
+from . import history, overview
+from . import workbook as workbooks
+from .filters import StudentFilter
+from .models import Status
+from .tables import StudentTable
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+def _shows_left(request: DeskRequest) -> bool:
+    return request.GET.get("lijst") == "uitgeschreven"
+
+
+def _filtered(request: DeskRequest) -> StudentFilter:
+    rows = overview.left if _shows_left(request) else overview.enrolled
+    return StudentFilter(request.GET, rows(request.institution, clock.today()))
+
+
+@require_safe
+@never_cache
+def students(request: DeskRequest) -> HttpResponse:
+    """INGESCHREVEN LEERLINGEN: filter, sort, page, select."""
+    found = _filtered(request)
+    table = StudentTable(found.qs, order_by=request.GET.get("sorteer", "naam"))
+    per_page = StudentTable.rows_per_page(request.GET.get("per"))
+    table.paginate(per_page=per_page)
+    # Out of range or no number: the nearest page there is.
+    table.page = table.paginator.get_page(request.GET.get("pagina"))
+    context = {
+        "filter": found,
+        "table": table,
+        "pages": table.paginator.get_elided_page_range(table.page.number),
+        "per_page": per_page,
+        "shows_left": _shows_left(request),
+        "filtered": any(request.GET.get(name) for name in found.filters),
+        "last_import": ImportRun.objects.of(request.institution).applied().first(),
+        "today": clock.today(),
+    }
+    return render(request, "accounts/list.html", context)
+
+
+@require_safe
+@never_cache
+def selection(request: DeskRequest) -> JsonResponse:
+    """All students that match the filter, for the one click that selects them."""
+    ids = _filtered(request).qs.order_by().values_list("student_id", flat=True)
+    return JsonResponse({"students": [str(pk) for pk in ids]})
+
+
+@require_safe
+@never_cache
+def workbook(request: DeskRequest) -> HttpResponse:
+    """The list as it is filtered and sorted, as an Excel file without passwords."""
+    table = StudentTable(_filtered(request).qs, order_by=request.GET.get("sorteer", "naam"))
+    name = f"leerlingen-{request.institution.number}-{clock.today():%Y%m%d}.xlsx"
+    return HttpResponse(
+        workbooks.render(row.record for row in table.rows),
+        content_type=XLSX,
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    )
+
+
+def find(request: DeskRequest, student_id: int) -> Enrolment:
+    """Return the leading enrolment of a student whom this school may see, or answer 404 (R11)."""
+    day = clock.today()
+    row = overview.visible(request.institution, day).filter(student=student_id).first()
+    if row is None:
+        raise Http404
+    return row
+
+
+def student_context(request: DeskRequest, row: Enrolment) -> dict[str, Any]:
+    """Return what the head and the blocks of a student's pages need."""
+    return {
+        "row": row,
+        "student": row.student,
+        "account": overview.account_of(row),
+        "status": Status(row.status),  # type: ignore[attr-defined]
+        "read_only": row.ends_on < clock.today(),
+    }
+
+
+@require_safe
+@never_cache
+def student(request: DeskRequest, student_id: int) -> HttpResponse:
+    """Account gegevens."""
+    row = find(request, student_id)
+    context = student_context(request, row) | {"tab": "student"}
+    if account := context["account"]:
+        context["masked_email"] = history.mask_email(account.email)
+    return render(request, "accounts/student.html", context)
+
+
+@require_safe
+@never_cache
+def account_history(request: DeskRequest, student_id: int) -> HttpResponse:
+    return _history_page(request, student_id, "account_history")
+
+
+@require_safe
+@never_cache
+def detail_history(request: DeskRequest, student_id: int) -> HttpResponse:
+    return _history_page(request, student_id, "detail_history")
+
+
+def _history_page(request: DeskRequest, student_id: int, tab: str) -> HttpResponse:
+    row = find(request, student_id)
+    context = student_context(request, row) | {"tab": tab}
+    if account := context["account"]:
+        context["lines"] = history.told_to(request.institution, account, clock.today())
+    return render(request, f"accounts/{tab}.html", context)
