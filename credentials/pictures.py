@@ -1,0 +1,77 @@
+"""The sixteen pictures of a picture password (rule R7).
+
+All are told apart by their outline alone, so that a card printed in black and white will do.
+Nothing here needs Django: `Picture.static_path` is what `{% static %}` takes.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+PASSWORD_LENGTH = 4
+"""How many pictures make a password (R7)."""
+
+
+@dataclass(frozen=True)
+class Picture:
+    """One square of the grid.
+
+    `slug` is ASCII a-z without hyphen and never changes, since it is part of what is hashed;
+    `name` is the Dutch name as shown, printed and written in Excel.
+    """
+
+    slug: str
+    name: str
+
+    @property
+    def static_path(self) -> str:
+        """The PNG (256 x 256 px, white ground) under the static root: `pictures/vis.png`."""
+        return f"pictures/{self.slug}.png"
+
+
+# Four by four, row by row. Pictures with something in common (two animals, two with wheels,
+# two with a round top on a stem) are kept out of each other's row and column.
+GRID: tuple[Picture, ...] = (
+    Picture("vis", "vis"),
+    Picture("boom", "boom"),
+    Picture("huis", "huis"),
+    Picture("fiets", "fiets"),
+    Picture("bal", "bal"),
+    Picture("schaar", "schaar"),
+    Picture("hoed", "hoed"),
+    Picture("eend", "eend"),
+    Picture("stoel", "stoel"),
+    Picture("auto", "auto"),
+    Picture("ladder", "ladder"),
+    Picture("sleutel", "sleutel"),
+    Picture("paraplu", "paraplu"),
+    Picture("bril", "bril"),
+    Picture("hart", "hart"),
+    Picture("laars", "laars"),
+)
+"""The one fixed grid of sixteen (R7), in the order shown on every screen."""
+
+_BY_SLUG = {picture.slug: picture for picture in GRID}
+
+
+def canonical(pictures: Iterable[Picture]) -> str:
+    """Give the slugs in order, `vis-boom-huis-bal`: the text that is hashed and encrypted."""
+    return "-".join(picture.slug for picture in pictures)
+
+
+def from_canonical(text: str) -> tuple[Picture, ...]:
+    """Read back what `canonical` wrote.
+
+    Raises ValueError on anything else than four different slugs of the grid (R7). The message
+    does not repeat the text, which may be a password (R5).
+    """
+    slugs = text.split("-")
+    if len(slugs) != PASSWORD_LENGTH or len(set(slugs)) != PASSWORD_LENGTH:
+        raise ValueError("a picture password is four different pictures")
+    if not _BY_SLUG.keys() >= set(slugs):
+        raise ValueError("not a picture of the grid")
+    return tuple(_BY_SLUG[slug] for slug in slugs)
+
+
+def names(pictures: Iterable[Picture]) -> str:
+    """Give the Dutch names in order, `vis - boom - huis - bal`, as Excel shows them (R7)."""
+    return " - ".join(picture.name for picture in pictures)
