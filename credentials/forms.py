@@ -1,0 +1,145 @@
+"""What a manager types or ticks for new sign-in data."""
+
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+from accounts import usernames
+from accounts.models import Account, Kind, PasswordKind, Username
+
+from .actions import Edit
+from .models import Batch, BatchItem
+
+BASIC_KINDS = [
+    (PasswordKind.WORD.value, "basiswachtwoord"),
+    (PasswordKind.PICTURES.value, "afbeeldingswachtwoord"),
+]
+
+
+class IdListField(forms.MultipleChoiceField):
+    """Posted ids; whether they exist is asked of the database, scoped to the institution."""
+
+    def clean(self, value: Any) -> list[int]:
+        texts = value or []
+        if not all(text.isascii() and text.isdecimal() and len(text) < 16 for text in texts):
+            raise ValidationError("De selectie is onleesbaar. Er is niets gewijzigd.")
+        return [int(text) for text in texts]
+
+
+class SelectionForm(forms.Form):
+    """The students ticked in the list and what is to happen to them."""
+
+    student = IdListField(required=False)
+    purpose = forms.ChoiceField(
+        choices=[(p, p) for p in (Batch.Purpose.RENEW, Batch.Purpose.CREATE)]
+    )
+
+
+class TicksForm(forms.Form):
+    """The rows ticked in a preview."""
+
+    item = IdListField(required=False)
+
+
+class RowForm(forms.Form):
+    """One row of a preview and, where it is to be of another kind, that kind."""
+
+    row = forms.IntegerField()
+    kind = forms.TypedChoiceField(
+        choices=PasswordKind.choices, coerce=PasswordKind, required=False, empty_value=None
+    )
+
+    @classmethod
+    def of_button(cls, value: str) -> "RowForm":
+        """Read the value of a row's button: `12` or `12:woord`."""
+        row, _, kind = value.partition(":")
+        return cls({"row": row, "kind": kind})
+
+
+class EditForm(forms.Form):
+    """LeerID aanmeldgegevens of one pupil."""
+
+    username = forms.CharField(
+        label="Gebruikersnaam",
+        required=False,
+        strip=False,
+        max_length=200,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )
+    password_kind = forms.TypedChoiceField(
+        label="Soort wachtwoord",
+        choices=BASIC_KINDS,
+        coerce=PasswordKind,
+        required=False,
+        empty_value=None,
+        widget=forms.RadioSelect,
+    )
+    removes_email = forms.BooleanField(
+        label="Verwijder dit e-mailadres. De leerling kan een nieuw e-mailadres toevoegen bij de "
+        "eerste succesvolle aanmelding.",
+        required=False,
+    )
+
+    def __init__(self, *args: Any, account: Account, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.account = account
+        if account.kind != Kind.BASIC:
+            del self.fields["password_kind"]
+        if not account.is_linked:
+            del self.fields["removes_email"]
+
+    def clean_username(self) -> str:
+        """Return a username of R6's form that is free or was this pupil's before."""
+        username = self.cleaned_data["username"] or self.account.username
+        if not usernames.is_well_formed(username):
+            raise ValidationError(
+                "Gebruik 3 tot 64 tekens: kleine letters zonder accenten (a-z), cijfers, een punt "
+                "of een koppelteken, en geen spaties. Begin en eindig met een letter of een cijfer."
+            )
+        given = Username.objects.filter(value=username).exclude(student=self.account.student_id)
+        if given.exists():
+            raise ValidationError(
+                "Deze gebruikersnaam is al in gebruik. Wel vrij: %(free)s",
+                params={"free": usernames.suggestion(username)},
+            )
+        return username
+
+    def edit(self, *, generate: bool) -> Edit | None:
+        """Return what is asked, or None where nothing is."""
+        asked = Edit(
+            username=self.cleaned_data["username"],
+            password_kind=self.cleaned_data.get("password_kind")
+            or PasswordKind(self.account.password_kind),
+            removes_email=self.cleaned_data.get("removes_email", False),
+        )
+        chosen = self.cleaned_data.get("password_kind") is not None
+        renamed = asked.username != self.account.username
+        return asked if generate or chosen or renamed or asked.removes_email else None
+
+    def asks_for(self, item: BatchItem) -> bool:
+        """Whether the form still asks what the draft in `item` holds."""
+        return self.edit(generate=True) == Edit(
+            username=item.username,
+            password_kind=PasswordKind(item.password_kind),
+            removes_email=item.removes_email,
+        )
+
+    @staticmethod
+    def initial_of(account: Account, item: BatchItem | None) -> dict[str, Any]:
+        """Return what the form shows at first: the account, or the draft in `item`."""
+        if item is None:
+            return {"username": account.username}
+        return {
+            "username": item.username,
+            "password_kind": item.password_kind,
+            "removes_email": item.removes_email,
+        }
+
+
+def uuid_or_none(text: str | None) -> UUID | None:
+    try:
+        return UUID(text or "")
+    except ValueError:
+        return None

@@ -1,0 +1,194 @@
+"""The batch: new sign-in data for one student or for thousands, from preview to print.
+
+*draft* (generated and encrypted, nothing valid yet) -> *saved* (valid, printable for a while) ->
+*destroyed* (the secrets are gone, the record stays). A draft that was cancelled or ran out is
+*dropped*.
+"""
+
+import uuid
+from datetime import datetime
+from typing import Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Count, F, Q
+
+from accounts.models import Account, PasswordKind
+from schoolloket.institutions.models import Institution
+from students.models import Student
+
+
+class BatchQuerySet(models.QuerySet["Batch"]):
+    def of(self, institution: Institution) -> Self:
+        return self.filter(institution=institution)
+
+    def drafts(self) -> Self:
+        return self.filter(state=Batch.State.DRAFT)
+
+    def printable(self, now: datetime) -> Self:
+        """Saved batches whose secrets may still be served (R4)."""
+        return self.filter(state=Batch.State.SAVED, expires_at__gt=now)
+
+    def waiting(self, now: datetime) -> Self:
+        """Saved, valid, and nobody has the paper yet."""
+        return self.printable(now).filter(first_downloaded_at=None)
+
+    def run_out(self, now: datetime) -> Self:
+        """Batches whose secrets must go: drafts (R2) and saved ones (R4)."""
+        return self.filter(state__in=[Batch.State.DRAFT, Batch.State.SAVED], expires_at__lte=now)
+
+    def ever_saved(self) -> Self:
+        return self.filter(state__in=[Batch.State.SAVED, Batch.State.DESTROYED])
+
+    def with_counts(self) -> Self:
+        """Annotate `done`, and `signed_in`: how many of its pupils have signed in since."""
+        done = Q(items__outcome=BatchItem.Outcome.DONE)
+        since = Q(items__account__last_sign_in_at__gt=F("saved_at"))
+        return self.annotate(
+            done=Count("items", filter=done), signed_in=Count("items", filter=done & since)
+        )
+
+
+class Batch(models.Model):
+    class State(models.TextChoices):
+        DRAFT = "draft", "Voorbeeld"
+        SAVED = "saved", "Bewaard"
+        DESTROYED = "destroyed", "Vernietigd"
+        DROPPED = "dropped", "Niet bewaard"
+
+    class Purpose(models.TextChoices):
+        """How it began, which decides what is ticked and where the manager returns to."""
+
+        SINGLE = "single", "Aanmeldgegevens aangepast"
+        RENEW = "renew", "Wachtwoorden vernieuwd"
+        CREATE = "create", "Accounts aangemaakt"
+
+    # Also the `operation_id` in the accounts' history.
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    institution = models.ForeignKey(Institution, models.PROTECT, related_name="batches")
+    purpose = models.CharField(max_length=10, choices=Purpose)
+    state = models.CharField(max_length=10, choices=State, default=State.DRAFT)
+    # Counts per institution, from the moment of saving; printed small at the foot of a page.
+    number = models.PositiveIntegerField(null=True)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
+    created_at = models.DateTimeField()
+    # A draft: 30 minutes after the manager's last action. Saved: see actions.save and download.
+    expires_at = models.DateTimeField(db_index=True)
+    saved_at = models.DateTimeField(null=True)
+    first_downloaded_at = models.DateTimeField(null=True)
+    destroyed_at = models.DateTimeField(null=True)
+    # Empty where time did it.
+    destroyed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
+    # Who computes hashes for this draft now does so alone until then.
+    leased_until = models.DateTimeField(null=True)
+
+    objects = BatchQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-saved_at", "-created_at"]
+        indexes = [models.Index(fields=["institution", "state"])]
+        constraints = [
+            models.UniqueConstraint(
+                name="batch_number_is_unique_per_institution", fields=["institution", "number"]
+            ),
+            models.CheckConstraint(
+                name="saved_batch_has_time_and_number",
+                condition=Q(
+                    state__in=["saved", "destroyed"], saved_at__isnull=False, number__isnull=False
+                )
+                | Q(state__in=["draft", "dropped"], saved_at=None, number=None),
+            ),
+            models.CheckConstraint(
+                name="destroyed_batch_has_its_time",
+                condition=Q(state="destroyed", destroyed_at__isnull=False)
+                | ~Q(state="destroyed") & Q(destroyed_at=None, destroyed_by=None),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"batch {self.pk}"
+
+    @property
+    def is_draft(self) -> bool:
+        return self.state == self.State.DRAFT
+
+    @property
+    def has_workbook(self) -> bool:
+        """The single edit has no Excel (product.md, The ZIP)."""
+        return self.purpose != self.Purpose.SINGLE
+
+    def is_printable(self, now: datetime) -> bool:
+        return self.state == self.State.SAVED and self.expires_at > now
+
+
+class BatchItemQuerySet(models.QuerySet["BatchItem"]):
+    def with_password(self) -> Self:
+        """Those that can be done: the others only stand there with their obstacle."""
+        return self.filter(obstacle="")
+
+    def unhashed(self) -> Self:
+        return self.with_password().filter(hash="")
+
+    def done(self) -> Self:
+        return self.filter(outcome=BatchItem.Outcome.DONE)
+
+
+class BatchItem(models.Model):
+    """One student in a batch. Its password never changes: a reroll is a new item (R2)."""
+
+    class Obstacle(models.TextChoices):
+        """Why a student cannot be done, at the preview or at the save (R1, R3)."""
+
+        LINKED = "linked", "Dit LeerID heeft een gekoppeld e-mailadres."
+        DEACTIVATED = "inactive", "Dit LeerID is gedeactiveerd."
+        LEFT = "left", "Deze leerling is niet meer ingeschreven in deze instelling."
+        HAS_ACCOUNT = "account", "Deze leerling heeft al een LeerID."
+        CHANGED = "changed", "De aanmeldgegevens zijn intussen door iemand anders gewijzigd."
+        USERNAME_TAKEN = "taken", "De gebruikersnaam is intussen in gebruik genomen."
+
+    class Outcome(models.TextChoices):
+        OPEN = "", "Nog niet bewaard"
+        DONE = "done", "Bewaard"
+        LEFT_OUT = "left_out", "Niet aangevinkt"
+        SKIPPED = "skipped", "Overgeslagen"
+
+    batch = models.ForeignKey(Batch, models.CASCADE, related_name="items")
+    position = models.PositiveIntegerField()
+    student = models.ForeignKey(Student, models.PROTECT, related_name="+")
+    # Empty for a LeerID that is to be created, until it is.
+    account = models.ForeignKey(Account, models.PROTECT, null=True, related_name="+")
+    creates = models.BooleanField(default=False)
+    # The account's version when this was prepared.
+    version = models.PositiveIntegerField(null=True)
+    username = models.CharField(max_length=64)
+    password_kind = models.CharField(max_length=12, choices=PasswordKind)
+    removes_email = models.BooleanField(default=False)
+    # Only the single edit renews a linked account and leaves its address (R1).
+    keeps_email = models.BooleanField(default=False)
+    # The password, sealed by the vault; empty where there is an obstacle, and once destroyed.
+    sealed = models.TextField(blank=True)
+    hash = models.CharField(max_length=200, blank=True)
+    included = models.BooleanField(default=True)
+    obstacle = models.CharField(max_length=10, choices=Obstacle, blank=True)
+    outcome = models.CharField(max_length=10, choices=Outcome, blank=True, default=Outcome.OPEN)
+
+    objects = BatchItemQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["position"]
+        constraints = [
+            models.UniqueConstraint(name="one_item_per_position", fields=["batch", "position"]),
+            models.UniqueConstraint(name="one_item_per_student", fields=["batch", "student"]),
+            models.CheckConstraint(
+                name="an_item_with_an_obstacle_keeps_no_password",
+                condition=Q(obstacle="") | Q(sealed="", hash="") | Q(outcome=""),
+            ),
+        ]
+        indexes = [models.Index(fields=["account", "outcome"])]
+
+    def __str__(self) -> str:
+        return f"rij {self.position} van {self.batch_id}"

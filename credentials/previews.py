@@ -1,0 +1,104 @@
+"""What the preview of a batch shows: its sections, its rows and what it will break."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+
+from accounts.history import mask_email
+from accounts.models import PasswordKind
+from schoolloket import clock, vault
+from students.models import Enrolment
+
+from . import passwords
+from .eligibility import alternatives
+from .models import Batch, BatchItem
+from .printing import enrolments_of
+
+Obstacle = BatchItem.Obstacle
+
+
+@dataclass(frozen=True)
+class Row:
+    """One student in the preview."""
+
+    item: BatchItem
+    enrolment: Enrolment
+
+    @property
+    def kind(self) -> PasswordKind:
+        return PasswordKind(self.item.password_kind)
+
+    @cached_property
+    def password(self) -> passwords.Shown | None:
+        """The password to show, or None for a row with an obstacle."""
+        sealed = self.item.sealed
+        return passwords.shown(self.kind, vault.unseal(sealed)) if sealed else None
+
+    @property
+    def alternatives(self) -> list[PasswordKind]:
+        return alternatives(self.item)
+
+    @property
+    def masked_email(self) -> str:
+        return mask_email(self.item.account.email) if self.item.account else ""
+
+    @property
+    def breaks_own_password(self) -> bool:
+        return bool(self.item.account and self.item.account.has_own_password)
+
+
+def rows_of(batch: Batch, items: Iterable[BatchItem]) -> list[Row]:
+    """Return the rows of these items, in their order."""
+    items = list(items)
+    enrolments = enrolments_of(batch, items)
+    return [Row(item, enrolments[item.student_id]) for item in items]
+
+
+@dataclass(frozen=True)
+class Preview:
+    """The page `Bulk: genereer nieuw wachtwoord`, section by section."""
+
+    batch: Batch
+    rows: list[Row]
+
+    @classmethod
+    def of(cls, batch: Batch) -> "Preview":
+        return cls(batch, rows_of(batch, batch.items.select_related("account")))
+
+    @cached_property
+    def renewed(self) -> list[Row]:
+        return [row for row in self.rows if not row.item.obstacle and not row.item.creates]
+
+    @cached_property
+    def created(self) -> list[Row]:
+        return [row for row in self.rows if not row.item.obstacle and row.item.creates]
+
+    @cached_property
+    def linked(self) -> list[Row]:
+        return [row for row in self.rows if row.item.obstacle == Obstacle.LINKED]
+
+    @cached_property
+    def impossible(self) -> list[Row]:
+        return [row for row in self.rows if row.item.obstacle not in ("", Obstacle.LINKED)]
+
+    @property
+    def ticked(self) -> int:
+        return sum(row.item.included for row in self.renewed + self.created)
+
+    @property
+    def broken_passwords(self) -> int:
+        """How many passwords that work now will not work any more."""
+        return sum(row.item.included for row in self.renewed)
+
+    @property
+    def own_passwords(self) -> int:
+        return sum(row.breaks_own_password for row in self.renewed)
+
+    @cached_property
+    def enrolled_elsewhere(self) -> int:
+        """How many of the pupils are also enrolled in another school, which sees this too."""
+        elsewhere = Enrolment.objects.running_or_ahead(clock.today()).exclude(
+            institution=self.batch.institution
+        )
+        students = [row.item.student_id for row in self.renewed]
+        return elsewhere.filter(student__in=students).values("student").distinct().count()

@@ -1,0 +1,147 @@
+"""Bulk: genereer nieuw wachtwoord, and accounts aanmaken: from a selection to the save."""
+
+from django.contrib import messages
+from django.http import HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST
+from django_htmx.http import HttpResponseClientRefresh
+
+from accounts.models import PasswordKind
+from credentials import actions, hashing
+from credentials.forms import RowForm, SelectionForm, TicksForm
+from credentials.models import Batch, BatchItem
+from credentials.previews import Preview, rows_of
+from schoolloket.institutions.actors import DeskRequest
+
+from .scope import desk_url, scoped, to_list
+
+# How long the one POST that saves may still compute hashes.
+SAVE_SECONDS = 3.0
+
+
+@require_POST
+@never_cache
+def start(request: DeskRequest) -> HttpResponse:
+    """Vernieuw wachtwoord, or Accounts aanmaken, for the students ticked in the list."""
+    form = SelectionForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, "De selectie is onleesbaar. Er is niets gewijzigd.")
+        return to_list(request)
+    try:
+        batch = actions.prepare(
+            by=request.actor,
+            student_ids=form.cleaned_data["student"],
+            purpose=Batch.Purpose(form.cleaned_data["purpose"]),
+        )
+    except actions.UnknownStudents as refused:
+        messages.error(request, str(refused), extra_tags="clears-selection")
+        return to_list(request)
+    except actions.Refused as refused:
+        messages.error(request, str(refused))
+        return to_list(request)
+    return redirect(desk_url(request, "preview_batch", batch.pk))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+@scoped
+def preview(request: DeskRequest, batch: Batch) -> HttpResponse:
+    """Bulk: genereer nieuw wachtwoord."""
+    if batch.state in (Batch.State.SAVED, Batch.State.DESTROYED):
+        return redirect(desk_url(request, "print_result", batch.pk))
+    try:
+        if request.method == "POST":
+            return _preview_posted(request, batch)
+        actions.refuse_if_gone(batch)
+    except actions.DraftGone as gone:
+        messages.error(request, str(gone))
+        return to_list(request)
+    except actions.Refused as refused:
+        messages.error(request, str(refused))
+        return redirect(desk_url(request, "preview_batch", batch.pk))
+    context = {
+        "batch": batch,
+        "preview": Preview.of(batch),
+        "progress": hashing.progress(batch),
+        "kinds": PasswordKind,
+    }
+    return render(request, "credentials/preview.html", context)
+
+
+def _preview_posted(request: DeskRequest, batch: Batch) -> HttpResponse:
+    if "cancel" in request.POST:
+        return _cancelled(request, batch)
+    _tick(request, batch)
+    if "row" in request.POST:
+        _replaced_row(request, batch)
+    elif "all_new" in request.POST:
+        _switch_all(request, batch)
+    elif "save" in request.POST:
+        return _saved(request, batch)
+    return redirect(desk_url(request, "preview_batch", batch.pk))
+
+
+def _cancelled(request: DeskRequest, batch: Batch) -> HttpResponse:
+    actions.cancel(by=request.actor, batch_id=batch.pk)
+    messages.info(request, "Geannuleerd: er is niets gewijzigd, alle oude wachtwoorden werken nog.")
+    return to_list(request)
+
+
+def _tick(request: DeskRequest, batch: Batch) -> None:
+    form = TicksForm(request.POST)
+    if not form.is_valid():
+        raise actions.PreviewChanged
+    actions.tick(by=request.actor, batch_id=batch.pk, item_ids=form.cleaned_data["item"])
+
+
+def _replaced_row(request: DeskRequest, batch: Batch) -> BatchItem:
+    form = RowForm.of_button(request.POST.get("row", ""))
+    if not form.is_valid():
+        raise actions.PreviewChanged
+    return actions.reroll(
+        by=request.actor,
+        batch_id=batch.pk,
+        item_id=form.cleaned_data["row"],
+        kind=form.cleaned_data["kind"],
+    )
+
+
+def _switch_all(request: DeskRequest, batch: Batch) -> None:
+    kind = request.POST["all_new"]
+    if kind not in PasswordKind.values:
+        raise actions.PreviewChanged
+    actions.switch_new_accounts(by=request.actor, batch_id=batch.pk, kind=PasswordKind(kind))
+
+
+def _saved(request: DeskRequest, batch: Batch) -> HttpResponse:
+    hashing.hash_all(batch, seconds=SAVE_SECONDS)
+    actions.save(by=request.actor, batch_id=batch.pk)
+    return redirect(f"{desk_url(request, 'print_result', batch.pk)}?start")
+
+
+@require_POST
+@never_cache
+@scoped
+def reroll(request: DeskRequest, batch: Batch) -> HttpResponse:
+    """Another password for one row, without loading the page again."""
+    try:
+        item = _replaced_row(request, batch)
+    except actions.Refused as refused:
+        messages.error(request, str(refused))
+        return HttpResponseClientRefresh()
+    row = rows_of(batch, [item])[0]
+    return render(request, "credentials/includes/preview_row.html", {"row": row})
+
+
+@require_POST
+@never_cache
+@scoped
+def hash_slice(request: DeskRequest, batch: Batch) -> JsonResponse:
+    """Prepare passwords for about a second; the page asks again until all are done.
+
+    Does not count as an action of the manager: the draft's half hour runs on (R2).
+    """
+    hashing.hash_slice(batch.pk)
+    state = hashing.progress(batch)
+    return JsonResponse({"hashed": state.hashed, "total": state.total, "open": batch.is_draft})
