@@ -42,9 +42,9 @@ class StudentFilter(django_filters.FilterSet):  # type: ignore[misc]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.form.label_suffix = ""
         self.filters["groep"].extra["choices"] = self._values("administrative_group")
         self.filters["klas"].extra["choices"] = self._values("class_code", "next_class_code")
+        self.form.label_suffix = ""
 
     def _values(self, *columns: str) -> list[tuple[str, str]]:
         found = {

@@ -84,10 +84,12 @@ def find(request: DeskRequest, student_id: int) -> Enrolment:
 
 def student_context(request: DeskRequest, row: Enrolment) -> dict[str, Any]:
     """Return what the head and the blocks of a student's pages need."""
+    account = overview.account_of(row)
     return {
         "row": row,
         "student": row.student,
-        "account": overview.account_of(row),
+        "account": account,
+        "masked_email": history.mask_email(account.email) if account else "",
         "status": Status(row.status),  # type: ignore[attr-defined]
         "read_only": row.ends_on < clock.today(),
     }
@@ -99,8 +101,6 @@ def student(request: DeskRequest, student_id: int) -> HttpResponse:
     """Account gegevens."""
     row = find(request, student_id)
     context = student_context(request, row) | {"tab": "student"}
-    if account := context["account"]:
-        context["masked_email"] = history.mask_email(account.email)
     return render(request, "accounts/student.html", context)
 
 

@@ -413,7 +413,7 @@ def _create_accounts(batch: Batch, now: datetime) -> None:
         for item in new
     )
     created = Account.objects.filter(student=OuterRef("student"))
-    new.update(account=Subquery(created.values("pk")[:1]))
+    new.update(account=Subquery(created.values("pk")[:1]), version=1)
 
 
 def _update_accounts(batch: Batch) -> None:
@@ -430,6 +430,7 @@ def _update_accounts(batch: Batch) -> None:
     )
     unlinked = renewed.filter(removes_email=True)
     Account.objects.filter(pk__in=unlinked.values("account")).update(email="")
+    renewed.update(version=F("version") + 1)
 
 
 def _entries(

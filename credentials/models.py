@@ -11,7 +11,7 @@ from typing import Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Count, F, Q
+from django.db.models import Count, Exists, F, OuterRef, Q
 
 from accounts.models import Account, PasswordKind
 from schoolloket.institutions.models import Institution
@@ -31,7 +31,8 @@ class BatchQuerySet(models.QuerySet["Batch"]):
 
     def waiting(self, now: datetime) -> Self:
         """Saved, valid, and nobody has the paper yet."""
-        return self.printable(now).filter(first_downloaded_at=None)
+        valid = BatchItem.objects.valid().filter(batch=OuterRef("pk"))
+        return self.printable(now).filter(Exists(valid), first_downloaded_at=None)
 
     def run_out(self, now: datetime) -> Self:
         """Batches whose secrets must go: drafts (R2) and saved ones (R4)."""
@@ -136,6 +137,14 @@ class BatchItemQuerySet(models.QuerySet["BatchItem"]):
     def done(self) -> Self:
         return self.filter(outcome=BatchItem.Outcome.DONE)
 
+    def overtaken(self) -> Self:
+        """Done, but the account changed again since: this password is dead."""
+        return self.done().exclude(account__credentials_version=F("version"))
+
+    def valid(self) -> Self:
+        """Done, and still what the account has: only these are ever printed (R3)."""
+        return self.done().filter(account__credentials_version=F("version"))
+
 
 class BatchItem(models.Model):
     """One student in a batch. Its password never changes: a reroll is a new item (R2)."""
@@ -162,7 +171,7 @@ class BatchItem(models.Model):
     # Empty for a LeerID that is to be created, until it is.
     account = models.ForeignKey(Account, models.PROTECT, null=True, related_name="+")
     creates = models.BooleanField(default=False)
-    # The account's version when this was prepared.
+    # The account's version when this was prepared; once done, the version that it made.
     version = models.PositiveIntegerField(null=True)
     username = models.CharField(max_length=64)
     password_kind = models.CharField(max_length=12, choices=PasswordKind)

@@ -64,8 +64,11 @@ def render(batch: Batch, document: Document) -> File:
 
 
 def print_job(batch: Batch) -> PrintJob:
-    """Return all cards of a saved batch. Raises NotPrintable where its secrets are gone (R4)."""
-    items = list(batch.items.done())
+    """Return the cards of a saved batch, but for passwords that are dead by now (R3).
+
+    Raises NotPrintable where its secrets are gone (R4) or none of them is valid any more.
+    """
+    items = list(batch.items.valid())
     if not items or any(not item.sealed for item in items):
         raise NotPrintable
     rows = enrolments_of(batch, items)
@@ -105,5 +108,5 @@ def _card(item: BatchItem, row: Enrolment) -> Card:
 
 def unprintable_names(batch: Batch) -> list[str]:
     """Return the names with letters that the printed face lacks; on paper they are folded."""
-    rows = enrolments_of(batch, batch.items.done()).values()
+    rows = enrolments_of(batch, batch.items.valid()).values()
     return [row.full_name for row in rows if not fonts.spelled_in_full(row.full_name)]

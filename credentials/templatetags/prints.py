@@ -18,7 +18,7 @@ def student_prints(context: template.Context, student: Student) -> dict[str, Any
     """Show the downloads with this student in them, while they last (R4)."""
     request = context["request"]
     printable = Batch.objects.of(request.institution).printable(timezone.now())
-    batches = printable.filter(items__in=BatchItem.objects.done().filter(student=student))
+    batches = printable.filter(items__in=BatchItem.objects.valid().filter(student=student))
     # Right after the save the download starts by itself, once.
     starting = uuid_or_none(request.GET.get("start"))
     return {

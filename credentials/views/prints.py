@@ -48,8 +48,9 @@ def result(request: DeskRequest, batch: Batch) -> HttpResponse:
         "batch": batch,
         "done": batch.items.done().count(),
         "left_out": batch.items.filter(outcome=BatchItem.Outcome.LEFT_OUT).count(),
+        "overtaken": rows_of(batch, batch.items.overtaken()),
         "skipped": rows_of(batch, batch.items.filter(outcome=BatchItem.Outcome.SKIPPED)),
-        "printable": batch.is_printable(timezone.now()),
+        "printable": batch.is_printable(timezone.now()) and batch.items.valid().exists(),
         "starts": "start" in request.GET and batch.first_downloaded_at is None,
         "unprintable": unprintable_names(batch),
     }

@@ -45,15 +45,21 @@ async function prepare() {
   running = false;
 }
 
+const boxes = (part) => [...part.querySelectorAll("input[name=item]")];
+
 function count() {
-  const ticked = form.querySelectorAll("input[name=item]:checked").length;
-  form.querySelector("[data-ticked]").textContent = ticked;
+  form.querySelector("[data-ticked]").textContent = boxes(form).filter((box) => box.checked).length;
+  for (const all of form.querySelectorAll("[data-tick-section]")) {
+    const section = boxes(all.closest("section"));
+    const ticked = section.filter((box) => box.checked).length;
+    all.checked = ticked === section.length;
+    all.indeterminate = ticked > 0 && ticked < section.length;
+  }
 }
 
 form.addEventListener("change", (event) => {
   if (event.target.matches("[data-tick-section]")) {
-    const section = event.target.closest("section");
-    for (const box of section.querySelectorAll("input[name=item]")) box.checked = event.target.checked;
+    for (const box of boxes(event.target.closest("section"))) box.checked = event.target.checked;
   }
   count();
 });
