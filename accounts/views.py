@@ -4,11 +4,13 @@ from typing import Any
 
 from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from schoolloket import clock
 from schoolloket.institutions.actors import DeskRequest
+from schoolloket.workbook import CONTENT_TYPE
 from students.models import Enrolment, ImportRun
 
 from . import history, overview
@@ -16,8 +18,6 @@ from . import workbook as workbooks
 from .filters import StudentFilter
 from .models import Status
 from .tables import StudentTable
-
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def _shows_left(request: DeskRequest) -> bool:
@@ -67,8 +67,8 @@ def workbook(request: DeskRequest) -> HttpResponse:
     table = StudentTable(_filtered(request).qs, order_by=request.GET.get("sorteer", "naam"))
     name = f"leerlingen-{request.institution.number}-{clock.today():%Y%m%d}.xlsx"
     return HttpResponse(
-        workbooks.render(row.record for row in table.rows),
-        content_type=XLSX,
+        workbooks.render((row.record for row in table.rows), made_at=timezone.localtime()),
+        content_type=CONTENT_TYPE,
         headers={"Content-Disposition": f'attachment; filename="{name}"'},
     )
 

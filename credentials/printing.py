@@ -9,6 +9,7 @@ from django.utils import timezone
 from accounts.models import PasswordKind
 from accounts.overview import leading
 from schoolloket import clock, vault
+from schoolloket.workbook import CONTENT_TYPE
 from students.models import Enrolment
 
 from . import passwords
@@ -19,7 +20,6 @@ from .prints.cards import Card, PrintJob, in_print_order
 
 PDF = "application/pdf"
 ZIP = "application/zip"
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class Document:
 
 
 EVERYTHING = Document("zip", "Download alles (ZIP)", ZIP)
-WORKBOOK = Document(archive.WORKBOOK, "Excel", XLSX)
+WORKBOOK = Document(archive.WORKBOOK, "Excel", CONTENT_TYPE)
 SHEETS = [
     Document("leerid-a4.pdf", "A4-bladen", PDF),
     Document("leerid-stickers-l7160.pdf", "Stickers L7160", PDF),

@@ -21,6 +21,11 @@ def required(name: str) -> str:
     return value
 
 
+def text(name: str, default: str) -> str:
+    """Return the variable's value, or the default where it is missing or empty."""
+    return os.environ.get(name) or default
+
+
 def flag(name: str) -> bool:
     """Return whether the variable is switched on (`1`, `true`, `yes`)."""
     return os.environ.get(name, "").lower() in {"1", "true", "yes"}

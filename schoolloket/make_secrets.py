@@ -1,4 +1,4 @@
-"""Print fresh secrets as lines for an environment file: `python -m schoolloket.make_secrets > secrets`."""
+"""Print fresh secrets, a line each: `python -m schoolloket.make_secrets > secrets`."""
 
 import secrets
 

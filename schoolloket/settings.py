@@ -162,15 +162,14 @@ AUTH_USER_MODEL = "institutions.Manager"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 PASSWORD_HASHERS = ["accounts.hashers.Argon2idHasher"]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": f"django.contrib.auth.password_validation.{name}"}
-    for name in (
-        "UserAttributeSimilarityValidator",
-        "MinimumLengthValidator",
-        "CommonPasswordValidator",
-        "NumericPasswordValidator",
-    )
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 12},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
-AUTH_PASSWORD_VALIDATORS[1]["OPTIONS"] = {"min_length": 12}
 
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "choose_institution"
@@ -211,9 +210,9 @@ EMAIL_BACKEND = (
     if DEMO
     else "django.core.mail.backends.smtp.EmailBackend"
 )
-EMAIL_HOST = environment.os.environ.get("EMAIL_HOST", "localhost")
+EMAIL_HOST = environment.text("EMAIL_HOST", "localhost")
 EMAIL_PORT = environment.number("EMAIL_PORT", 25)
-DEFAULT_FROM_EMAIL = environment.os.environ.get("EMAIL_FROM", f"schoolloket@{DESK.host}")
+DEFAULT_FROM_EMAIL = environment.text("EMAIL_FROM", f"schoolloket@{DESK.host}")
 
 LOGGING = {
     "version": 1,

@@ -17,7 +17,7 @@ from students.actions import import_now
 from students.models import Enrolment
 
 DATA = Path(__file__).parent / "data"
-PASSWORD = "demo-schoolloket-2026"  # noqa: S105: printed by the demo, valid nowhere else
+PASSWORD = "demo-schoolloket-2026"  # noqa: S105
 
 # Without a LeerID: the manual's pupil and eleven others, spread over the list.
 WITHOUT_ACCOUNT = "93504"

@@ -19,6 +19,6 @@ class Actor:
 class DeskRequest(HttpRequest):
     """A request of a signed-in manager inside one institution of his or hers."""
 
-    user: Manager  # type: ignore[assignment]
+    user: Manager
     institution: Institution
     actor: Actor
