@@ -68,7 +68,7 @@ def print_job(batch: Batch) -> PrintJob:
 
     Raises NotPrintable where its secrets are gone (R4) or none of them is valid any more.
     """
-    items = list(batch.items.valid())
+    items = list(batch.items.valid()) if batch.is_printable(timezone.now()) else []
     if not items or any(not item.sealed for item in items):
         raise NotPrintable
     rows = enrolments_of(batch, items)

@@ -66,8 +66,9 @@ def download(request: DeskRequest, batch: Batch, document: str) -> HttpResponse:
     if wished is None:
         raise Http404
     try:
-        actions.download(by=request.actor, batch_id=batch.pk)
+        # First the file, then the note of it: what cannot be made has not been downloaded.
         file = render_file(batch, wished)
+        actions.download(by=request.actor, batch_id=batch.pk)
     except actions.NotPrintable as refused:
         messages.error(request, str(refused))
         return redirect(desk_url(request, "print_result", batch.pk))

@@ -1,0 +1,49 @@
+"""Everything that changes a batch and, through it, sign-in data.
+
+prepare -> tick, reroll, switch -> save -> download -> destroy; transactions begin and end here.
+"""
+
+from .changes import cancel, lease, reroll, store_hashes, switch_new_accounts, tick
+from .drafts import Edit, prepare, prepare_edit
+from .locks import refuse_if_gone
+from .prints import destroy, destroy_expired, download
+from .refusals import (
+    DraftGone,
+    Impossible,
+    NothingSelected,
+    NothingTicked,
+    NotPrintable,
+    NotReady,
+    PreviewChanged,
+    Refused,
+    TooMany,
+    UnknownStudents,
+)
+from .saves import save
+
+__all__ = [
+    "DraftGone",
+    "Edit",
+    "Impossible",
+    "NotPrintable",
+    "NotReady",
+    "NothingSelected",
+    "NothingTicked",
+    "PreviewChanged",
+    "Refused",
+    "TooMany",
+    "UnknownStudents",
+    "cancel",
+    "destroy",
+    "destroy_expired",
+    "download",
+    "lease",
+    "prepare",
+    "prepare_edit",
+    "refuse_if_gone",
+    "reroll",
+    "save",
+    "store_hashes",
+    "switch_new_accounts",
+    "tick",
+]

@@ -1,0 +1,141 @@
+"""Prepare a draft: for a selection, or for the edit of one account."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from accounts import usernames
+from accounts.models import PasswordKind
+from accounts.overview import account_of, visible
+from credentials import passwords
+from credentials.eligibility import obstacle, proposed_kind
+from credentials.models import Batch, BatchItem
+from schoolloket import clock, vault
+from schoolloket.institutions.actors import Actor
+from students.models import Enrolment
+
+from .locks import draft_end
+from .refusals import Impossible, NothingSelected, TooMany, UnknownStudents
+
+
+@dataclass(frozen=True)
+class Edit:
+    """What the single edit asks for one account, beside a new password."""
+
+    username: str
+    password_kind: PasswordKind
+    removes_email: bool = False
+
+
+def prepare(*, by: Actor, student_ids: Collection[int], purpose: Batch.Purpose) -> Batch:
+    """Draft new credentials for a selection, in the order of the list; nothing is valid yet (R2).
+
+    Raises NothingSelected, TooMany, or UnknownStudents where an id is not a student of the
+    institution: an id of another school is answered like one that does not exist (R11).
+    """
+    if not student_ids:
+        raise NothingSelected
+    if len(student_ids) > settings.BATCH_LIMIT:
+        raise TooMany(len(student_ids))
+    day = clock.today()
+    rows = list(
+        visible(by.institution, day)
+        .filter(student__in=student_ids)
+        .order_by("last_name_key", "first_name_key", "stamnummer")
+    )
+    if len(rows) != len(set(student_ids)):
+        raise UnknownStudents
+    batch = _new_draft(by, purpose)
+    given = _usernames_for_new(rows)
+    items = [_item(row, given.get(row.student_id), purpose) for row in rows]
+    for position, (row, item) in enumerate(zip(rows, items, strict=True), start=1):
+        item.batch, item.position = batch, position
+        _fill(item, obstacle(item, account_of(row), enrolled=row.ends_on >= day))
+    _store_draft(batch, items)
+    return batch
+
+
+def prepare_edit(*, by: Actor, student_id: int, edit: Edit) -> Batch:
+    """Draft the single edit of one existing account.
+
+    Raises UnknownStudents where the student has no account in this institution, or Impossible.
+    """
+    row = visible(by.institution, clock.today()).filter(student=student_id).first()
+    account = account_of(row) if row else None
+    if row is None or account is None:
+        raise UnknownStudents
+    batch = _new_draft(by, Batch.Purpose.SINGLE)
+    item = BatchItem(
+        batch=batch,
+        position=1,
+        student_id=student_id,
+        account=account,
+        version=account.credentials_version,
+        username=edit.username,
+        password_kind=edit.password_kind,
+        removes_email=edit.removes_email,
+        keeps_email=account.is_linked and not edit.removes_email,
+    )
+    if found := obstacle(item, account, enrolled=row.ends_on >= clock.today()):
+        raise Impossible(found)
+    _fill(item, None)
+    _store_draft(batch, [item])
+    return batch
+
+
+def _new_draft(by: Actor, purpose: Batch.Purpose) -> Batch:
+    now = timezone.now()
+    return Batch(
+        institution=by.institution,
+        purpose=purpose,
+        created_by=by.manager,
+        created_at=now,
+        expires_at=draft_end(now),
+    )
+
+
+@transaction.atomic
+def _store_draft(batch: Batch, items: list[BatchItem]) -> None:
+    batch.save(force_insert=True)
+    BatchItem.objects.bulk_create(items)
+
+
+def _usernames_for_new(rows: Iterable[Enrolment]) -> dict[int, str]:
+    return usernames.free(
+        {
+            row.student_id: usernames.from_name(row.first_name, row.last_name)
+            for row in rows
+            if account_of(row) is None
+        }
+    )
+
+
+def _item(row: Enrolment, new_username: str | None, purpose: Batch.Purpose) -> BatchItem:
+    account = account_of(row)
+    if account is None or purpose == Batch.Purpose.CREATE:
+        return BatchItem(
+            student_id=row.student_id,
+            creates=True,
+            username=new_username or (account.username if account else ""),
+            password_kind=proposed_kind(row.administrative_group),
+            # A renewal creates accounts only for whom the manager ticks.
+            included=purpose == Batch.Purpose.CREATE,
+        )
+    return BatchItem(
+        student_id=row.student_id,
+        account=account,
+        version=account.credentials_version,
+        username=account.username,
+        password_kind=account.password_kind,
+    )
+
+
+def _fill(item: BatchItem, found: BatchItem.Obstacle | None) -> None:
+    """Give the item its password, or the reason why it gets none."""
+    if found:
+        item.obstacle, item.included = found, False
+    else:
+        item.sealed = vault.seal(passwords.generate(item.password_kind))

@@ -1,0 +1,40 @@
+"""Get hold of a batch. All lock in one order, so that nobody waits in a circle:
+
+institution, batch, students, accounts.
+"""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.conf import settings
+from django.utils import timezone
+
+from credentials.models import Batch
+from schoolloket.institutions.actors import Actor
+
+from .refusals import DraftGone
+
+
+def locked(by: Actor, batch_id: UUID) -> Batch:
+    """Return the institution's batch, locked. Raises Batch.DoesNotExist for another school's."""
+    batches = Batch.objects.of(by.institution).select_related("institution")
+    return batches.select_for_update(of=("self",)).get(pk=batch_id)
+
+
+def locked_draft(by: Actor, batch_id: UUID) -> Batch:
+    """Return the draft, locked, with its half hour begun anew. Raises DraftGone."""
+    batch = locked(by, batch_id)
+    refuse_if_gone(batch)
+    batch.expires_at = draft_end(timezone.now())
+    batch.save(update_fields=["expires_at"])
+    return batch
+
+
+def refuse_if_gone(batch: Batch) -> None:
+    """Raise DraftGone where the batch is no draft, or one whose time is over (R2)."""
+    if not batch.is_draft or batch.expires_at <= timezone.now():
+        raise DraftGone
+
+
+def draft_end(now: datetime) -> datetime:
+    return now + timedelta(minutes=settings.DRAFT_MINUTES)

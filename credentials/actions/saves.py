@@ -1,0 +1,196 @@
+"""Save a draft: make its sign-in data valid, all or none."""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Case, F, Max, OuterRef, Subquery, Value, When
+from django.utils import timezone
+
+from accounts import history, usernames
+from accounts.models import Account, AccountEvent, FieldChange, Kind, PasswordKind
+from credentials.eligibility import obstacle
+from credentials.models import Batch, BatchItem
+from schoolloket import clock
+from schoolloket.institutions.actors import Actor
+from schoolloket.institutions.models import Institution
+from students.models import Enrolment, Student
+
+from .locks import locked, refuse_if_gone
+from .refusals import NothingTicked, NotReady
+
+State = Batch.State
+Outcome = BatchItem.Outcome
+
+
+@transaction.atomic
+def save(*, by: Actor, batch_id: UUID) -> Batch:
+    """Make the ticked rows valid, those that still can be: all of them with history, or none (R3).
+
+    A row that changed since the preview is skipped with its obstacle. Saving again changes
+    nothing (R4). Raises DraftGone, NothingTicked, or NotReady while hashes are missing.
+    """
+    Institution.objects.select_for_update(no_key=True).get(pk=by.institution.pk)
+    batch = locked(by, batch_id)
+    if batch.state in (State.SAVED, State.DESTROYED):
+        return batch
+    refuse_if_gone(batch)
+    items = list(batch.items.with_password().filter(included=True))
+    _refuse_if_not_ready(items)
+    accounts = _lock_accounts(items)
+    done = _still_possible(by.institution, items, accounts)
+    now = timezone.now()
+    _close_items(batch, done)
+    _create_accounts(batch, now)
+    _update_accounts(batch)
+    history.record(
+        _entries(batch, done, accounts),
+        by=by,
+        operation_id=batch.pk,
+        at=now,
+    )
+    batch.items.update(hash="")
+    return _mark_saved(batch, now, anything=bool(done))
+
+
+def _refuse_if_not_ready(items: list[BatchItem]) -> None:
+    if not items:
+        raise NothingTicked
+    if left := sum(not item.hash for item in items):
+        raise NotReady(left)
+
+
+def _lock_accounts(items: list[BatchItem]) -> dict[int, Account]:
+    """Lock the students and their accounts; return the accounts by student, as they are now."""
+    ids = [item.student_id for item in items]
+    students = Student.objects.filter(pk__in=ids).order_by("pk")
+    list(students.select_for_update(no_key=True).values_list("pk"))
+    accounts = Account.objects.filter(student__in=ids).order_by("pk").select_for_update()
+    return {account.student_id: account for account in accounts}
+
+
+def _still_possible(
+    institution: Institution, items: list[BatchItem], accounts: dict[int, Account]
+) -> list[BatchItem]:
+    """Return the items without an obstacle now, their usernames taken; the others get theirs."""
+    present = set(
+        Enrolment.objects.of(institution)
+        .running_or_ahead(clock.today())
+        .filter(student__in=[item.student_id for item in items])
+        .values_list("student", flat=True)
+    )
+    for item in items:
+        account = accounts.get(item.student_id)
+        item.obstacle = obstacle(item, account, enrolled=item.student_id in present) or ""
+    _take_usernames([item for item in items if not item.obstacle], accounts)
+    BatchItem.objects.bulk_update([item for item in items if item.obstacle], ["obstacle"])
+    return [item for item in items if not item.obstacle]
+
+
+def _take_usernames(items: list[BatchItem], accounts: dict[int, Account]) -> None:
+    new = {
+        item.student_id: item.username
+        for item in items
+        if item.creates or accounts[item.student_id].username != item.username
+    }
+    refused = usernames.reserve(new) if new else set()
+    for item in items:
+        if item.student_id in refused:
+            item.obstacle = BatchItem.Obstacle.USERNAME_TAKEN
+
+
+def _close_items(batch: Batch, done: list[BatchItem]) -> None:
+    """Set every outcome; what is not done keeps no password, so that none is printed (R3)."""
+    batch.items.filter(pk__in=[item.pk for item in done]).update(outcome=Outcome.DONE)
+    rest = batch.items.filter(outcome=Outcome.OPEN)
+    rest.filter(obstacle="").update(outcome=Outcome.LEFT_OUT, sealed="", hash="")
+    rest.exclude(obstacle="").update(outcome=Outcome.SKIPPED, sealed="", hash="")
+
+
+def _create_accounts(batch: Batch, now: datetime) -> None:
+    new = batch.items.done().filter(creates=True)
+    Account.objects.bulk_create(
+        Account(
+            student_id=item.student_id,
+            username=item.username,
+            kind=PasswordKind(item.password_kind).account_kind,
+            password_kind=item.password_kind,
+            password=item.hash,
+            must_change_password=item.password_kind == PasswordKind.ADVANCED,
+            created_at=now,
+        )
+        for item in new
+    )
+    created = Account.objects.filter(student=OuterRef("student"))
+    new.update(account=Subquery(created.values("pk")[:1]), version=1)
+
+
+def _update_accounts(batch: Batch) -> None:
+    """Write the renewed credentials in two statements, however many there are."""
+    renewed = batch.items.done().filter(creates=False)
+    mine = renewed.filter(account=OuterRef("pk"))
+    Account.objects.filter(pk__in=renewed.values("account")).update(
+        username=Subquery(mine.values("username")[:1]),
+        password=Subquery(mine.values("hash")[:1]),
+        password_kind=Subquery(mine.values("password_kind")[:1]),
+        # What is generated for an advanced account is temporary (R8).
+        must_change_password=Case(When(kind=Kind.ADVANCED, then=True), default=Value(False)),
+        credentials_version=F("credentials_version") + 1,
+    )
+    unlinked = renewed.filter(removes_email=True)
+    Account.objects.filter(pk__in=unlinked.values("account")).update(email="")
+    renewed.update(version=F("version") + 1)
+
+
+def _entries(
+    batch: Batch, done: list[BatchItem], before: dict[int, Account]
+) -> list[history.Entry]:
+    # Asked of the database, since the new accounts were made there.
+    account_ids = dict(batch.items.done().values_list("pk", "account"))
+    return [_entry(account_ids[item.pk], item, before.get(item.student_id)) for item in done]
+
+
+def _entry(account_id: int, item: BatchItem, before: Account | None) -> history.Entry:
+    """Tell the history what this item did; `before` is the account as it was, if it was."""
+    if before is None:
+        return history.Entry(account_id, AccountEvent.Kind.CREATED, _created(item))
+    changes = _changed(item, before)
+    only_password = len(changes) == 1
+    kind = AccountEvent.Kind.RENEWED if only_password else AccountEvent.Kind.CHANGED
+    return history.Entry(account_id, kind, changes)
+
+
+def _created(item: BatchItem) -> tuple[history.Change, ...]:
+    field = FieldChange.Field
+    return (
+        history.Change(field.USERNAME, "", item.username),
+        history.Change(field.KIND, "", PasswordKind(item.password_kind).account_kind),
+        history.Change(field.PASSWORD_KIND, "", item.password_kind),
+    )
+
+
+def _changed(item: BatchItem, before: Account) -> tuple[history.Change, ...]:
+    field = FieldChange.Field
+    masked = history.mask_email(before.email)
+    possible = (
+        history.Change(field.USERNAME, before.username, item.username),
+        history.Change(field.PASSWORD_KIND, before.password_kind, item.password_kind),
+        history.Change(field.EMAIL, masked, "" if item.removes_email else masked),
+    )
+    # A password leaves no value behind, old or new (R10).
+    password = history.Change(field.PASSWORD, "", "")
+    return (*(change for change in possible if change.old != change.new), password)
+
+
+def _mark_saved(batch: Batch, now: datetime, *, anything: bool) -> Batch:
+    last = Batch.objects.of(batch.institution).aggregate(last=Max("number"))["last"]
+    batch.number = (last or 0) + 1
+    batch.saved_at = now
+    batch.state = State.SAVED
+    batch.expires_at = now + timedelta(hours=settings.PRINTABLE_HOURS)
+    if not anything:
+        # Everybody was skipped: the record stays, there is nothing to print.
+        batch.state, batch.destroyed_at = State.DESTROYED, now
+    batch.save()
+    return batch
