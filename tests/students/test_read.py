@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+from contextlib import suppress
 from datetime import datetime
 
 import openpyxl
@@ -136,16 +137,12 @@ def test_a_stray_quotation_mark_never_swallows_pupils(name: str) -> None:
 
 @given(st.binary(max_size=300))
 def test_no_file_crashes_the_reader(content: bytes) -> None:
-    try:
+    with suppress(UnusableFile):
         read(b"Stamnummer;Naam\n" + content)
-    except UnusableFile as error:
-        assert str(error).endswith(".")
 
 
 @given(st.binary(min_size=1, max_size=40), st.integers(0, 4000))
 def test_no_broken_workbook_crashes_the_reader(noise: bytes, place: int) -> None:
     whole = workbook([["Stamnummer", "Naam"], [1, "a"]])
-    try:
+    with suppress(UnusableFile):
         read(whole[:place] + noise + whole[place + len(noise) :])
-    except UnusableFile as error:
-        assert str(error).endswith(".")

@@ -1,0 +1,231 @@
+"""Who is enrolled where, as the administration packages of the schools tell it."""
+
+from datetime import date, timedelta
+from typing import Any, Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Case, Exists, F, OuterRef, Q, Subquery, Value, When
+
+from schoolloket.institutions.models import Institution
+from schoolloket.text import fold
+
+# How long a school still sees who left (R11).
+VISIBLE_AFTER_LEAVING = timedelta(days=365)
+
+
+class Student(models.Model):
+    """A person, enrolled in one or more institutions over time.
+
+    The national number itself is never kept: `identity_hash` is a keyed hash of number and birth
+    date, for matching only (product.md, Import).
+    """
+
+    class Sex(models.TextChoices):
+        MALE = "M", "M"
+        FEMALE = "V", "V"
+        OTHER = "X", "X"
+
+    class OfficialData(models.TextChoices):
+        """Whether there are official data, or why there are none."""
+
+        AVAILABLE = "available", "Beschikbaar"
+        NUMBER_MISSING = (
+            "missing",
+            "Er staat geen rijksregister- of bisnummer in het leerlingadministratiepakket.",
+        )
+        NUMBER_INVALID = (
+            "invalid",
+            "Het rijksregister- of bisnummer in het leerlingadministratiepakket is ongeldig.",
+        )
+        NOT_RECEIVED = "pending", "De officiële gegevens zijn nog niet ontvangen."
+
+    identity_hash = models.CharField(max_length=64, null=True, unique=True, editable=False)
+    birth_date = models.DateField(null=True)
+    sex = models.CharField(max_length=1, choices=Sex, blank=True)
+    official_data = models.CharField(max_length=10, choices=OfficialData)
+    official_first_name = models.CharField(max_length=200, blank=True)
+    official_last_name = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="official_names_only_with_a_valid_number",
+                condition=Q(official_first_name="", official_last_name="")
+                | Q(official_data="available", identity_hash__isnull=False),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"leerling {self.pk}"
+
+
+class EnrolmentQuerySet(models.QuerySet["Enrolment"]):
+    def of(self, institution: Institution) -> Self:
+        """The enrolments in this institution: where every query of a desk starts (R11)."""
+        return self.filter(institution=institution)
+
+    def running_or_ahead(self, day: date) -> Self:
+        return self.filter(ends_on__gte=day)
+
+    def ahead(self, day: date) -> Self:
+        return self.filter(starts_on__gt=day)
+
+    def running(self, day: date) -> Self:
+        return self.filter(starts_on__lte=day, ends_on__gte=day)
+
+    def visible_on(self, day: date) -> Self:
+        """Those enrolled, and those who left in the last 365 days (R11)."""
+        return self.filter(ends_on__gte=day - VISIBLE_AFTER_LEAVING)
+
+    def leading_on(self, day: date) -> Self:
+        """One enrolment for each student of an institution: the one to show and to print.
+
+        The running one; during the summer holidays the one that lies ahead, since by then the
+        class lists of next year are what counts; else the last one that ended.
+        """
+        rivals = (
+            Enrolment.objects.filter(
+                institution=OuterRef("institution"), student=OuterRef("student")
+            )
+            .annotate(rank=_rank(day))
+            .order_by("rank", "-starts_on", "-pk")
+        )
+        return self.filter(pk=Subquery(rivals.values("pk")[:1]))
+
+    def with_next(self, day: date) -> Self:
+        """Annotate the next enrolment in the same school: `next_starts_on`, `next_class_code`."""
+        ahead = (
+            Enrolment.objects.filter(
+                institution=OuterRef("institution"),
+                student=OuterRef("student"),
+                starts_on__gt=day,
+            )
+            .exclude(pk=OuterRef("pk"))
+            .order_by("starts_on")
+        )
+        return self.annotate(
+            next_starts_on=Subquery(ahead.values("starts_on")[:1]),
+            next_class_code=Subquery(ahead.values("class_code")[:1]),
+        )
+
+    def with_presence(self, day: date) -> Self:
+        """Annotate `enrolled_somewhere`: a running or coming enrolment in any institution (R9)."""
+        return self.annotate(
+            enrolled_somewhere=Exists(
+                Enrolment.objects.running_or_ahead(day).filter(student=OuterRef("student"))
+            )
+        )
+
+
+def _rank(day: date) -> Case:
+    running = When(Q(starts_on__lte=day, ends_on__gte=day), then=Value(1))
+    ahead = When(starts_on__gt=day, then=Value(0 if _is_summer_holiday(day) else 2))
+    return Case(running, ahead, default=Value(3))
+
+
+def _is_summer_holiday(day: date) -> bool:
+    return day.month in (7, 8)
+
+
+class Enrolment(models.Model):
+    """A student in one institution from a date to a date, both inclusive, Europe/Brussels."""
+
+    student = models.ForeignKey(Student, models.PROTECT, related_name="enrolments")
+    institution = models.ForeignKey(Institution, models.PROTECT, related_name="enrolments")
+    stamnummer = models.CharField(max_length=20)
+    first_name = models.CharField("voornaam", max_length=200)
+    last_name = models.CharField("naam", max_length=200)
+    administrative_group = models.CharField("administratieve groep", max_length=200, blank=True)
+    class_code = models.CharField("klas", max_length=50, blank=True)
+    starts_on = models.DateField()
+    ends_on = models.DateField()
+    # Folded, so that the list sorts and searches without accents and capitals.
+    first_name_key = models.CharField(max_length=800, editable=False)
+    last_name_key = models.CharField(max_length=800, editable=False)
+
+    objects = EnrolmentQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="enrolment_ends_after_it_starts", condition=Q(ends_on__gte=F("starts_on"))
+            ),
+            models.UniqueConstraint(
+                name="one_enrolment_per_start",
+                fields=["institution", "stamnummer", "starts_on"],
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["institution", "student"]),
+            models.Index(fields=["institution", "last_name_key", "first_name_key"]),
+            models.Index(fields=["student", "ends_on"]),
+        ]
+
+    def __str__(self) -> str:
+        return f"inschrijving {self.stamnummer} in {self.institution_id}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.fold_names()
+        super().save(*args, **kwargs)
+
+    def fold_names(self) -> None:
+        """Set the folded names; whoever writes in bulk calls this, since save() is not called."""
+        self.first_name_key = fold(self.first_name)
+        self.last_name_key = fold(self.last_name)
+
+    @property
+    def full_name(self) -> str:
+        return f"{self.first_name} {self.last_name}"
+
+
+class ImportRunQuerySet(models.QuerySet["ImportRun"]):
+    def of(self, institution: Institution) -> Self:
+        return self.filter(institution=institution)
+
+    def applied(self) -> Self:
+        return self.filter(state=ImportRun.State.APPLIED)
+
+
+class ImportRun(models.Model):
+    """One upload: a draft with its preview, then what was applied, by whom and when."""
+
+    class State(models.TextChoices):
+        DRAFT = "draft", "Voorbeeld"
+        APPLIED = "applied", "Ingelezen"
+        DROPPED = "dropped", "Niet ingelezen"
+
+    institution = models.ForeignKey(Institution, models.PROTECT, related_name="import_runs")
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True)
+    created_at = models.DateTimeField()
+    applied_at = models.DateTimeField(null=True)
+    state = models.CharField(max_length=10, choices=State, default=State.DRAFT)
+    file_name = models.CharField(max_length=200)
+    full_list = models.BooleanField()
+    # The rows of a draft, sealed by the vault; empty as soon as it is applied or dropped.
+    sealed_rows = models.TextField(blank=True)
+    new = models.PositiveIntegerField(default=0)
+    changed = models.PositiveIntegerField(default=0)
+    ended = models.PositiveIntegerField(default=0)
+    unchanged = models.PositiveIntegerField(default=0)
+    # [{"row": 12, "reason": "..."}]: without the rows' own data.
+    problems = models.JSONField(default=list)
+
+    objects = ImportRunQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-created_at", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                name="only_a_draft_import_keeps_rows",
+                condition=Q(state="draft") | Q(sealed_rows=""),
+            ),
+            models.CheckConstraint(
+                name="an_applied_import_has_its_time",
+                condition=Q(state="applied", applied_at__isnull=False)
+                | ~Q(state="applied") & Q(applied_at__isnull=True),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"import {self.pk} van {self.institution_id}"

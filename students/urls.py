@@ -1,0 +1,8 @@
+from django.urls import path
+
+from . import views
+
+urlpatterns = [
+    path("<number:number>/import/", views.import_page, name="import"),
+    path("<number:number>/import/<int:run_id>/", views.import_preview, name="import_preview"),
+]
