@@ -48,10 +48,15 @@ class Row:
 
 
 def rows_of(batch: Batch, items: Iterable[BatchItem]) -> list[Row]:
-    """Return the rows of these items, in their order."""
+    """Return the rows of these items, in their order.
+
+    Without those whose enrolment was withdrawn: they are no pupils of the school any more (R11).
+    """
     items = list(items)
     enrolments = enrolments_of(batch, items)
-    return [Row(item, enrolments[item.student_id]) for item in items]
+    return [
+        Row(item, enrolments[item.student_id]) for item in items if item.student_id in enrolments
+    ]
 
 
 @dataclass(frozen=True)

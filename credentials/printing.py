@@ -68,16 +68,19 @@ def print_job(batch: Batch) -> PrintJob:
 
     Raises NotPrintable where its secrets are gone (R4) or none of them is valid any more.
     """
-    items = list(batch.items.valid()) if batch.is_printable(timezone.now()) else []
-    if not items or any(not item.sealed for item in items):
+    if not batch.is_printable(timezone.now()):
         raise NotPrintable
+    items = list(batch.items.valid().exclude(sealed=""))
     rows = enrolments_of(batch, items)
+    cards = [_card(item, rows[item.student_id]) for item in items if item.student_id in rows]
+    if not cards:
+        raise NotPrintable
     return PrintJob(
         institution_number=batch.institution.number,
         institution_name=str(batch.institution),
         batch_number=batch.number or 0,
         saved_at=timezone.localtime(batch.saved_at),
-        cards=in_print_order(_card(item, rows[item.student_id]) for item in items),
+        cards=in_print_order(cards),
     )
 
 
