@@ -1,4 +1,4 @@
-"""What every request of the desk does first: let go of secrets whose time is over (R4)."""
+"""What every request of the desk does first: let go of what was sealed for a while (R2, R4)."""
 
 from collections.abc import Callable
 from typing import Any
@@ -8,6 +8,8 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from schoolloket.vault import VaultLocked
+
+from students.actions import drop_expired as drop_expired_imports
 
 from . import actions
 from .models import Batch
@@ -21,8 +23,12 @@ class ExpiryMiddleware:
         return self.get_response(request)
 
     def process_view(self, request: Any, *view: Any) -> None:
-        if hasattr(request, "institution") and Batch.objects.run_out(timezone.now()).exists():
+        if not hasattr(request, "institution"):
+            return
+        now = timezone.now()
+        if Batch.objects.run_out(now).exists():
             actions.destroy_expired()
+        drop_expired_imports(now)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """Say plainly that the encryption keys do not fit, instead of failing without a word."""

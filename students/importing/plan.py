@@ -197,19 +197,42 @@ class _Planner:
 
     def _students(self) -> dict[int, Student | None]:
         """The student of each good row; refuses rows that are nobody's or somebody else's."""
+        rows = self._good_rows()
         students: dict[int, Student | None] = {}
-        for row in self._good_rows():
+        for row in rows:
             try:
                 students[row.row] = student_of(row, self.known)
             except BadRow as error:
                 self._refuse(row.row, str(error))
+        self._refuse_shared(students)
+        self._refuse_handed_on(rows, students)
+        return students
+
+    def _refuse_shared(self, students: dict[int, Student | None]) -> None:
         for number, others in _repeated((s.pk, row) for row, s in students.items() if s):
             self._refuse(
                 number,
                 f"Volgens stamnummer en rijksregister- of bisnummer is rij {others} dezelfde "
                 "leerling. Kijk de nummers na.",
             )
-        return students
+
+    def _refuse_handed_on(self, rows: list[Row], students: dict[int, Student | None]) -> None:
+        """A student gets another stamnummer, and another row wants the old one: both are bad.
+
+        That other row is refused already, since the stamnummer is in use. Were this one applied,
+        the same file would do more the second time.
+        """
+        wanted = {row.stamnummer: row for row in rows}
+        for number, student in students.items():
+            for enrolment in self.known.by_student.get(student.pk, ()) if student else ():
+                other = wanted.get(enrolment.stamnummer)
+                if other and other.row != number and student in self.known.holders(other):
+                    self._refuse(
+                        number,
+                        f"Het stamnummer dat deze leerling had, staat op rij {other.row} bij een "
+                        "andere leerling. Kijk beide nummers na.",
+                    )
+                    break
 
     # What a good row does -----------------------------------------------------------------------
 

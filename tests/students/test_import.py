@@ -244,6 +244,24 @@ def test_two_rows_that_lead_to_one_student_are_both_bad(alice_actor: Actor) -> N
     assert counts(run) == (0, 0, 0, 0)
 
 
+def test_a_stamnummer_that_goes_from_one_to_another_in_one_file_makes_both_rows_bad(
+    alice_actor: Actor,
+) -> None:
+    run_import(alice_actor, csv_file([pupil(0, stamnummer="1001")]))
+    content = csv_file([pupil(0), pupil(1)])
+    for _ in range(2):
+        run = run_import(alice_actor, content)
+        assert set(reasons(run)) == {2, 3}
+        assert counts(run) == (0, 0, 0, 0)
+
+
+def test_stamnummers_of_other_schools_in_a_common_list_do_not_count(alice_actor: Actor) -> None:
+    theirs = pupil(9, institution="999913", stamnummer="1001")
+    run = run_import(alice_actor, csv_file([*pupils(3), theirs]))
+    assert counts(run) == (3, 0, 0, 0)
+    assert list(reasons(run)) == [5]
+
+
 def test_a_number_known_in_another_school_is_a_bad_row(
     alice_actor: Actor, bob_actor: Actor
 ) -> None:
@@ -340,6 +358,14 @@ def test_a_bad_row_never_ends_the_enrolment_of_its_pupil(
     assert of(alice_actor, 1).ends_on == date(2027, 8, 31)
     assert of(alice_actor, 2).ends_on == date(2026, 11, 22)
     assert list(reasons(run)) == [3]
+
+
+def test_who_moved_to_another_school_on_a_common_list_has_left_this_one(
+    alice_actor: Actor,
+) -> None:
+    run_import(alice_actor, csv_file(pupils(2)))
+    moved = pupil(1, institution="999913", stamnummer="7")
+    assert run_import(alice_actor, csv_file([pupil(0), moved])).ended == 1
 
 
 def test_a_bad_row_that_names_a_pupil_without_numbers_ends_nobody(alice_actor: Actor) -> None:
@@ -506,9 +532,18 @@ def test_nobody_confirms_or_drops_the_import_of_another_school(
 ) -> None:
     run = upload(alice_actor, csv_file(pupils(1)))
     seen = actions.preview(run).fingerprint
+    elsewhere = Actor(bob_actor.institution, alice_actor.manager)
     with pytest.raises(actions.DraftGone):
-        actions.confirm(by=bob_actor, run_id=run.pk, confirm_many_ended=True, seen=seen)
-    assert not actions.drop(by=bob_actor, run_id=run.pk)
+        actions.confirm(by=elsewhere, run_id=run.pk, confirm_many_ended=True, seen=seen)
+    assert not actions.drop(by=elsewhere, run_id=run.pk)
+
+
+def test_a_draft_is_of_the_manager_who_made_it(alice_actor: Actor) -> None:
+    run = upload(alice_actor, csv_file(pupils(1)))
+    colleague = Actor(alice_actor.institution)
+    seen = actions.preview(run).fingerprint
+    with pytest.raises(actions.DraftGone):
+        actions.confirm(by=colleague, run_id=run.pk, confirm_many_ended=True, seen=seen)
 
 
 def test_unusable_file_leaves_no_trace(alice_actor: Actor) -> None:

@@ -7,7 +7,7 @@ from datetime import datetime
 
 import openpyxl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pytest_django import Settings
 
@@ -141,6 +141,7 @@ def test_no_file_crashes_the_reader(content: bytes) -> None:
         read(b"Stamnummer;Naam\n" + content)
 
 
+@settings(deadline=None)
 @given(st.binary(min_size=1, max_size=40), st.integers(0, 4000))
 def test_no_broken_workbook_crashes_the_reader(noise: bytes, place: int) -> None:
     whole = workbook([["Stamnummer", "Naam"], [1, "a"]])
