@@ -120,7 +120,10 @@ def drop(*, by: Actor, run_id: int) -> bool:
 
 def drop_expired(now: datetime) -> int:
     """Forget the drafts older than DRAFT_MINUTES; return how many there were."""
-    return _drop(ImportRun.objects.filter(created_at__lt=_oldest_draft(now)))
+    drafts = ImportRun.objects.filter(state=ImportRun.State.DRAFT)
+    expired = drafts.filter(created_at__lt=_oldest_draft(now))
+    # Asked at every request of the desk: only where there are some is anything written.
+    return _drop(expired) if expired.exists() else 0
 
 
 def import_now(

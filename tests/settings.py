@@ -1,6 +1,7 @@
 """The project's settings with the secrets of the tests and hashes that cost nothing."""
 
 import os
+import tempfile
 
 os.environ.setdefault("SECRET_KEY", "only-for-the-tests-" + "x" * 40)
 os.environ.setdefault("VAULT_KEYS", "dGVzdC1rZXktMzItYnl0ZXMtbG9uZy1mb3ItdGVzdHM=")
@@ -11,4 +12,15 @@ from schoolloket.settings import *  # noqa: E402
 
 PASSWORD_HASHERS = ["tests.hashers.CheapArgon2idHasher"]
 STORAGES = {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
+# Static files come from their source folders: no test needs `collectstatic` first.
+WHITENOISE_AUTOREFRESH = WHITENOISE_USE_FINDERS = True
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+
+# A file, where Django would take a database in memory: the browser's tests run a live server, and
+# its threads would all share the one connection that such a database has, so that one request
+# would commit another's half transaction. In a file every thread has its own, with WAL and
+# IMMEDIATE as in production. One file per process, since runs stand side by side.
+if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    DATABASES["default"]["TEST"] = {
+        "NAME": os.path.join(tempfile.gettempdir(), f"schoolloket-test-{os.getpid()}.sqlite3")
+    }

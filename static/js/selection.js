@@ -78,6 +78,11 @@ form.addEventListener("formdata", (event) => {
 });
 
 if (document.querySelector("[data-clears-selection]")) sessionStorage.removeItem(key);
-document.body.addEventListener("htmx:afterSettle", show);
+document.body.addEventListener("htmx:afterSettle", () => {
+  show();
+  // A live region must outlast the change that it tells of.
+  const total = results().dataset.total;
+  document.querySelector("[data-found]").textContent = `Totaal aantal rijen: ${total}`;
+});
 addEventListener("pageshow", show);
 show();
