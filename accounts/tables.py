@@ -30,6 +30,12 @@ class StudentTable(tables.Table):  # type: ignore[misc]
     PER_PAGE = (50, 100, 200)
 
     @classmethod
+    def ordering(cls, wished: str | None) -> str:
+        """Return the wished order, `klas` or `-klas`, where there is such a column, else by name."""
+        known = (wished or "").removeprefix("-") in cls.base_columns
+        return wished if wished and known else "naam"
+
+    @classmethod
     def rows_per_page(cls, wished: Any) -> int:
         """Return the wished number of rows where it is on offer, else the first."""
         return next((rows for rows in cls.PER_PAGE if str(rows) == wished), cls.PER_PAGE[0])

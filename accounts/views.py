@@ -34,7 +34,7 @@ def _filtered(request: DeskRequest) -> StudentFilter:
 def students(request: DeskRequest) -> HttpResponse:
     """INGESCHREVEN LEERLINGEN: filter, sort, page, select."""
     found = _filtered(request)
-    table = StudentTable(found.qs, order_by=request.GET.get("sorteer", "naam"))
+    table = StudentTable(found.qs, order_by=StudentTable.ordering(request.GET.get("sorteer")))
     per_page = StudentTable.rows_per_page(request.GET.get("per"))
     table.paginate(per_page=per_page)
     # Out of range or no number: the nearest page there is.
@@ -64,7 +64,9 @@ def selection(request: DeskRequest) -> JsonResponse:
 @never_cache
 def workbook(request: DeskRequest) -> HttpResponse:
     """The list as it is filtered and sorted, as an Excel file without passwords."""
-    table = StudentTable(_filtered(request).qs, order_by=request.GET.get("sorteer", "naam"))
+    table = StudentTable(
+        _filtered(request).qs, order_by=StudentTable.ordering(request.GET.get("sorteer"))
+    )
     name = f"leerlingen-{request.institution.number}-{clock.today():%Y%m%d}.xlsx"
     return HttpResponse(
         workbooks.render((row.record for row in table.rows), made_at=timezone.localtime()),

@@ -1,0 +1,166 @@
+"""INGESCHREVEN LEERLINGEN: filter, search, sort, page, select."""
+
+from datetime import date
+from io import BytesIO
+
+import pytest
+from django.test import Client
+from openpyxl import load_workbook
+
+from accounts.models import PasswordKind
+from schoolloket.institutions.models import Institution, Manager
+from tests.conftest import NOW, Enrol, GiveAccount
+from tests.pages import desk, text
+
+pytestmark = pytest.mark.usefixtures("clock")
+
+
+@pytest.fixture
+def pupils(
+    brussel: Institution, enrol: Enrol, give_account: GiveAccount, alice: Manager
+) -> dict[str, int]:
+    """Three pupils of Brussel; the student's id by first name."""
+    suheda = enrol(
+        brussel, "Süheda", "Carabin", stamnummer="900", group="4de leerjaar", class_code="4A"
+    )
+    lukasz = enrol(brussel, "Łukasz", "Van den Broeck", stamnummer="1000")
+    amani = enrol(brussel, "Amani", "O'Neill", stamnummer="20")
+    give_account(suheda, PasswordKind.WORD)
+    give_account(lukasz, username="lukasz.broeck7", deactivated_at=NOW, deactivated_by=alice)
+    return {row.first_name: row.student_id for row in (suheda, lukasz, amani)}
+
+
+def stamnummers(client: Client, **query: str) -> list[str]:
+    rows = client.get(desk("students"), query).context["table"].paginated_rows
+    return [row.record.stamnummer for row in rows]
+
+
+@pytest.mark.usefixtures("pupils")
+@pytest.mark.parametrize(
+    "query",
+    ["suheda", "SÜHEDA", "carabin suh", "suh carabin", "900", "suheda.carabin"],
+)
+def test_search_finds_words_in_any_order_without_accents_or_capitals(
+    alice_client: Client, query: str
+) -> None:
+    assert stamnummers(alice_client, zoek=query) == ["900"]
+
+
+@pytest.mark.usefixtures("pupils")
+@pytest.mark.parametrize(
+    ("query", "found"), [("broeck lukasz", ["1000"]), ("broeck7", ["1000"]), ("xyz", []), ("%", [])]
+)
+def test_search_also_finds_letters_of_other_alphabets_and_usernames(
+    alice_client: Client, query: str, found: list[str]
+) -> None:
+    assert stamnummers(alice_client, zoek=query) == found
+
+
+@pytest.mark.usefixtures("pupils")
+@pytest.mark.parametrize(
+    ("name", "value", "found"),
+    [
+        ("groep", "4de leerjaar", ["900"]),
+        ("klas", "6EM", ["20", "1000"]),
+        ("status", "actief", ["900"]),
+        ("status", "inactief", ["1000"]),
+        ("status", "geen-account", ["20"]),
+        ("type", "basis", ["900"]),
+        ("type", "gevorderd", ["1000"]),
+    ],
+)
+def test_a_filter_keeps_who_fits(
+    alice_client: Client, name: str, value: str, found: list[str]
+) -> None:
+    assert stamnummers(alice_client, **{name: value}) == found
+
+
+@pytest.mark.usefixtures("pupils")
+@pytest.mark.parametrize(
+    ("order", "found"),
+    [
+        ("naam", ["900", "20", "1000"]),
+        ("-naam", ["1000", "20", "900"]),
+        ("voornaam", ["20", "1000", "900"]),
+        ("stamnummer", ["20", "900", "1000"]),
+        ("klas", ["900", "20", "1000"]),
+        ("nonsense", ["900", "20", "1000"]),
+    ],
+)
+def test_sorting_is_as_people_expect_and_stamnummers_count(
+    alice_client: Client, order: str, found: list[str]
+) -> None:
+    assert stamnummers(alice_client, sorteer=order) == found
+
+
+@pytest.mark.usefixtures("pupils")
+@pytest.mark.parametrize("page", ["0", "-1", "99", "x", "9" * 30])
+def test_a_page_that_does_not_exist_is_answered_with_one_that_does(
+    alice_client: Client, page: str
+) -> None:
+    assert len(stamnummers(alice_client, pagina=page, per="7")) == 3
+
+
+@pytest.mark.usefixtures("pupils")
+def test_the_count_stands_in_the_heading(alice_client: Client) -> None:
+    assert "Totaal aantal rijen: 3" in text(alice_client.get(desk("students")))
+
+
+def test_the_one_click_selects_exactly_who_matches_the_filter(
+    alice_client: Client, pupils: dict[str, int]
+) -> None:
+    answer = alice_client.get(desk("selection"), {"klas": "6EM"}).json()
+    assert set(answer["students"]) == {str(pupils["Łukasz"]), str(pupils["Amani"])}
+
+
+def test_a_coming_enrolment_is_marked(
+    alice_client: Client, brussel: Institution, enrol: Enrol
+) -> None:
+    enrol(brussel, starts_on=date(2027, 9, 1), ends_on=date(2028, 8, 31))
+    assert "vanaf 1 september 2027" in text(alice_client.get(desk("students")))
+
+
+def test_who_left_stands_in_a_list_of_its_own_to_read_only(
+    alice_client: Client, brussel: Institution, enrol: Enrol
+) -> None:
+    enrol(brussel, stamnummer="7", ends_on=date(2026, 10, 1))
+    assert stamnummers(alice_client) == []
+    assert stamnummers(alice_client, lijst="uitgeschreven") == ["7"]
+    page = alice_client.get(desk("students"), {"lijst": "uitgeschreven"})
+    assert 'type="checkbox"' not in page.content.decode()
+
+
+@pytest.mark.usefixtures("pupils")
+def test_the_excel_holds_the_filtered_list_as_text_and_no_password(alice_client: Client) -> None:
+    answer = alice_client.get(desk("students_workbook"), {"klas": "4A"})
+    rows = list(load_workbook(BytesIO(answer.content)).active.iter_rows(values_only=True))
+    assert rows[0][:3] == ("Stamnummer", "Voornaam", "Naam")
+    assert rows[1:] == [
+        ("900", "Süheda", "Carabin", "4A", "4de leerjaar", "Actief", "Basis", "suheda.carabin")
+    ]
+    assert "wachtwoord" not in " ".join(rows[0]).lower()
+
+
+def test_no_formula_comes_alive_in_the_excel(
+    alice_client: Client, brussel: Institution, enrol: Enrol
+) -> None:
+    enrol(brussel, "=1+1", "@SUM(A1)")
+    answer = alice_client.get(desk("students_workbook"))
+    cell = load_workbook(BytesIO(answer.content)).active["B2"]
+    assert (cell.value, cell.data_type) == ("=1+1", "s")
+
+
+@pytest.mark.parametrize("number", [3, 30])
+def test_the_queries_do_not_grow_with_the_rows(
+    alice_client: Client,
+    brussel: Institution,
+    enrol: Enrol,
+    give_account: GiveAccount,
+    django_assert_num_queries: object,
+    number: int,
+) -> None:
+    for n in range(number):
+        give_account(enrol(brussel, f"Leerling{n}"))
+    alice_client.get(desk("students"))
+    with django_assert_num_queries(11):  # type: ignore[operator]
+        alice_client.get(desk("students"))

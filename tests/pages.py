@@ -1,0 +1,75 @@
+"""How the tests find a page of the desk and read what stands on it."""
+
+import re
+from html import unescape
+from html.parser import HTMLParser
+
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import reverse
+
+
+def desk(name: str, *args: object, number: str = "999912") -> str:
+    """The address of a page at the desk of Brussel, or of another institution."""
+    return reverse(name, args=[number, *args])
+
+
+def html(response: HttpResponse) -> str:
+    return response.content.decode()
+
+
+def text(response: HttpResponse) -> str:
+    """What a person reads on the page: no tags, no double blanks."""
+    return plain(html(response).partition("<body>")[2] or html(response))
+
+
+def plain(markup: str) -> str:
+    return unescape(" ".join(re.sub(r"<[^>]+>", " ", markup).split()))
+
+
+def messages_on(response: HttpResponse) -> str:
+    """The messages at the top of the page."""
+    found = re.search(r'<div aria-live="polite">(.*?)</div>\s*</div>', html(response), re.DOTALL)
+    return plain(found[1]) if found else ""
+
+
+class Form(HTMLParser):
+    """The form in the main part of a page, as a browser without JavaScript would post it."""
+
+    def __init__(self, response: HttpResponse) -> None:
+        super().__init__()
+        self.action = ""
+        self.fields: dict[str, list[str]] = {}
+        self.buttons: set[tuple[str, str]] = set()
+        self.feed(_posting_form(html(response).partition("<main")[2]))
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        found = {name: value or "" for name, value in attrs}
+        if tag == "form":
+            self.action = found["action"]
+        elif tag == "button" and "name" in found:
+            self.buttons.add((found["name"], found.get("value", "")))
+        elif tag == "input" and "name" in found and _is_posted(found):
+            self.fields.setdefault(found["name"], []).append(found.get("value", "on"))
+
+
+def _posting_form(main: str) -> str:
+    return next(
+        form
+        for form in re.findall(r"<form\b.*?</form>", main, re.DOTALL)
+        if 'method="post"' in form
+    )
+
+
+def _is_posted(found: dict[str, str]) -> bool:
+    return found.get("type") not in ("checkbox", "radio") or "checked" in found
+
+
+def press(
+    client: Client, page: HttpResponse, button: str, value: str = "", **changes: object
+) -> HttpResponse:
+    """Change fields of the page's form, press one of its buttons, and go where that leads."""
+    form = Form(page)
+    assert (button, value) in form.buttons, f"no such button: {button}={value}"
+    posted = {name: data for name, data in (form.fields | changes).items() if data is not None}
+    return client.post(form.action, posted | {button: value}, follow=True)
