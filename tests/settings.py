@@ -8,7 +8,7 @@ os.environ.setdefault("VAULT_KEYS", "dGVzdC1rZXktMzItYnl0ZXMtbG9uZy1mb3ItdGVzdHM
 os.environ.setdefault("MATCHING_KEY", "matching-key-of-the-tests")
 os.environ["DESK_URL"] = "http://localhost:8000"
 
-from schoolloket.settings import *  # noqa: E402
+from schoolloket.settings import *
 
 PASSWORD_HASHERS = ["tests.hashers.CheapArgon2idHasher"]
 STORAGES = {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}

@@ -1,0 +1,97 @@
+"""A browser, a live server and the demo's schools: where every browser test begins."""
+
+import logging
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import time_machine
+from django.core.cache import cache
+from playwright.sync_api import Page, expect
+
+from schoolloket.demo import school as demo
+from tests.browser.desk import Desk
+from tests.browser.leaks import Leaks
+from tests.conftest import NOW
+
+CHROMIUM_ARGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _database_beside_playwright() -> Iterator[None]:
+    """Let tests ask the database.
+
+    Playwright's event loop runs in the main thread, where Django therefore takes every query for
+    one made by asynchronous code. It lives until the session ends, and so does this.
+    """
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+        yield
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    chromium = shutil.which("chromium")
+    return browser_type_launch_args | {"executable_path": chromium, "args": CHROMIUM_ARGS}
+
+
+@pytest.fixture(scope="session")
+def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]:
+    return browser_context_args | {
+        "viewport": {"width": 1280, "height": 900},
+        "locale": "nl-BE",
+        "timezone_id": "Europe/Brussels",
+    }
+
+
+# A machine with other work to do is no fault of the page.
+expect.set_options(timeout=20_000)
+
+
+@pytest.fixture(scope="session")
+def base_url(live_server: Any) -> str:
+    return str(live_server.url)
+
+
+@pytest.fixture(autouse=True)
+def _monday_morning(transactional_db: None) -> Iterator[None]:
+    """The demo's school year runs; time goes on from there, for the server too."""
+    cache.clear()
+    with time_machine.travel(NOW, tick=True):
+        yield
+
+
+@pytest.fixture
+def school(transactional_db: None) -> None:
+    """Brussel and Gent, with their pupils and LeerIDs, as `make demo` has them."""
+    demo.build()
+
+
+@pytest.fixture
+def leaks(
+    transactional_db: None, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> Iterator[Leaks]:
+    """Whatever password a test sees, the server has left it nowhere when the test ends (R5)."""
+    caplog.set_level(logging.INFO)
+    leaks = Leaks(caplog)
+    with leaks.watching_files():
+        yield leaks
+    assert leaks.found() == []
+
+
+@pytest.fixture
+def desk(page: Page, leaks: Leaks) -> Iterator[Desk]:
+    """The desk in a browser, which may not complain about a page or its policy."""
+    desk = Desk(page, leaks)
+    yield desk
+    assert desk.complaints == []

@@ -1,0 +1,172 @@
+"""The desk as a manager handles it: what is on the screen, by the names that are on it."""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from playwright.sync_api import ConsoleMessage, Download, Locator, Page, expect
+
+from schoolloket.demo.school import BRUSSEL, PASSWORD
+from tests.browser.leaks import Leaks
+
+BEHEERDER = "beheerder@demo.test"
+
+# One call for a page of any length, instead of four for each of its rows.
+_READ_ROWS = """rows => rows.map(row => {
+    const text = found => found ? found.innerText.trim() : "";
+    const pictures = [...row.querySelectorAll(".pictures li")].map(text);
+    return {
+        who: text(row.querySelector("th")),
+        username: text(row.querySelectorAll("td.line")[0]),
+        password: pictures.length ? pictures.join(" - ") : text(row.querySelector(".secret")),
+        kind: text(row.querySelector(".small")),
+        ticked: row.querySelector("input").checked,
+    };
+})"""
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A row of the preview."""
+
+    who: str
+    username: str
+    password: str
+    kind: str
+    ticked: bool
+
+    @property
+    def name(self) -> str:
+        return self.who.rpartition(" (")[0]
+
+    @property
+    def stamnummer(self) -> str:
+        return self.who.rpartition(" (")[2].rstrip(")")
+
+
+class Desk:
+    def __init__(self, page: Page, leaks: Leaks, number: str = BRUSSEL.number) -> None:
+        self.page, self.leaks, self.number = page, leaks, number
+        self.complaints: list[str] = []
+        page.on("console", self._heard)
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+
+    def _heard(self, message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning"):
+            self.complaints.append(message.text)
+
+    def forgive(self, text: str) -> None:
+        """Take away the complaint that a test provoked; it must be there."""
+        found = next(complaint for complaint in self.complaints if text in complaint)
+        self.complaints.remove(found)
+
+    # Getting around ----------------------------------------------------------------------------
+
+    def open(self, path: str) -> None:
+        self.page.goto(f"/{self.number}/{path}")
+
+    def sign_in(self, email: str = BEHEERDER, password: str = PASSWORD) -> None:
+        self.page.goto("/")
+        self.page.get_by_label("E-mailadres").fill(email)
+        self.page.get_by_label("Wachtwoord").fill(password)
+        self.press("Aanmelden")
+
+    def sign_in_to_list(self) -> None:
+        """Sign in and choose the school."""
+        self.sign_in()
+        self.page.get_by_role("link", name="BRUSSEL-STAD - TEST School 2 (2)").click()
+        self.sees_heading("Ingeschreven leerlingen")
+
+    def press(self, name: str) -> None:
+        self.page.get_by_role("button", name=name, exact=True).click()
+
+    def follow(self, name: str) -> None:
+        self.page.get_by_role("link", name=name, exact=True).first.click()
+
+    def sees(self, text: str) -> None:
+        expect(self.page.get_by_text(text).first).to_be_visible()
+
+    def sees_heading(self, name: str) -> None:
+        expect(self.page.get_by_role("heading", name=name).first).to_be_visible()
+
+    def does_not_see(self, text: str) -> None:
+        expect(self.page.get_by_text(text)).to_have_count(0)
+
+    @property
+    def path(self) -> str:
+        return urlsplit(self.page.url).path
+
+    # The list ----------------------------------------------------------------------------------
+
+    def search(self, words: str) -> None:
+        self.page.wait_for_load_state("domcontentloaded")  # only then the list listens
+        self.page.get_by_role("searchbox").fill(words)
+
+    def find(self, stamnummer: str) -> None:
+        """Search the one pupil with this number."""
+        self.search(stamnummer)
+        self.lists(1)
+
+    def filter(self, label: str, value: str) -> None:
+        self.page.wait_for_load_state("domcontentloaded")
+        self.page.get_by_label(label, exact=True).select_option(value)
+
+    def box(self, who: str) -> Locator:
+        return self.page.get_by_role("checkbox", name=who)
+
+    def tick(self, who: str) -> None:
+        self.box(who).check()
+
+    def counts(self, number: int) -> None:
+        """The bar below the list says how many are selected."""
+        said = f"Aantal geselecteerde leerlingen: {number}"
+        expect(self.page.locator("[data-selected]")).to_have_text(said)
+
+    def lists(self, number: int) -> None:
+        """The list says how many there are."""
+        total = re.compile(rf"Totaal aantal rijen: {number}\s*$")
+        expect(self.page.locator("#results-heading")).to_have_text(total)
+
+    # Preview and single edit -------------------------------------------------------------------
+
+    def section(self, heading: str) -> Locator:
+        return self.page.get_by_role("region", name=heading)
+
+    def read_preview(self) -> list[Shown]:
+        """The rows that get a new password, in their order."""
+        rows = self.page.locator("tr[id^=rij-]").evaluate_all(_READ_ROWS)
+        shown = [Shown(**row) for row in rows]
+        for row in shown:
+            self.leaks.saw(row.password)
+        return shown
+
+    def read_new_password(self) -> str:
+        """The password on the page of one pupil."""
+        shown = self.page.locator("form .secret, form .pictures").first
+        expect(shown).to_be_visible()
+        names = shown.locator("li").all_inner_texts()
+        password = " - ".join(name.strip() for name in names) or shown.inner_text()
+        self.leaks.saw(password)
+        return password
+
+    def is_prepared(self) -> None:
+        expect(self.page.locator("[data-prepared]")).to_have_text("Klaar om te bewaren")
+
+    # Documents ---------------------------------------------------------------------------------
+
+    def save_and_print(self) -> Path:
+        """Bewaren en afdrukken; the download starts by itself."""
+        return self.download("Bewaren en afdrukken")
+
+    def download(self, button: str) -> Path:
+        with self.page.expect_download() as started:
+            self.press(button)
+        return _kept(started.value)
+
+
+def _kept(download: Download) -> Path:
+    """The downloaded file under the name that the manager sees."""
+    return Path(download.path()).rename(
+        Path(download.path()).with_name(download.suggested_filename)
+    )

@@ -1,0 +1,112 @@
+"""Passwords that a test saw, and the places where the server must not have left them (R5)."""
+
+import base64
+import logging
+import os
+import pickle
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from django.contrib.sessions.models import Session
+from django.core import mail
+from django.db import connection
+
+_WRITING = os.O_WRONLY | os.O_RDWR
+
+
+class Leaks:
+    """Say what you saw with `saw`; `found` tells where it is."""
+
+    def __init__(self, caplog: pytest.LogCaptureFixture) -> None:
+        self.seen: set[str] = set()
+        self.written: set[str] = set()
+        self._caplog = caplog
+
+    def saw(self, password: str) -> None:
+        self.seen.add(password)
+
+    @contextmanager
+    def watching_files(self) -> Iterator[None]:
+        """Note the files that the server's threads open to write, even if they are gone later."""
+        _files.watched_by = self
+        try:
+            yield
+        finally:
+            _files.watched_by = None
+
+    def found(self) -> list[str]:
+        """Return where something leaked, without saying what."""
+        found = [f"file written: {path}" for path in sorted(self.written)]
+        places = {place: content for place, content in self._places() if content}
+        needles = {needle for password in self.seen for needle in spellings(password)}
+        found += [place for place, text in places.items() if any(n in text for n in needles)]
+        return found
+
+    def _places(self) -> Iterator[tuple[str, bytes]]:
+        for table in connection.introspection.table_names():
+            yield f"table {table}", _rows(table)
+        for session in Session.objects.all():
+            yield "session", repr(session.get_decoded()).encode()
+        yield "cache", _cache()
+        yield "log", "\n".join(map(logging.Formatter().format, self._logged())).encode()
+        for message in mail.outbox:
+            yield "mail", message.message().as_bytes()
+        if connection.vendor == "sqlite":
+            name = connection.settings_dict["NAME"]
+            for path in filter(Path.exists, (Path(name), Path(f"{name}-wal"))):
+                yield f"file {path.name[-12:]}", path.read_bytes()
+
+    def _logged(self) -> list[logging.LogRecord]:
+        """What was logged in the test itself too: pytest begins anew when it is over."""
+        return [*self._caplog.get_records("call"), *self._caplog.records]
+
+
+def spellings(password: str) -> set[bytes]:
+    """The password as text, as the pictures' short names, and inside base64 at each offset."""
+    plain = {password.encode(), password.replace(" - ", "-").encode()}
+    return plain | {_in_base64(text, offset) for text in plain for offset in range(3)}
+
+
+def _in_base64(text: bytes, offset: int) -> bytes:
+    """The characters that `text` gives in base64 behind `offset` other bytes, whatever follows."""
+    encoded = base64.b64encode(bytes(offset) + text)
+    first = -(-offset * 8 // 6)
+    return encoded[first : (offset + len(text)) * 8 // 6]
+
+
+def _rows(table: str) -> bytes:
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT * FROM {connection.ops.quote_name(table)}")  # noqa: S608
+        return "\n".join(str(value) for row in cursor.fetchall() for value in row).encode()
+
+
+def _cache() -> bytes:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT value FROM cache")
+        values = [base64.b64decode(value) for (value,) in cursor.fetchall()]
+    return b"\n".join(repr(pickle.loads(value)).encode() for value in values)  # noqa: S301
+
+
+class _Files:
+    """Python tells of every file that is opened; the hook cannot be taken away, so it is one."""
+
+    def __init__(self) -> None:
+        self.watched_by: Leaks | None = None
+        sys.addaudithook(self._heard)
+
+    def _heard(self, event: str, args: tuple[object, ...]) -> None:
+        if event != "open" or self.watched_by is None:
+            return
+        if threading.current_thread() is threading.main_thread():
+            return  # the test itself, and the downloads of its browser
+        path, _, flags = args
+        is_compiled_code = "__pycache__" in str(path)
+        if isinstance(flags, int) and flags & _WRITING and not is_compiled_code:
+            self.watched_by.written.add(str(path))
+
+
+_files = _Files()

@@ -1,0 +1,94 @@
+"""What was downloaded, read back: as a teacher reads the paper and Excel opens the workbook."""
+
+import io
+import zipfile
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+import openpyxl
+import pypdfium2
+import pypdfium2.raw as pdfium
+from django.conf import settings
+from PIL import Image, ImageChops, ImageStat
+
+from credentials.pictures import GRID
+from tests.browser.desk import Shown
+
+A4 = "leerid-a4.pdf"
+STICKERS = ["leerid-stickers-l7160.pdf", "leerid-stickers-l7163.pdf", "leerid-stickers-l7651.pdf"]
+SHEETS = [A4, *STICKERS]
+WORKBOOK = "leerid.xlsx"
+# In pixels, one for each module of the code; a picture has many more.
+QR_WIDTH = 64
+
+
+@dataclass(frozen=True)
+class Printed:
+    """The ZIP."""
+
+    files: dict[str, bytes]
+
+    @classmethod
+    def of(cls, path: Path) -> "Printed":
+        with zipfile.ZipFile(path) as archive:
+            assert archive.testzip() is None
+            return cls({name: archive.read(name) for name in archive.namelist()})
+
+    def pages(self, name: str) -> list[str]:
+        return pages(self.files[name])
+
+    def workbook(self) -> list[dict[str, object]]:
+        """The rows of the Excel, by heading."""
+        [sheet] = openpyxl.load_workbook(io.BytesIO(self.files[WORKBOOK])).worksheets
+        headings, *rows = sheet.iter_rows(values_only=True)
+        return [dict(zip(map(str, headings), row, strict=True)) for row in rows]
+
+
+def pages(pdf: bytes) -> list[str]:
+    """The text of each page without blanks, so that a wrapped name is found too."""
+    with closing(pypdfium2.PdfDocument(pdf)) as document:
+        return [squeezed(page.get_textpage().get_text_range()) for page in document]
+
+
+def squeezed(text: str) -> str:
+    return "".join(text.split())
+
+
+def tells(page: str, row: Shown) -> bool:
+    """Whether a printed page or sheet has the sign-in data of the row."""
+    return all(squeezed(text) in page for text in (row.name, row.username, _as_printed(row)))
+
+
+def _as_printed(row: Shown) -> str:
+    """A password as text; of pictures the names, numbered in their order."""
+    names = row.password.split(" - ")
+    if len(names) == 1:
+        return row.password
+    return "".join(f"{number}{name}" for number, name in enumerate(names, start=1))
+
+
+def pictures(pdf: bytes) -> list[str]:
+    """The names of the pictures drawn on the first page, in the order of drawing."""
+    with closing(pypdfium2.PdfDocument(pdf)) as document:
+        found = document[0].get_objects([pdfium.FPDF_PAGEOBJ_IMAGE], max_depth=4)
+        images = [image.get_bitmap().to_pil() for image in found]
+    return [_recognised(image) for image in images if image.width > QR_WIDTH]
+
+
+def _recognised(image: Image.Image) -> str:
+    seen = _small(image)
+    return min(GRID, key=lambda known: _difference(seen, _known(known.static_path))).name
+
+
+def _known(path: str) -> Image.Image:
+    with Image.open(settings.BASE_DIR / "static" / path) as image:
+        return _small(image)
+
+
+def _small(image: Image.Image) -> Image.Image:
+    return image.convert("L").resize((48, 48))
+
+
+def _difference(one: Image.Image, other: Image.Image) -> float:
+    return ImageStat.Stat(ImageChops.difference(one, other)).mean[0]

@@ -1,0 +1,314 @@
+"""Every page as everybody meets it: axe, one h1, nothing beside the page, on a desk and a phone.
+
+With SCREENSHOTS=<folder> each page is also kept as a picture, to be looked at.
+"""
+
+import os
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from playwright.sync_api import Page, expect
+
+from accounts.models import Account
+from credentials.models import Batch
+from schoolloket.demo.school import DATA
+from schoolloket.institutions.models import Institution, Manager, Membership
+from students.models import Enrolment
+from tests.browser.desk import BEHEERDER, Desk
+from tests.conftest import PASSWORD, Enrol, GiveAccount
+
+pytestmark = pytest.mark.browser
+
+AXE = (settings.BASE_DIR / "tests" / "vendor" / "axe.min.js").read_text()
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+SIZES = {"desk": {"width": 1280, "height": 900}, "phone": {"width": 390, "height": 844}}
+
+_FAULTS = """async rules => {
+    const found = await axe.run(document, {runOnly: rules});
+    return found.violations.map(({id, nodes}) =>
+        `${id}: ${nodes.length} times, as at ${nodes[0].target}; ${nodes[0].failureSummary}`);
+}"""
+_TOO_WIDE = """() => [...document.querySelectorAll("body *")]
+    .filter(found => found.getBoundingClientRect().right > innerWidth + 1)
+    .filter(found => !found.closest(".scroll, .visually-hidden"))
+    .map(found => found.outerHTML.slice(0, 120))"""
+
+
+class Eyes:
+    """Look at the pages one by one; all that is wrong is told at the end."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.faults: list[str] = []
+
+    def look(self, name: str) -> None:
+        self.page.locator("main").wait_for()
+        for size, viewport in SIZES.items():
+            self.page.set_viewport_size(viewport)
+            # The whole page at once: the bar at the foot of the list then covers no row.
+            height = self.page.evaluate("document.documentElement.scrollHeight")
+            self.page.set_viewport_size(viewport | {"height": height})
+            self.faults += [f"{name} ({size}): {fault}" for fault in self._faults()]
+            if folder := os.environ.get("SCREENSHOTS"):
+                picture = self.page.screenshot(full_page=True)
+                (Path(folder) / f"{name}-{size}.png").write_bytes(picture)
+        self.page.set_viewport_size(SIZES["desk"])
+
+    def _faults(self) -> Iterator[str]:
+        # `evaluate` is not held by the page's policy, which allows no script of ours.
+        self.page.evaluate(AXE)
+        yield from self.page.evaluate(_FAULTS, RULES)
+        if (headings := self.page.locator("h1").count()) != 1:
+            yield f"{headings} h1"
+        if self.page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+            yield f"wider than the window: {self.page.evaluate(_TOO_WIDE)}"
+
+
+@pytest.fixture
+def eyes(page: Page) -> Iterator[Eyes]:
+    eyes = Eyes(page)
+    yield eyes
+    assert not eyes.faults, "\n".join(eyes.faults)
+
+
+def test_signing_in(desk: Desk, eyes: Eyes, school: None) -> None:
+    desk.page.goto("/")
+    eyes.look("sign-in")
+    desk.page.get_by_label("E-mailadres").fill(BEHEERDER)
+    desk.page.get_by_label("Wachtwoord").fill("fout")
+    desk.press("Aanmelden")
+    expect(desk.page.locator(".errorlist")).to_be_visible()
+    eyes.look("sign-in-wrong")
+    desk.follow("Wachtwoord vergeten?")
+    desk.sees_heading("Wachtwoord vergeten")
+    eyes.look("forgotten")
+    desk.page.get_by_label("E-mailadres").fill(BEHEERDER)
+    desk.press("Stuur de mail")
+    desk.sees_heading("Kijk in je mailbox")
+    eyes.look("forgotten-sent")
+    desk.sign_in()
+    desk.sees_heading("Instelling kiezen")
+    eyes.look("choose")
+    desk.follow("Mijn wachtwoord")
+    desk.sees_heading("Mijn wachtwoord")
+    eyes.look("password-change")
+    desk.page.goto("/aanmelden/afmelden/")
+    eyes.look("sign-out")
+
+
+def test_many_schools(desk: Desk, eyes: Eyes, alice: Manager) -> None:
+    for number in range(9):
+        another = Institution.objects.create(
+            number=f"10000{number}", name=f"Basisschool {number}", municipality="NINOVE"
+        )
+        Membership.objects.create(manager=alice, institution=another)
+    desk.sign_in(alice.email, PASSWORD)
+    desk.page.get_by_label("Zoek op naam").fill("ninove 3")
+    eyes.look("choose-many")
+    desk.press("Zoek")
+    eyes.look("choose-found")
+    desk.page.goto("/?zoek=nergens")
+    eyes.look("choose-none")
+
+
+def test_the_list(desk: Desk, eyes: Eyes, school: None) -> None:
+    desk.sign_in_to_list()
+    desk.page.get_by_label("Alle leerlingen op deze pagina").check()
+    eyes.look("list")
+    desk.press("Wis selectie")
+    desk.search("zzzz")
+    desk.lists(0)
+    eyes.look("list-none-found")
+    desk.open("leerlingen/?lijst=uitgeschreven")
+    desk.sees_heading("Niemand vertrok")
+    eyes.look("list-left-empty")
+    desk.open("leerlingen/?klas=6A")
+    eyes.look("list-class")
+
+
+def test_a_class_of_24_stands_on_one_screen(
+    desk: Desk, alice: Manager, brussel: Institution, enrol: Enrol, give_account: GiveAccount
+) -> None:
+    for number in range(24):
+        give_account(enrol(brussel, f"Voornaam{number}", "Achternaam"))
+    desk.sign_in(alice.email, PASSWORD)
+    desk.page.get_by_label("Alle leerlingen op deze pagina").check()
+    last = desk.page.get_by_role("row").nth(24).bounding_box()
+    bar = desk.page.locator(".selection-bar").bounding_box()
+    assert last
+    assert bar
+    assert last["y"] + last["height"] <= bar["y"]
+
+
+def test_those_who_left_and_those_to_come(desk: Desk, eyes: Eyes, school: None) -> None:
+    desk.sign_in_to_list()
+    import_file(desk, "discimus-999912-later.csv")
+    desk.sees_heading("Voorbeeld van de import")
+    desk.page.get_by_label("Ja, deze inschrijvingen mogen eindigen").or_(
+        desk.page.get_by_role("button", name="Bevestigen en inlezen")
+    ).first.wait_for()
+    eyes.look("import-preview-changes")
+    desk.press("Bevestigen en inlezen")
+    desk.sees("Het bestand is ingelezen")
+    import_file(desk, "discimus-999912-next-year.csv")
+    desk.sees_heading("Voorbeeld van de import")
+    desk.press("Bevestigen en inlezen")
+    desk.sees("Het bestand is ingelezen")
+    desk.open("leerlingen/")
+    eyes.look("list-next-year")
+    desk.open("leerlingen/?lijst=uitgeschreven")
+    desk.sees_heading("Uitgeschreven leerlingen")
+    eyes.look("list-left")
+    desk.page.get_by_role("rowheader").get_by_role("link").first.click()
+    desk.sees("is uitgeschreven sinds")
+    eyes.look("student-left")
+
+
+def test_one_pupil(desk: Desk, eyes: Eyes, school: None) -> None:
+    desk.sign_in_to_list()
+    desk.find("47727")
+    desk.follow("Boeren")
+    eyes.look("student")
+    desk.follow("Account historiek")
+    eyes.look("student-history")
+    desk.follow("Detail account historiek")
+    eyes.look("student-detail-history")
+    desk.follow("Leerlingen")
+    desk.find("93504")
+    desk.follow("Bogaert")
+    eyes.look("student-without")
+    desk.follow("Account historiek")
+    eyes.look("student-without-history")
+
+
+def test_the_single_edit(desk: Desk, eyes: Eyes, school: None) -> None:
+    desk.sign_in_to_list()
+    desk.find("47727")
+    desk.follow("Pas aan: aanmeldgegevens van Butrint Boeren")
+    eyes.look("edit-linked")
+    desk.press("genereer nieuw wachtwoord")
+    desk.sees("Dit LeerID houdt zijn gekoppelde e-mailadres.")
+    eyes.look("edit-linked-draft")
+    desk.page.get_by_label("Verwijder dit e-mailadres").click()
+    desk.sees("Bij het aanpassen van een gebruikersnaam")
+    eyes.look("edit-removes-email")
+    desk.press("Annuleer")
+    desk.follow("Leerlingen")
+    desk.find("60351")
+    desk.follow("Pas aan: aanmeldgegevens van Abdulghani Bogdan")
+    eyes.look("edit-basic")
+    desk.page.get_by_label("afbeeldingswachtwoord").click()
+    desk.read_new_password()
+    eyes.look("edit-pictures")
+    desk.follow("pas gebruikersnaam aan")
+    desk.page.get_by_label("Gebruikersnaam").fill("Süheda C")
+    desk.press("Bewaren en afdrukken")
+    desk.sees("Gebruik 3 tot 64 tekens")
+    eyes.look("edit-error")
+    desk.press("Annuleer")
+    desk.follow("Pas aanmeldgegevens aan")
+    desk.press("genereer nieuw wachtwoord")
+    desk.read_new_password()
+    desk.save_and_print()
+    desk.sees("Het LeerID is succesvol aangepast.")
+    eyes.look("student-saved")
+
+
+def test_the_preview_and_its_result(desk: Desk, eyes: Eyes, school: None) -> None:
+    """With every section: renewed of all three kinds, to create, linked, and impossible."""
+    manager = Manager.objects.get(email=BEHEERDER)
+    Account.objects.filter(username="amani.bockstal").update(
+        deactivated_at=datetime(2026, 11, 2, tzinfo=UTC), deactivated_by=manager
+    )
+    Account.objects.filter(username="ardalan.bhatti").update(must_change_password=False)
+    desk.sign_in_to_list()
+    desk.open("afdrukken/")
+    eyes.look("prints-empty")
+    desk.follow("Leerlingen")
+    desk.filter("Klas", "1A")
+    number = Enrolment.objects.filter(institution__number=desk.number, class_code="1A").count()
+    desk.press(f"Selecteer alle {number}")
+    desk.counts(number)
+    for number in ("47727", "80240", "32890", "60351", "93504"):
+        desk.open("leerlingen/")
+        desk.find(number)
+        desk.page.locator("input[name=student]").check()
+    desk.press("Vernieuw wachtwoord")
+    desk.is_prepared()
+    eyes.look("preview")
+    desk.page.get_by_role("checkbox", name="Pieter-Alexander Bogaert").check()
+    Account.objects.filter(username="ardalan.bhatti").update(credentials_version=9)
+    desk.save_and_print()
+    desk.sees_heading("Overgeslagen")
+    eyes.look("result")
+    desk.follow("Afdrukken")
+    desk.sees("Gedownload")
+    Batch.objects.update(first_downloaded_at=None)
+    desk.open("afdrukken/")
+    desk.sees("Nog niet gedownload")
+    eyes.look("prints")
+    desk.page.get_by_role("button", name="Vernietig nu").first.click()
+    desk.sees("De aanmeldgegevens van deze reeks zijn hier vernietigd.")
+    eyes.look("prints-destroyed")
+    desk.page.get_by_role("link", name="Reeks").first.click()
+    desk.sees("zijn hier niet meer te downloaden")
+    eyes.look("result-destroyed")
+
+
+def test_the_import(desk: Desk, eyes: Eyes, alice: Manager, tmp_path: Path) -> None:
+    desk.sign_in(alice.email, PASSWORD)
+    eyes.look("list-empty")
+    desk.open("import/")
+    eyes.look("import-empty")
+    desk.press("Toon het voorbeeld")
+    desk.sees("Er is geen bestand ontvangen")
+    eyes.look("import-error")
+    desk.page.get_by_label("Bestand").set_input_files(half_broken(tmp_path))
+    desk.press("Toon het voorbeeld")
+    desk.sees_heading("Rijen die we niet inlezen")
+    eyes.look("import-preview-bad-rows")
+    desk.press("Bevestigen en inlezen")
+    desk.sees("Het bestand is ingelezen")
+    eyes.look("import-done")
+    import_file(desk, "discimus-999912-later.csv")
+    desk.sees_heading("Voorbeeld van de import")
+    eyes.look("import-preview")
+
+
+def half_broken(folder: Path) -> Path:
+    """Thirty good rows, and three without name, with a date that is none, and a number twice."""
+    lines = (DATA / "discimus-999912.csv").read_text("utf-8-sig").splitlines()[:34]
+    lines[5] = lines[5].replace(lines[5].split(";")[3], "")
+    lines[9] = lines[9].replace("01/09/2026", "31/02/2026")
+    lines.append(lines[12])
+    file = folder / "leerlingen met fouten.csv"
+    file.write_text("\n".join(lines))
+    return file
+
+
+def import_file(desk: Desk, name: str) -> None:
+    desk.open("import/")
+    desk.page.get_by_label("Bestand").set_input_files(DATA / name)
+    desk.press("Toon het voorbeeld")
+
+
+def test_pages_for_what_went_wrong(desk: Desk, eyes: Eyes, school: None) -> None:
+    desk.sign_in_to_list()
+    desk.open("leerlingen/999999/")
+    desk.sees_heading("Deze pagina bestaat niet")
+    desk.forgive("404")
+    eyes.look("404")
+    desk.open("leerlingen/")
+    desk.page.context.clear_cookies()
+    desk.press("Afmelden")
+    desk.sees_heading("Dit formulier was te oud")
+    desk.forgive("403")
+    eyes.look("csrf")
+
+
+def test_the_printed_address(desk: Desk, eyes: Eyes) -> None:
+    desk.page.goto("/mijn/amani.bockstal/")
+    eyes.look("portal")

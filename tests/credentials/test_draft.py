@@ -1,0 +1,479 @@
+"""A draft between its preview and the save: reroll, switch, tick, hash, cancel, expire (R2)."""
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+
+from accounts.models import Account, PasswordKind
+from credentials import actions, hashing
+from credentials.models import Batch, BatchItem
+from schoolloket import vault
+from schoolloket.institutions.actors import Actor
+from schoolloket.institutions.models import Institution
+from students.models import Enrolment
+from tests.conftest import Enrol
+
+from .conftest import Crowd, Prepare, Save, item_of, snapshot
+
+pytestmark = pytest.mark.usefixtures("clock")
+DRAFT, DROPPED = Batch.State.DRAFT, Batch.State.DROPPED
+
+
+@pytest.fixture(autouse=True)
+def nobody_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(hashing, "BUSY_SECONDS", 0)
+
+
+# Another password for one row ------------------------------------------------------------------
+
+
+def test_a_reroll_is_a_new_row_in_the_same_place(
+    charlie: Account, sam: Account, alice_actor: Actor, ready: Prepare
+) -> None:
+    batch = ready(charlie, sam)
+    old = item_of(batch, charlie)
+    new = actions.reroll(by=alice_actor, batch_id=batch.pk, item_id=old.pk)
+    assert new.pk != old.pk
+    assert not BatchItem.objects.filter(pk=old.pk).exists()
+    assert (new.position, new.student_id, new.username) == (
+        old.position,
+        old.student_id,
+        old.username,
+    )
+    assert vault.unseal(new.sealed) != vault.unseal(old.sealed)
+    assert new.hash == ""
+
+
+def test_a_reroll_leaves_the_other_rows_alone(
+    charlie: Account, sam: Account, alice_actor: Actor, ready: Prepare
+) -> None:
+    batch = ready(charlie, sam)
+    before = batch.items.filter(student=sam.student_id).values().get()
+    actions.reroll(by=alice_actor, batch_id=batch.pk, item_id=item_of(batch, charlie).pk)
+    assert batch.items.filter(student=sam.student_id).values().get() == before
+
+
+def test_a_hash_computed_for_a_rerolled_row_lands_nowhere(
+    charlie: Account, alice_actor: Actor, prepare: Prepare
+) -> None:
+    """The slice that read the old password ends after the reroll."""
+    batch = prepare(charlie)
+    old = item_of(batch, charlie)
+    new = actions.reroll(by=alice_actor, batch_id=batch.pk, item_id=old.pk)
+    actions.store_hashes(batch_id=batch.pk, hashes={old.pk: "hash-of-the-old-one"})
+    new.refresh_from_db()
+    assert new.hash == ""
+
+
+def test_a_rerolled_row_cannot_be_rerolled_again(
+    charlie: Account, alice_actor: Actor, prepare: Prepare
+) -> None:
+    batch = prepare(charlie)
+    old = item_of(batch, charlie)
+    actions.reroll(by=alice_actor, batch_id=batch.pk, item_id=old.pk)
+    with pytest.raises(actions.PreviewChanged):
+        actions.reroll(by=alice_actor, batch_id=batch.pk, item_id=old.pk)
+
+
+def test_a_row_with_an_obstacle_gets_no_password(
+    linked: Account, alice_actor: Actor, prepare: Prepare
+) -> None:
+    """R1: not by way of a reroll either."""
+    batch = prepare(linked)
+    with pytest.raises(actions.PreviewChanged):
+        actions.reroll(by=alice_actor, batch_id=batch.pk, item_id=item_of(batch, linked).pk)
+    assert item_of(batch, linked).sealed == ""
+
+
+def test_a_row_of_another_batch_is_not_rerolled(
+    charlie: Account, sam: Account, alice_actor: Actor, prepare: Prepare
+) -> None:
+    mine, other = prepare(charlie), prepare(sam)
+    before = list(other.items.values())
+    with pytest.raises(actions.PreviewChanged):
+        actions.reroll(by=alice_actor, batch_id=mine.pk, item_id=item_of(other, sam).pk)
+    assert list(other.items.values()) == before
+
+
+# Other kinds -----------------------------------------------------------------------------------
+
+
+def test_a_basic_row_switches_to_pictures_and_back(
+    sam: Account, alice_actor: Actor, prepare: Prepare
+) -> None:
+    batch = prepare(sam)
+    for kind in (PasswordKind.PICTURES, PasswordKind.WORD):
+        new = actions.reroll(
+            by=alice_actor, batch_id=batch.pk, item_id=item_of(batch, sam).pk, kind=kind
+        )
+        assert new.password_kind == kind
+        assert ("-" in vault.unseal(new.sealed)) == (kind == PasswordKind.PICTURES)
+
+
+@pytest.mark.parametrize(
+    ("pupil", "kind"),
+    [
+        ("charlie", PasswordKind.WORD),
+        ("charlie", PasswordKind.PICTURES),
+        ("sam", PasswordKind.ADVANCED),
+    ],
+)
+def test_an_account_keeps_its_type(
+    pupil: str,
+    kind: PasswordKind,
+    alice_actor: Actor,
+    prepare: Prepare,
+    request: pytest.FixtureRequest,
+) -> None:
+    account: Account = request.getfixturevalue(pupil)
+    batch = prepare(account)
+    before = list(batch.items.values())
+    with pytest.raises(actions.PreviewChanged):
+        actions.reroll(
+            by=alice_actor, batch_id=batch.pk, item_id=item_of(batch, account).pk, kind=kind
+        )
+    assert list(batch.items.values()) == before
+
+
+@pytest.mark.parametrize("kind", PasswordKind)
+def test_a_new_account_may_get_any_kind(
+    kind: PasswordKind, newcomer: Enrolment, alice_actor: Actor, prepare: Prepare
+) -> None:
+    batch = prepare(newcomer)
+    item = item_of(batch, newcomer)
+    new = actions.reroll(by=alice_actor, batch_id=batch.pk, item_id=item.pk, kind=kind)
+    assert new.password_kind == kind
+
+
+def test_all_new_accounts_switch_at_once(
+    sam: Account, brussel: Institution, enrol: Enrol, alice_actor: Actor, prepare: Prepare
+) -> None:
+    newcomers = [enrol(brussel, "Noor", f"N{number}") for number in range(3)]
+    batch = prepare(sam, *newcomers)
+    actions.switch_new_accounts(by=alice_actor, batch_id=batch.pk, kind=PasswordKind.PICTURES)
+    new = batch.items.filter(creates=True)
+    assert {item.password_kind for item in new} == {PasswordKind.PICTURES}
+    assert len({vault.unseal(item.sealed) for item in new}) == 3
+    assert item_of(batch, sam).password_kind == PasswordKind.WORD
+
+
+def test_switching_all_keeps_who_is_of_that_kind_already(
+    newcomer: Enrolment, alice_actor: Actor, prepare: Prepare
+) -> None:
+    batch = prepare(newcomer)
+    before = list(batch.items.values())
+    actions.switch_new_accounts(by=alice_actor, batch_id=batch.pk, kind=PasswordKind.WORD)
+    assert list(batch.items.values()) == before
+
+
+def test_switching_all_keeps_the_ticks(
+    brussel: Institution, enrol: Enrol, alice_actor: Actor, prepare: Prepare
+) -> None:
+    one, other = enrol(brussel, "Noor", "Een"), enrol(brussel, "Noor", "Twee")
+    batch = prepare(one, other)
+    actions.tick(by=alice_actor, batch_id=batch.pk, item_ids=[item_of(batch, one).pk])
+    actions.switch_new_accounts(by=alice_actor, batch_id=batch.pk, kind=PasswordKind.PICTURES)
+    assert item_of(batch, one).included
+    assert not item_of(batch, other).included
+
+
+# Ticks -----------------------------------------------------------------------------------------
+
+
+def ticked(batch: Batch) -> set[int]:
+    return set(batch.items.filter(included=True).values_list("student", flat=True))
+
+
+def test_these_rows_are_ticked_and_no_others(
+    charlie: Account, sam: Account, newcomer: Enrolment, alice_actor: Actor, prepare: Prepare
+) -> None:
+    batch = prepare(charlie, sam, newcomer)
+    wished = [item_of(batch, pupil).pk for pupil in (sam, newcomer)]
+    actions.tick(by=alice_actor, batch_id=batch.pk, item_ids=wished)
+    assert ticked(batch) == {sam.student_id, newcomer.student_id}
+
+
+def test_nobody_may_be_ticked(charlie: Account, alice_actor: Actor, prepare: Prepare) -> None:
+    batch = prepare(charlie)
+    actions.tick(by=alice_actor, batch_id=batch.pk, item_ids=[])
+    assert ticked(batch) == set()
+
+
+def test_a_row_with_an_obstacle_cannot_be_ticked(
+    charlie: Account, linked: Account, alice_actor: Actor, prepare: Prepare
+) -> None:
+    """R1: not by a forged form either."""
+    batch = prepare(charlie, linked)
+    with pytest.raises(actions.PreviewChanged):
+        actions.tick(by=alice_actor, batch_id=batch.pk, item_ids=[item_of(batch, linked).pk])
+    assert ticked(batch) == {charlie.student_id}
+
+
+def test_a_tick_of_a_row_that_was_rerolled_meanwhile_is_refused(
+    charlie: Account, alice_actor: Actor, prepare: Prepare
+) -> None:
+    """R2: the password in the other window is not the one that would be saved."""
+    batch = prepare(charlie)
+    shown = item_of(batch, charlie).pk
+    actions.reroll(by=alice_actor, batch_id=batch.pk, item_id=shown)
+    with pytest.raises(actions.PreviewChanged):
+        actions.tick(by=alice_actor, batch_id=batch.pk, item_ids=[shown])
+
+
+def test_a_tick_of_another_batch_is_refused(
+    charlie: Account, sam: Account, alice_actor: Actor, prepare: Prepare
+) -> None:
+    mine, other = prepare(charlie), prepare(sam)
+    with pytest.raises(actions.PreviewChanged):
+        actions.tick(by=alice_actor, batch_id=mine.pk, item_ids=[item_of(other, sam).pk])
+    assert ticked(mine) == {charlie.student_id}
+
+
+# Half an hour (R2) -----------------------------------------------------------------------------
+
+
+def test_a_preview_lasts_for_half_an_hour(
+    charlie: Account, clock: time_machine.Traveller, ready: Prepare, save: Save
+) -> None:
+    batch = ready(charlie)
+    clock.shift(timedelta(minutes=29, seconds=59))
+    assert save(batch).state == Batch.State.SAVED
+
+
+def test_an_expired_preview_saves_nothing(
+    charlie: Account, clock: time_machine.Traveller, ready: Prepare, save: Save
+) -> None:
+    batch, before = ready(charlie), snapshot(charlie)
+    clock.shift(timedelta(minutes=30))
+    with pytest.raises(actions.DraftGone):
+        save(batch)
+    assert snapshot(charlie) == before
+
+
+def test_every_action_of_the_manager_starts_the_half_hour_anew(
+    charlie: Account,
+    newcomer: Enrolment,
+    alice_actor: Actor,
+    clock: time_machine.Traveller,
+    ready: Prepare,
+    save: Save,
+) -> None:
+    batch = ready(charlie, newcomer)
+    of_batch = {"by": alice_actor, "batch_id": batch.pk}
+    clock.shift(timedelta(minutes=20))
+    actions.reroll(**of_batch, item_id=item_of(batch, charlie).pk)
+    clock.shift(timedelta(minutes=20))
+    actions.switch_new_accounts(**of_batch, kind=PasswordKind.PICTURES)
+    clock.shift(timedelta(minutes=20))
+    actions.tick(**of_batch, item_ids=[item_of(batch, charlie).pk])
+    clock.shift(timedelta(minutes=20))
+    hashing.hash_all(batch)
+    assert save(batch).state == Batch.State.SAVED
+
+
+def test_progress_does_not_count_as_an_action(
+    charlie: Account, clock: time_machine.Traveller, prepare: Prepare
+) -> None:
+    batch = prepare(charlie)
+    ends = batch.expires_at
+    clock.shift(timedelta(minutes=20))
+    hashing.hash_slice(batch.pk)
+    batch.refresh_from_db()
+    assert batch.expires_at == ends
+
+
+def test_a_refused_action_does_not_count_either(
+    charlie: Account, alice_actor: Actor, clock: time_machine.Traveller, prepare: Prepare
+) -> None:
+    batch = prepare(charlie)
+    ends = batch.expires_at
+    clock.shift(timedelta(minutes=20))
+    with pytest.raises(actions.PreviewChanged):
+        actions.reroll(by=alice_actor, batch_id=batch.pk, item_id=0)
+    batch.refresh_from_db()
+    assert batch.expires_at == ends
+
+
+def test_nothing_can_be_done_to_an_expired_preview(
+    charlie: Account, alice_actor: Actor, clock: time_machine.Traveller, prepare: Prepare
+) -> None:
+    batch = prepare(charlie)
+    item = item_of(batch, charlie)
+    clock.shift(timedelta(minutes=30))
+    of_batch = {"by": alice_actor, "batch_id": batch.pk}
+    with pytest.raises(actions.DraftGone):
+        actions.reroll(**of_batch, item_id=item.pk)
+    with pytest.raises(actions.DraftGone):
+        actions.tick(**of_batch, item_ids=[item.pk])
+    with pytest.raises(actions.DraftGone):
+        actions.switch_new_accounts(**of_batch, kind=PasswordKind.WORD)
+
+
+def test_an_expired_preview_is_dropped_with_its_secrets(
+    charlie: Account, clock: time_machine.Traveller, ready: Prepare
+) -> None:
+    batch, before = ready(charlie), snapshot(charlie)
+    clock.shift(timedelta(minutes=30))
+    assert actions.destroy_expired() == 1
+    batch.refresh_from_db()
+    assert (batch.state, batch.items.count()) == (DROPPED, 0)
+    assert snapshot(charlie) == before
+
+
+def test_a_preview_whose_time_runs_is_kept(
+    charlie: Account, clock: time_machine.Traveller, ready: Prepare
+) -> None:
+    batch = ready(charlie)
+    clock.shift(timedelta(minutes=29))
+    assert actions.destroy_expired() == 0
+    assert batch.items.exclude(sealed="").exists()
+
+
+# Annuleren -------------------------------------------------------------------------------------
+
+
+def test_cancel_leaves_every_account_as_it_was(
+    charlie: Account, sam: Account, alice_actor: Actor, ready: Prepare
+) -> None:
+    batch, before = ready(charlie, sam), snapshot(charlie, sam)
+    actions.cancel(by=alice_actor, batch_id=batch.pk)
+    batch.refresh_from_db()
+    assert (batch.state, batch.items.count()) == (DROPPED, 0)
+    assert snapshot(charlie, sam) == before
+
+
+def test_cancelling_twice_is_no_error(
+    charlie: Account, alice_actor: Actor, prepare: Prepare
+) -> None:
+    batch = prepare(charlie)
+    actions.cancel(by=alice_actor, batch_id=batch.pk)
+    actions.cancel(by=alice_actor, batch_id=batch.pk)
+
+
+def test_a_saved_batch_cannot_be_cancelled(
+    charlie: Account, alice_actor: Actor, saved: Prepare
+) -> None:
+    batch = saved(charlie)
+    actions.cancel(by=alice_actor, batch_id=batch.pk)
+    batch.refresh_from_db()
+    assert batch.state == Batch.State.SAVED
+    assert batch.items.exclude(sealed="").exists()
+
+
+# Another school (R11) --------------------------------------------------------------------------
+
+
+def test_a_draft_of_another_school_does_not_exist(
+    charlie: Account, bob_actor: Actor, ready: Prepare
+) -> None:
+    batch = ready(charlie)
+    item = item_of(batch, charlie)
+    before = (snapshot(charlie), list(batch.items.values()))
+    of_batch = {"by": bob_actor, "batch_id": batch.pk}
+    for refused in (
+        lambda: actions.reroll(**of_batch, item_id=item.pk),
+        lambda: actions.switch_new_accounts(**of_batch, kind=PasswordKind.WORD),
+        lambda: actions.tick(**of_batch, item_ids=[item.pk]),
+        lambda: actions.cancel(**of_batch),
+        lambda: actions.save(**of_batch),
+    ):
+        with pytest.raises(Batch.DoesNotExist):
+            refused()
+    assert (snapshot(charlie), list(batch.items.values())) == before
+
+
+# Hashing, slice after slice --------------------------------------------------------------------
+
+
+def hashed(batch: Batch) -> int:
+    return batch.items.exclude(hash="").count()
+
+
+def test_a_slice_hashes_what_is_ticked(
+    charlie: Account, newcomer: Enrolment, prepare: Prepare
+) -> None:
+    batch = prepare(charlie, newcomer)
+    hashing.hash_slice(batch.pk)
+    assert item_of(batch, charlie).hash
+    assert not item_of(batch, newcomer).hash
+    assert hashing.progress(batch) == hashing.Progress(hashed=1, total=1)
+
+
+def test_slices_come_to_an_end(
+    crowd: Crowd, prepare: Prepare, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However short the time, each slice does at least one round."""
+    monkeypatch.setattr(hashing, "ROUND", 2)
+    batch = prepare(*crowd(5))
+    seen = []
+    for _ in range(3):
+        hashing.hash_slice(batch.pk, seconds=0.000_001)
+        seen.append(hashed(batch))
+    assert seen == [2, 4, 5]
+
+
+def test_a_draft_that_is_leased_is_hashed_by_nobody_else(
+    charlie: Account, prepare: Prepare
+) -> None:
+    batch = prepare(charlie)
+    assert actions.lease(batch_id=batch.pk, duration=hashing.LEASE)
+    assert not actions.lease(batch_id=batch.pk, duration=hashing.LEASE)
+    hashing.hash_slice(batch.pk)
+    assert hashed(batch) == 0
+
+
+def test_a_lease_of_who_died_ends_after_four_seconds(
+    charlie: Account, clock: time_machine.Traveller, prepare: Prepare
+) -> None:
+    batch = prepare(charlie)
+    actions.lease(batch_id=batch.pk, duration=hashing.LEASE)
+    clock.shift(timedelta(seconds=3.9))
+    hashing.hash_slice(batch.pk)
+    assert hashed(batch) == 0
+    clock.shift(timedelta(seconds=0.1))
+    hashing.hash_slice(batch.pk)
+    assert hashed(batch) == 1
+
+
+def test_a_finished_slice_ends_its_lease(charlie: Account, prepare: Prepare) -> None:
+    batch = prepare(charlie)
+    hashing.hash_slice(batch.pk)
+    assert actions.lease(batch_id=batch.pk, duration=hashing.LEASE)
+
+
+def test_a_stored_hash_is_never_replaced(charlie: Account, ready: Prepare) -> None:
+    batch = ready(charlie)
+    item = item_of(batch, charlie)
+    actions.store_hashes(batch_id=batch.pk, hashes={item.pk: "another-hash"})
+    assert item_of(batch, charlie).hash == item.hash
+
+
+def test_hashes_that_come_after_the_save_land_nowhere(
+    charlie: Account, newcomer: Enrolment, ready: Prepare, save: Save
+) -> None:
+    batch = ready(charlie, newcomer)
+    save(batch)
+    rows, accounts = list(batch.items.values()), list(Account.objects.values())
+    late = {item.pk: "late-hash" for item in batch.items.all()}
+    actions.store_hashes(batch_id=batch.pk, hashes=late)
+    assert (list(batch.items.values()), list(Account.objects.values())) == (rows, accounts)
+
+
+def test_hashes_that_come_after_a_cancel_bring_nothing_back(
+    charlie: Account, alice_actor: Actor, prepare: Prepare
+) -> None:
+    batch = prepare(charlie)
+    item = item_of(batch, charlie)
+    actions.cancel(by=alice_actor, batch_id=batch.pk)
+    actions.store_hashes(batch_id=batch.pk, hashes={item.pk: "late-hash"})
+    assert batch.items.count() == 0
+
+
+def test_a_saved_or_expired_draft_cannot_be_leased(
+    charlie: Account, sam: Account, clock: time_machine.Traveller, saved: Prepare, prepare: Prepare
+) -> None:
+    over, done = prepare(sam), saved(charlie)
+    clock.shift(timedelta(minutes=30))
+    assert not actions.lease(batch_id=done.pk, duration=hashing.LEASE)
+    assert not actions.lease(batch_id=over.pk, duration=hashing.LEASE)

@@ -1,0 +1,297 @@
+"""Every route and who may use it: a new one fails here until it stands in the table (R11)."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import Enum
+
+import pytest
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+from django.utils import timezone
+
+from accounts.models import Account
+from credentials.models import Batch
+from schoolloket.institutions.actors import Actor
+from students.models import Enrolment, ImportRun
+
+from .credentials.conftest import newcomer, prepare, ready, save, saved  # noqa: F401
+
+pytestmark = pytest.mark.usefixtures("clock")
+
+
+class Who(Enum):
+    PUBLIC = "everybody"
+    CLOSED = "nobody"
+    SIGNED_IN = "every manager"
+    MEMBER = "managers of the institution"
+    OPERATOR = "operators"
+
+
+SIGN_IN = "aanmelden/"
+STUDENT = "<number:number>/leerlingen/<int:student_id>/"
+DRAFT = "<number:number>/vernieuwen/<uuid:batch_id>/"
+PRINT = "<number:number>/afdrukken/<uuid:batch_id>/"
+
+EXPECTED = {
+    "": Who.SIGNED_IN,
+    SIGN_IN: Who.PUBLIC,
+    f"{SIGN_IN}afmelden/": Who.SIGNED_IN,
+    f"{SIGN_IN}inactief/": Who.PUBLIC,
+    f"{SIGN_IN}opnieuw/": Who.SIGNED_IN,
+    f"{SIGN_IN}wachtwoord/": Who.SIGNED_IN,
+    f"{SIGN_IN}vergeten/": Who.PUBLIC,
+    f"{SIGN_IN}vergeten/verstuurd/": Who.PUBLIC,
+    f"{SIGN_IN}vergeten/<uidb36>-<key>/": Who.PUBLIC,
+    f"{SIGN_IN}vergeten/klaar/": Who.PUBLIC,
+    f"{SIGN_IN}registreren/": Who.CLOSED,
+    f"{SIGN_IN}e-mail/": Who.CLOSED,
+    f"{SIGN_IN}wachtwoord/zetten/": Who.CLOSED,
+    "mijn/": Who.PUBLIC,
+    "mijn/<str:username>": Who.PUBLIC,
+    "mijn/<str:username>/": Who.PUBLIC,
+    "<number:number>/": Who.MEMBER,
+    "<number:number>/leerlingen/": Who.MEMBER,
+    "<number:number>/leerlingen/selectie/": Who.MEMBER,
+    "<number:number>/leerlingen/excel/": Who.MEMBER,
+    STUDENT: Who.MEMBER,
+    f"{STUDENT}historiek/": Who.MEMBER,
+    f"{STUDENT}detailhistoriek/": Who.MEMBER,
+    f"{STUDENT}aanmeldgegevens/": Who.MEMBER,
+    "<number:number>/vernieuwen/": Who.MEMBER,
+    DRAFT: Who.MEMBER,
+    f"{DRAFT}rij/": Who.MEMBER,
+    f"{DRAFT}voortgang/": Who.MEMBER,
+    "<number:number>/afdrukken/": Who.MEMBER,
+    PRINT: Who.MEMBER,
+    f"{PRINT}download/<str:document>": Who.MEMBER,
+    f"{PRINT}vernietigen/": Who.MEMBER,
+    "<number:number>/import/": Who.MEMBER,
+    "<number:number>/import/<int:run_id>/": Who.MEMBER,
+}
+
+
+def walk(patterns: list[URLPattern | URLResolver], before: str = "") -> Iterator[str]:
+    for pattern in patterns:
+        route = before + str(pattern.pattern)
+        if isinstance(pattern, URLResolver):
+            yield from walk(pattern.url_patterns, route)
+        else:
+            yield route
+
+
+ROUTES = list(walk(get_resolver().url_patterns))
+
+
+def who(route: str) -> Who | None:
+    # Django's admin makes its own routes, one and all for operators.
+    return Who.OPERATOR if route.startswith("beheer/") else EXPECTED.get(route)
+
+
+def routes_of(*wished: Who) -> list[str]:
+    return [route for route in ROUTES if who(route) in wished]
+
+
+def test_every_route_is_in_the_table() -> None:
+    assert [route for route in ROUTES if who(route) is None] == []
+
+
+def test_the_table_has_no_route_that_is_gone() -> None:
+    assert EXPECTED.keys() - set(ROUTES) == set()
+
+
+def test_a_route_of_an_institution_is_for_its_managers() -> None:
+    """Whatever names an institution or something in it is never public by mistake."""
+    of_a_school = [route for route in ROUTES if "<number:" in route]
+    assert {who(route) for route in of_a_school} == {Who.MEMBER}
+    ids = {name for route in EXPECTED for name in re.findall(r"<(?:int|uuid):(\w+)>", route)}
+    assert ids == {"student_id", "batch_id", "run_id"}
+    assert not [r for r in routes_of(Who.PUBLIC, Who.SIGNED_IN) if re.search("<(int|uuid):", r)]
+
+
+# Brussel's objects -----------------------------------------------------------------------------
+
+
+@dataclass
+class Brussel:
+    """One of everything that an address can name."""
+
+    charlie: Account
+    draft: Batch
+    printable: Batch
+    run: ImportRun
+
+    def address(self, route: str, number: str = "999912") -> str:
+        batch = self.printable if route.startswith(PRINT) else self.draft
+        values = {
+            "number": number,
+            "student_id": self.charlie.student_id,
+            "batch_id": batch.pk,
+            "document": "zip",
+            "run_id": self.run.pk,
+            "username": self.charlie.username,
+            "uidb36": "1",
+            "key": "x-y",
+        }
+        return "/" + re.sub(r"<(?:\w+:)?(\w+)>", lambda found: str(values[found[1]]), route)
+
+    def everything(self) -> list[object]:
+        """What a request of a stranger must leave as it is."""
+        return [
+            list(model.objects.order_by("pk").values())
+            for model in (Account, Enrolment, Batch, ImportRun)
+        ] + [list(self.draft.items.values()), list(self.printable.items.values())]
+
+
+@pytest.fixture
+def brussels(
+    charlie: Account,
+    newcomer: Enrolment,  # noqa: F811
+    alice_actor: Actor,
+    ready: object,  # noqa: F811
+    saved: object,  # noqa: F811
+) -> Brussel:
+    run = ImportRun.objects.create(
+        institution=alice_actor.institution,
+        created_by=alice_actor.manager,
+        created_at=timezone.now(),
+        file_name="lijst.csv",
+        full_list=False,
+        state=ImportRun.State.DROPPED,
+    )
+    printable = saved(charlie)
+    return Brussel(charlie, ready(charlie, newcomer), printable, run)
+
+
+METHODS = ["get", "post"]
+POSTED = {"save": "", "confirm": "", "generate": "", "cancel": "", "purpose": "renew"}
+
+
+def ask(client: Client, method: str, address: str) -> HttpResponse:
+    return client.get(address) if method == "get" else client.post(address, POSTED)
+
+
+def each(*wished: Who) -> list[tuple[str, str]]:
+    return [(route, method) for route in routes_of(*wished) for method in METHODS]
+
+
+def test_nobody_gets_in_without_signing_in(
+    brussels: Brussel, client: Client, subtests: pytest.Subtests
+) -> None:
+    before = brussels.everything()
+    for route, method in each(Who.MEMBER):
+        with subtests.test(route, method=method):
+            address = brussels.address(route)
+            response = ask(client, method, address)
+            assert response.status_code == 302
+            assert response.url == f"/{SIGN_IN}?next={address}"
+    assert brussels.everything() == before
+
+
+def test_the_manager_of_another_school_finds_nothing(
+    brussels: Brussel, bob_client: Client, subtests: pytest.Subtests
+) -> None:
+    before = brussels.everything()
+    for route, method in each(Who.MEMBER):
+        with subtests.test(route, method=method):
+            assert ask(bob_client, method, brussels.address(route)).status_code == 404
+    assert brussels.everything() == before
+
+
+def test_what_is_brussels_is_not_found_under_the_own_number_either(
+    brussels: Brussel, bob_client: Client, subtests: pytest.Subtests
+) -> None:
+    before = brussels.everything()
+    for route, method in each(Who.MEMBER):
+        if not re.search(r"<(int|uuid):", route):
+            continue
+        with subtests.test(route, method=method):
+            response = ask(bob_client, method, brussels.address(route, number="999913"))
+            # Where this method is for nobody, that is no answer about Brussel.
+            is_for_nobody = method.upper() not in response.get("Allow", method.upper())
+            assert response.status_code == (405 if is_for_nobody else 404)
+    assert brussels.everything() == before
+
+
+def test_its_own_manager_finds_it_all(
+    brussels: Brussel, alice_client: Client, subtests: pytest.Subtests
+) -> None:
+    """Or the tests above would pass for addresses that nobody has."""
+    for route, method in each(Who.MEMBER):
+        with subtests.test(route, method=method):
+            response = ask(alice_client, method, brussels.address(route))
+            assert response.status_code in (200, 302, 405)
+
+
+def test_a_page_for_every_manager_is_for_nobody_else(
+    brussels: Brussel, client: Client, subtests: pytest.Subtests
+) -> None:
+    for route, method in each(Who.SIGNED_IN):
+        with subtests.test(route, method=method):
+            response = ask(client, method, brussels.address(route))
+            assert response.status_code == 302
+            assert response.url.startswith(f"/{SIGN_IN}")
+
+
+def test_a_public_page_asks_nobody_who_it_is(
+    brussels: Brussel, client: Client, subtests: pytest.Subtests
+) -> None:
+    for route in routes_of(Who.PUBLIC):
+        with subtests.test(route):
+            response = client.get(brussels.address(route))
+            assert response.status_code == 200
+            assert brussels.charlie.username not in response.content.decode()
+
+
+def test_a_closed_page_does_not_exist(
+    brussels: Brussel, alice_client: Client, subtests: pytest.Subtests
+) -> None:
+    for route, method in each(Who.CLOSED):
+        for visitor in (Client(), alice_client):
+            with subtests.test(route, method=method):
+                assert ask(visitor, method, brussels.address(route)).status_code == 404
+
+
+# Django's admin --------------------------------------------------------------------------------
+
+
+def admin_address(route: str) -> str:
+    known = route.replace("^(?P<app_label>auth|institutions|account)/$", "institutions/")
+    return "/" + re.sub(r"<[^>]+>", "1", known.replace("(?P<url>.*)$", "zomaar/"))
+
+
+def test_the_admin_is_for_operators(alice_client: Client, subtests: pytest.Subtests) -> None:
+    assert Client().get("/beheer/login/").url.startswith(f"/{SIGN_IN}")
+    for route, method in each(Who.OPERATOR):
+        if route == "beheer/logout/":
+            continue
+        with subtests.test(route, method=method):
+            address = admin_address(route)
+            # The admin's own way in leads to the desk's.
+            assert ask(Client(), method, address).url.startswith(
+                (f"/{SIGN_IN}?", "/beheer/login/?")
+            )
+            assert ask(alice_client, method, address).status_code in (302, 403)
+
+
+# Content-Security-Policy -----------------------------------------------------------------------
+
+
+def test_every_answer_forbids_foreign_and_inline_scripts(
+    brussels: Brussel, alice_client: Client, subtests: pytest.Subtests
+) -> None:
+    for route in ROUTES:
+        of_admin = who(route) == Who.OPERATOR
+        address = admin_address(route) if of_admin else brussels.address(route)
+        for visitor in (Client(), alice_client):
+            with subtests.test(route):
+                policy = visitor.get(address)["Content-Security-Policy"]
+                assert "default-src 'none'" in policy
+                assert "script-src 'self'" in policy
+                assert "unsafe" not in policy
+
+
+def test_errors_carry_the_policy_too(client: Client, bob_client: Client) -> None:
+    for answer in (client.get("/zomaar/"), bob_client.get("/999912/"), client.put("/")):
+        assert "default-src 'none'" in answer["Content-Security-Policy"]
