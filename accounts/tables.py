@@ -31,7 +31,7 @@ class StudentTable(tables.Table):  # type: ignore[misc]
 
     @classmethod
     def ordering(cls, wished: str | None) -> str:
-        """Return the wished order, `klas` or `-klas`, where there is such a column, else by name."""
+        """Return the wished order (`klas`, `-klas`) where there is such a column, else by name."""
         known = (wished or "").removeprefix("-") in cls.base_columns
         return wished if wished and known else "naam"
 

@@ -47,7 +47,7 @@ class BatchQuerySet(models.QuerySet["Batch"]):
         since = Q(items__account__last_sign_in_at__gt=F("saved_at"))
         return self.annotate(
             done=Count("items", filter=done), signed_in=Count("items", filter=done & since)
-        )
+        ).order_by("-saved_at", "-created_at")  # an aggregate drops the model's own order
 
 
 class Batch(models.Model):

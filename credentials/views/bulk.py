@@ -1,5 +1,7 @@
 """Bulk: genereer nieuw wachtwoord, and accounts aanmaken: from a selection to the save."""
 
+from urllib.parse import urlencode
+
 from django.contrib import messages
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
@@ -40,7 +42,14 @@ def start(request: DeskRequest) -> HttpResponse:
     except actions.Refused as refused:
         messages.error(request, str(refused))
         return to_list(request)
-    return redirect(desk_url(request, "preview_batch", batch.pk))
+    return _to_preview(request, batch)
+
+
+def _to_preview(request: DeskRequest, batch: Batch) -> HttpResponse:
+    """Show the preview, which remembers how the list was filtered and sorted."""
+    url = desk_url(request, "preview_batch", batch.pk)
+    query = request.POST.get("query", "")
+    return redirect(f"{url}?{urlencode({'lijst': query})}" if query else url)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -59,7 +68,7 @@ def preview(request: DeskRequest, batch: Batch) -> HttpResponse:
         return to_list(request)
     except actions.Refused as refused:
         messages.error(request, str(refused))
-        return redirect(desk_url(request, "preview_batch", batch.pk))
+        return _to_preview(request, batch)
     context = {
         "batch": batch,
         "preview": Preview.of(batch),
@@ -79,7 +88,7 @@ def _preview_posted(request: DeskRequest, batch: Batch) -> HttpResponse:
         _switch_all(request, batch)
     elif "save" in request.POST:
         return _saved(request, batch)
-    return redirect(desk_url(request, "preview_batch", batch.pk))
+    return _to_preview(request, batch)
 
 
 def _cancelled(request: DeskRequest, batch: Batch) -> HttpResponse:
