@@ -12,6 +12,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import count
 from uuid import UUID
 
 from django.contrib.auth.hashers import make_password
@@ -47,7 +48,9 @@ class Progress:
 
 
 def progress(batch: Batch) -> Progress:
-    ticked = batch.items.with_password().filter(included=True)
+    """Return how far a draft is; of what is no draft any more, nothing is left to do."""
+    drafts = Batch.objects.drafts().filter(pk=batch.pk)
+    ticked = BatchItem.objects.filter(batch__in=drafts, included=True).with_password()
     total = ticked.count()
     return Progress(hashed=total - ticked.unhashed().count(), total=total)
 
@@ -80,15 +83,15 @@ def _compute(batch_id: UUID, seconds: float) -> dict[int, str]:
     """Return hashes by item id: as many as fit in the time, at least one round."""
     deadline = time.monotonic() + seconds
     ticked = BatchItem.objects.filter(batch=batch_id, included=True).unhashed()
-    sealed = list(ticked.values_list("pk", "sealed")[:MOST_PER_SLICE])
-    hashes: dict[int, str] = {}
+    sealed = dict(ticked.values_list("pk", "sealed")[:MOST_PER_SLICE])
+
+    def in_time(place: int, token: str) -> str:
+        return _hash(token) if place < ROUND or time.monotonic() < deadline else ""
+
+    # No core waits for another: each takes the next row until the time is over.
     with ThreadPoolExecutor(CORES) as pool:
-        for start in range(0, len(sealed), ROUND):
-            ids, tokens = zip(*sealed[start : start + ROUND], strict=True)
-            hashes.update(zip(ids, pool.map(_hash, tokens), strict=True))
-            if time.monotonic() >= deadline:
-                break
-    return hashes
+        hashes = list(pool.map(in_time, count(), sealed.values()))
+    return {pk: found for pk, found in zip(sealed, hashes, strict=True) if found}
 
 
 def _hash(sealed: str) -> str:

@@ -8,7 +8,6 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from schoolloket.vault import VaultLocked
-
 from students.actions import drop_expired as drop_expired_imports
 
 from . import actions

@@ -122,6 +122,10 @@ class Batch(models.Model):
         """The single edit has no Excel (product.md, The ZIP)."""
         return self.purpose != self.Purpose.SINGLE
 
+    @property
+    def was_saved(self) -> bool:
+        return self.state in (self.State.SAVED, self.State.DESTROYED)
+
     def is_printable(self, now: datetime) -> bool:
         return self.state == self.State.SAVED and self.expires_at > now
 

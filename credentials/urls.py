@@ -4,7 +4,7 @@ from .views import bulk, prints, single
 
 urlpatterns = [
     path(
-        "<number:number>/leerlingen/<int:student_id>/aanmeldgegevens/",
+        "<number:number>/leerlingen/<id:student_id>/aanmeldgegevens/",
         single.edit,
         name="edit_credentials",
     ),

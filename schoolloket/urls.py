@@ -5,9 +5,10 @@ from django.contrib import admin
 from django.urls import include, path, register_converter
 
 from schoolloket.institutions import views
-from schoolloket.institutions.converters import InstitutionNumberConverter
+from schoolloket.institutions.converters import IdConverter, InstitutionNumberConverter
 
 register_converter(InstitutionNumberConverter, "number")
+register_converter(IdConverter, "id")
 
 # Of the sign-in library only what a desk needs: nobody registers, addresses are an operator's.
 sign_in_urls = [

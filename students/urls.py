@@ -4,5 +4,5 @@ from . import views
 
 urlpatterns = [
     path("<number:number>/import/", views.import_page, name="import"),
-    path("<number:number>/import/<int:run_id>/", views.import_preview, name="import_preview"),
+    path("<number:number>/import/<id:run_id>/", views.import_preview, name="import_preview"),
 ]

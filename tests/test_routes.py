@@ -30,7 +30,7 @@ class Who(Enum):
 
 
 SIGN_IN = "aanmelden/"
-STUDENT = "<number:number>/leerlingen/<int:student_id>/"
+STUDENT = "<number:number>/leerlingen/<id:student_id>/"
 DRAFT = "<number:number>/vernieuwen/<uuid:batch_id>/"
 PRINT = "<number:number>/afdrukken/<uuid:batch_id>/"
 
@@ -68,7 +68,7 @@ EXPECTED = {
     f"{PRINT}download/<str:document>": Who.MEMBER,
     f"{PRINT}vernietigen/": Who.MEMBER,
     "<number:number>/import/": Who.MEMBER,
-    "<number:number>/import/<int:run_id>/": Who.MEMBER,
+    "<number:number>/import/<id:run_id>/": Who.MEMBER,
 }
 
 
@@ -105,9 +105,9 @@ def test_a_route_of_an_institution_is_for_its_managers() -> None:
     """Whatever names an institution or something in it is never public by mistake."""
     of_a_school = [route for route in ROUTES if "<number:" in route]
     assert {who(route) for route in of_a_school} == {Who.MEMBER}
-    ids = {name for route in EXPECTED for name in re.findall(r"<(?:int|uuid):(\w+)>", route)}
+    ids = {name for route in EXPECTED for name in re.findall(r"<(?:id|uuid):(\w+)>", route)}
     assert ids == {"student_id", "batch_id", "run_id"}
-    assert not [r for r in routes_of(Who.PUBLIC, Who.SIGNED_IN) if re.search("<(int|uuid):", r)]
+    assert not [r for r in routes_of(Who.PUBLIC, Who.SIGNED_IN) if re.search("<(id|uuid):", r)]
 
 
 # Brussel's objects -----------------------------------------------------------------------------
@@ -204,7 +204,7 @@ def test_what_is_brussels_is_not_found_under_the_own_number_either(
 ) -> None:
     before = brussels.everything()
     for route, method in each(Who.MEMBER):
-        if not re.search(r"<(int|uuid):", route):
+        if not re.search(r"<(id|uuid):", route):
             continue
         with subtests.test(route, method=method):
             response = ask(bob_client, method, brussels.address(route, number="999913"))

@@ -33,7 +33,7 @@ def save(*, by: Actor, batch_id: UUID) -> Batch:
     """
     Institution.objects.select_for_update(no_key=True).get(pk=by.institution.pk)
     batch = locked(by, batch_id)
-    if batch.state in (State.SAVED, State.DESTROYED):
+    if batch.was_saved:
         return batch
     refuse_if_gone(batch)
     items = list(batch.items.with_password().filter(included=True))

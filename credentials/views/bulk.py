@@ -57,7 +57,7 @@ def _to_preview(request: DeskRequest, batch: Batch) -> HttpResponse:
 @scoped
 def preview(request: DeskRequest, batch: Batch) -> HttpResponse:
     """Bulk: genereer nieuw wachtwoord."""
-    if batch.state in (Batch.State.SAVED, Batch.State.DESTROYED):
+    if batch.was_saved:
         return redirect(desk_url(request, "print_result", batch.pk))
     try:
         if request.method == "POST":

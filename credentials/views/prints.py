@@ -42,7 +42,7 @@ def prints(request: DeskRequest) -> HttpResponse:
 @scoped
 def result(request: DeskRequest, batch: Batch) -> HttpResponse:
     """How many were done, who was skipped and why, and the download."""
-    if batch.state not in (Batch.State.SAVED, Batch.State.DESTROYED):
+    if not batch.was_saved:
         raise Http404
     context = {
         "batch": batch,

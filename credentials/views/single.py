@@ -58,14 +58,15 @@ def _context_or_404(request: DeskRequest, student_id: int) -> dict[str, Any]:
 def _draft(request: DeskRequest, student_id: int) -> BatchItem | None:
     """Return the row of the draft that the address or the form names, if it names one.
 
-    Raises DraftGone where that is no open draft of this student, in this institution.
+    Raises DraftGone where that is no draft of this student's, in this institution, or an old one.
     """
     name = (request.POST if request.method == "POST" else request.GET).get(DRAFT)
     if not name:
         return None
     item = (
         BatchItem.objects.filter(
-            batch__in=Batch.objects.of(request.institution).drafts(),
+            batch__in=Batch.objects.of(request.institution),
+            batch__purpose=Batch.Purpose.SINGLE,
             batch=uuid_or_none(name),
             student=student_id,
         )
@@ -74,7 +75,8 @@ def _draft(request: DeskRequest, student_id: int) -> BatchItem | None:
     )
     if item is None:
         raise actions.DraftGone
-    actions.refuse_if_gone(item.batch)
+    if not (item.batch.was_saved and "save" in request.POST):
+        actions.refuse_if_gone(item.batch)
     return item
 
 
@@ -82,6 +84,9 @@ def _answer(
     request: DeskRequest, student_id: int, form: EditForm, item: BatchItem | None
 ) -> HttpResponse | None:
     """Do what the pressed button says; None where the form has errors to show."""
+    if item and item.batch.was_saved:
+        # A double click: saving again changes nothing, and says what the first one said (R4).
+        return _saved(request, student_id, item)
     if "cancel" in request.POST:
         _drop(request, item)
         return redirect(desk_url(request, "student", student_id))
