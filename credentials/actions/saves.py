@@ -129,7 +129,8 @@ def _create_accounts(batch: Batch, now: datetime) -> None:
 def _update_accounts(batch: Batch) -> None:
     """Write the renewed credentials in two statements, however many there are."""
     renewed = batch.items.done().filter(creates=False)
-    mine = renewed.filter(account=OuterRef("pk"))
+    # In no order: asked for the first by position, SQLite would read the whole batch each time.
+    mine = renewed.filter(account=OuterRef("pk")).order_by()
     Account.objects.filter(pk__in=renewed.values("account")).update(
         username=Subquery(mine.values("username")[:1]),
         password=Subquery(mine.values("hash")[:1]),
