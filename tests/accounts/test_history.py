@@ -121,3 +121,15 @@ def test_what_still_has_to_happen_is_not_told(
 ) -> None:
     account = give_account(enrol(brussel, ends_on=date(2026, 11, 23)))
     assert history.told_to(brussel, account, TODAY) == []
+
+
+@pytest.mark.xfail(strict=True, reason="told as inactive while the status is Actief (R9)")
+def test_no_end_is_told_while_the_next_enrolment_lies_ahead(
+    brussel: Institution, enrol: Enrol, give_account: GiveAccount
+) -> None:
+    """R9: active while an enrolment lies ahead; the history does not say otherwise."""
+    ended = enrol(brussel, starts_on=date(2025, 9, 1), ends_on=date(2026, 11, 10))
+    enrol(brussel, student=ended.student, starts_on=date(2027, 1, 4))
+    account = give_account(ended, created_at=NOW.replace(year=2025))
+    assert Account.objects.active_on(TODAY).contains(account)
+    assert history.told_to(brussel, account, TODAY) == []

@@ -80,6 +80,17 @@ def test_a_taken_name_with_a_number_is_counted_on_from_its_stem() -> None:
 
 
 @pytest.mark.django_db
+@pytest.mark.xfail(strict=True, reason="usernames.free asks for the stem of the wish only")
+@pytest.mark.parametrize(("wished", "also_taken"), [("a" * 64, "a" * 58 + "1"), ("123", "1231")])
+def test_what_is_suggested_is_free_for_long_names_and_for_numbers_too(
+    wished: str, also_taken: str
+) -> None:
+    for value in (wished, also_taken):
+        Username.objects.create(value=value, stem=usernames.stem(value))
+    assert usernames.suggestion(wished) not in (wished, also_taken)
+
+
+@pytest.mark.django_db
 @pytest.mark.parametrize("number", [3, 30])
 def test_one_query_however_many_are_wished(number: int, django_assert_num_queries: object) -> None:
     with django_assert_num_queries(1):  # type: ignore[operator]

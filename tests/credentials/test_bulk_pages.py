@@ -15,7 +15,7 @@ from django.utils import timezone
 from pytest_django.fixtures import Settings
 
 from accounts.models import Account, AccountEvent, PasswordKind
-from credentials import actions, hashing
+from credentials import actions
 from credentials.models import Batch
 from credentials.views import bulk
 from schoolloket.institutions.actors import Actor
@@ -258,14 +258,10 @@ def test_every_button_remembers_the_ticks(
     batch = the_batch()
     wished = [item_of(batch, pupil).pk for pupil in (sam, newcomer)]
     page = press(alice_client, page, "keep", item=wished)
-    assert Form(page).fields["item"] == [str(pk) for pk in sorted(wished, key=_position)]
+    assert sorted(Form(page).fields["item"]) == sorted(map(str, wished))
     assert "1 oud wachtwoord werkt niet meer" in text(page)
     page = press(alice_client, page, "row", str(item_of(batch, charlie).pk))
     assert len(Form(page).fields["item"]) == 2
-
-
-def _position(pk: int) -> int:
-    return the_batch().items.get(pk=pk).position
 
 
 def test_only_what_is_ticked_is_saved(charlie: Account, sam: Account, alice_client: Client) -> None:
@@ -333,6 +329,24 @@ def test_htmx_gets_just_the_row(charlie: Account, sam: Account, alice_client: Cl
     assert html(answer).count("<tr") == 1
     assert password_of(batch, charlie) in html(answer)
     assert f'value="{item_of(batch, charlie).pk}"' in html(answer)
+
+
+@pytest.mark.xfail(
+    strict=True, reason="views/bulk.py reroll reads no ticks; the row comes back old"
+)
+def test_htmx_keeps_the_ticks_that_were_not_posted_yet(
+    charlie: Account, newcomer: Enrolment, alice_client: Client
+) -> None:
+    """Tick a new pupil, untick another, then ask for other passwords for both."""
+    start(alice_client, charlie, newcomer)
+    batch = the_batch()
+    for pupil, is_ticked in ((newcomer, True), (charlie, False)):
+        row = item_of(batch, pupil).pk
+        posted = {"row": row, "item": [item_of(batch, newcomer).pk]}
+        answer = alice_client.post(
+            desk("reroll_item", batch.pk), posted, headers={"HX-Request": "true"}
+        )
+        assert (" checked" in html(answer)) is is_ticked
 
 
 @pytest.mark.parametrize("row", ["", "abc", "0", "1:2:3", "9" * 40, "-5"])
@@ -627,16 +641,25 @@ def test_queries_of_the_result_do_not_grow_with_its_rows(
 
 
 def test_queries_of_afdrukken_do_not_grow_with_its_rows(
-    crowd: Crowd, saved: Prepare, alice_actor: Actor, alice_client: Client
+    charlie: Account, saved: Prepare, alice_client: Client
 ) -> None:
-    def batches(number: int) -> None:
-        for pupil in crowd(number):
-            batch = saved(pupil)
-            actions.download(by=alice_actor, batch_id=batch.pk)
-            actions.destroy(by=alice_actor, batch_id=batch.pk)
+    """Copies of one batch that was saved, downloaded and destroyed by hand."""
+    batch = saved(charlie)
+    alice_client.post(desk("download", batch.pk, "leerid.xlsx"))
+    alice_client.post(desk("destroy_batch", batch.pk))
+    batch.refresh_from_db()
 
-    batches(3)
+    def copy(numbers: range) -> None:
+        for number in numbers:
+            item = batch.items.get()
+            copied = Batch.objects.get(pk=batch.pk)
+            copied.pk, copied.number = uuid4(), number
+            copied.save(force_insert=True)
+            item.pk, item.batch = None, copied
+            item.save(force_insert=True)
+
+    copy(range(2, 4))
     few = queries_of(alice_client, desk("prints"))
-    batches(27)
+    copy(range(4, 31))
     assert queries_of(alice_client, desk("prints")) == few
     assert len(rows_of_prints(alice_client)) == 30

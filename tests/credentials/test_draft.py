@@ -330,6 +330,21 @@ def test_a_preview_whose_time_runs_is_kept(
     assert batch.items.exclude(sealed="").exists()
 
 
+def test_a_dropped_preview_is_forgotten_after_a_day(
+    charlie: Account, clock: time_machine.Traveller, ready: Prepare
+) -> None:
+    """Until then its page says that it ran out, and does not answer 404."""
+    batch = ready(charlie)
+    clock.shift(timedelta(minutes=30))
+    actions.destroy_expired()
+    clock.shift(timedelta(days=1))
+    actions.destroy_expired()
+    assert Batch.objects.filter(pk=batch.pk).exists()
+    clock.shift(timedelta(seconds=1))
+    actions.destroy_expired()
+    assert not Batch.objects.filter(pk=batch.pk).exists()
+
+
 # Annuleren -------------------------------------------------------------------------------------
 
 

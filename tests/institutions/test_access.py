@@ -1,6 +1,7 @@
 """Who gets in, and into which school (R11, Access)."""
 
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -12,12 +13,13 @@ import time_machine
 from cryptography.fernet import Fernet
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
+from django.db import connection
 from django.test import Client
 
 from schoolloket import environment
 from schoolloket.institutions.models import Institution, Manager, Membership
 from tests.conftest import PASSWORD
-from tests.pages import desk, text
+from tests.pages import desk, html, text
 
 SIGN_IN = "/aanmelden/"
 
@@ -153,6 +155,32 @@ def test_a_form_that_is_too_old_is_offered_again_in_dutch(alice: Manager) -> Non
     answer = client.post(desk("start_batch"), {"purpose": "renew"})
     assert answer.status_code == 403
     assert "Dit formulier was te oud" in text(answer)
+
+
+@pytest.mark.xfail(strict=True, reason="the link leads to a POST-only address: a blank 405")
+def test_the_way_back_from_a_form_that_is_too_old_is_a_page(alice: Manager) -> None:
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(alice)
+    answer = client.post(
+        desk("start_batch"),
+        {"purpose": "renew"},
+        headers={"referer": "http://testserver" + desk("students")},
+    )
+    found = re.search(r'class="btn btn-primary" href="([^"]+)"', html(answer))
+    assert found
+    assert client.get(found[1]).status_code == 200
+
+
+@pytest.mark.xfail(
+    connection.vendor == "postgresql",
+    strict=True,
+    reason="views.choose_institution: NUL, DataError",
+)
+def test_a_search_for_what_no_database_can_hold_finds_nothing(
+    alice: Manager, gent: Institution, alice_client: Client
+) -> None:
+    Membership.objects.create(manager=alice, institution=gent)
+    assert alice_client.get("/", {"zoek": "\x00"}).status_code == 200
 
 
 # The address and the secrets decide ------------------------------------------------------------

@@ -1,0 +1,78 @@
+"""A manager at the desk over HTTP: does what the browser does, and times every request."""
+
+import re
+import time
+from dataclasses import dataclass
+from http.client import HTTPConnection
+from http.cookies import SimpleCookie
+from typing import Any
+from urllib.parse import urlencode
+
+from benchmarks.seed import PASSWORD
+
+TOKEN = re.compile(rb'name="csrfmiddlewaretoken" value="(\w+)"')
+
+Fields = list[tuple[str, Any]]
+
+
+@dataclass(frozen=True)
+class Timed:
+    """One request, from the first byte sent to the last byte read."""
+
+    name: str
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Answer:
+    status: int
+    body: bytes
+    location: str
+
+
+class Browser:
+    """Keeps its cookies, the token of the last page, and the time of every request."""
+
+    def __init__(self, port: int) -> None:
+        self.timed: list[Timed] = []
+        self._port = port
+        self._cookies: dict[str, str] = {}
+        self._token = ""
+
+    def sign_in(self, email: str) -> None:
+        self.get("sign-in", "/aanmelden/")
+        self.post("sign-in", "/aanmelden/", [("login", email), ("password", PASSWORD)])
+        if "loket" not in self._cookies:
+            raise AssertionError("The manager could not sign in.")
+
+    def get(self, name: str, path: str) -> bytes:
+        """Return the page. Raises AssertionError for anything but 200."""
+        answer = self._request(name, "GET", path)
+        if answer.status != 200:
+            raise AssertionError(f"{path} answered {answer.status}")
+        if token := TOKEN.search(answer.body):
+            self._token = token[1].decode()
+        return answer.body
+
+    def post(self, name: str, path: str, fields: Fields) -> Answer:
+        """Post a form with its token; the answer is not followed. Raises AssertionError."""
+        body = urlencode([("csrfmiddlewaretoken", self._token), *fields])
+        answer = self._request(name, "POST", path, body)
+        if answer.status not in (200, 302):
+            raise AssertionError(f"{path} answered {answer.status}")
+        return answer
+
+    def _request(self, name: str, method: str, path: str, body: str = "") -> Answer:
+        headers = {"Cookie": "; ".join(f"{key}={value}" for key, value in self._cookies.items())}
+        if method == "POST":
+            headers["Content-Type"] = "application/x-www-form-urlencoded"
+        connection = HTTPConnection("127.0.0.1", self._port, timeout=120)
+        began = time.perf_counter()
+        connection.request(method, path, body, headers)
+        response = connection.getresponse()
+        content = response.read()
+        self.timed.append(Timed(name, time.perf_counter() - began))
+        connection.close()
+        for header in response.headers.get_all("Set-Cookie", []):
+            self._cookies |= {key: crumb.value for key, crumb in SimpleCookie(header).items()}
+        return Answer(response.status, content, response.headers.get("Location", ""))

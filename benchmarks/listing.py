@@ -1,0 +1,83 @@
+"""The list page next to the bare rows in it: `python -m benchmarks.listing`; see README.md.
+
+In one process, without a server: how many queries a page of 50 rows makes, whatever the school's
+size, and how its time compares with reading the same rows from the database.
+"""
+
+import argparse
+import os
+import time
+from collections.abc import Callable
+from statistics import median
+
+import django
+from django.core.management import call_command
+
+from benchmarks import desk
+from benchmarks.seed import MANAGERS, SCHOOL, fill
+
+ROWS = 50
+TIMES = 40
+LIST = f"/{SCHOOL}/leerlingen/?per={ROWS}"
+
+
+def report(pupils: int) -> None:
+    # Only after Django is set up.
+    from django.conf import settings  # noqa: PLC0415
+    from django.db import connection  # noqa: PLC0415
+    from django.test import Client  # noqa: PLC0415
+    from django.test.utils import CaptureQueriesContext  # noqa: PLC0415
+
+    from schoolloket.institutions.models import Manager  # noqa: PLC0415
+    from students.models import Enrolment  # noqa: PLC0415
+
+    client = Client(headers={"host": settings.DESK.host})
+    client.force_login(Manager.objects.get(email=MANAGERS[0]))
+    bare = Enrolment.objects.filter(institution__number=SCHOOL).order_by("last_name_key")[:ROWS]
+
+    def page() -> None:
+        response = client.get(LIST)
+        boxes = response.content.count(b'name="student"')
+        if response.status_code != 200 or boxes != min(ROWS, pupils):
+            raise AssertionError(f"The list answered {response.status_code} with {boxes} rows.")
+
+    def select() -> None:
+        list(bare.values_list())
+
+    page()
+    with CaptureQueriesContext(connection) as queries:
+        page()
+        number_of_queries = len(queries)
+    # Taken in turns, so that other work on the machine hits both alike.
+    pairs = [(_seconds_of(page), _seconds_of(select)) for _ in range(TIMES)]
+    in_page, in_select = (median(column) for column in zip(*pairs, strict=True))
+    print(f"\n{pupils} pupils, {ROWS} rows a page, median of {TIMES}\n")
+    print(f"  {'queries of the page':34} {number_of_queries:8}")
+    print(f"  {'page, milliseconds':34} {1000 * in_page:8.1f}")
+    print(f"  {'bare SELECT, milliseconds':34} {1000 * in_select:8.1f}")
+    print(f"  {'page / bare SELECT':34} {in_page / in_select:8.1f}")
+
+
+def _seconds_of(action: Callable[[], None]) -> float:
+    began = time.perf_counter()
+    action()
+    return time.perf_counter() - began
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.listing", description=__doc__)
+    parser.add_argument("--pupils", type=int, default=1_000)
+    parser.add_argument("--database-url", help="an empty database; a new SQLite file without")
+    given = parser.parse_args()
+    with desk.environment(given.database_url) as environ:
+        os.environ.update(environ)
+        django.setup()
+        call_command("migrate", verbosity=0)
+        call_command("createcachetable")
+        call_command("collectstatic", interactive=False, verbosity=0)
+        fill(given.pupils)
+        report(given.pupils)
+
+
+if __name__ == "__main__":
+    main()

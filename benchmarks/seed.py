@@ -1,0 +1,105 @@
+"""Fill an empty database with one school: `python -m benchmarks.seed 1000`.
+
+Written in bulk, past the importer and the actions: only what comes after it is measured.
+"""
+
+import os
+import sys
+from datetime import date, timedelta
+from itertools import islice, product
+
+import django
+from django.utils import timezone
+
+SCHOOL = "999900"
+MANAGERS = ("een@bench.test", "twee@bench.test")
+PASSWORD = "bench-schoolloket-2026"
+
+FIRST_NAMES = [
+    *("Amani", "Ardalan", "Butrint", "Süheda", "Łukasz", "Pieter-Alexander", "Noor", "Lotte"),
+    *("Jef", "Yasmina", "Wout", "Zoë", "Mohamed", "Emma", "Lars", "Fien", "Aurélie", "Siebe"),
+    *("Ilyas", "Hanne", "Tuur", "Marie-Louise", "Kobe", "Nina", "Ömer"),
+]
+LAST_NAMES = [
+    *("Bhatti", "Bockstal", "Boeren", "Bogaert", "Peeters", "Janssens", "Van den Broeck"),
+    *("De Smet", "Öztürk", "El Amrani", "Nguyễn", "D'Hondt", "Claes", "Wouters", "Kowalski"),
+    *("Van Cauwenberghe", "Dubois", "Mertens", "Goossens", "Hermans", "Vandenbossche"),
+    *("Aerts", "Michiels", "Verhaeghe", "Lambrecht", "Popescu", "De Clercq", "Willems"),
+    *("Jacobs", "Martens", "Pauwels", "Segers", "Desmedt", "Stevens", "Van Damme", "Lemmens"),
+    *("Coppens", "Devos", "Maes", "Thys"),
+]
+PUPILS_IN_A_CLASS = 24
+
+
+def fill(pupils: int) -> None:
+    """Write the school, its two managers and its pupils, each with a LeerID without an e-mail.
+
+    Of four pupils one has a word, one has pictures and two are advanced.
+    """
+    # Django has to be set up before any model is imported.
+    from schoolloket.institutions.models import Institution, Manager, Membership  # noqa: PLC0415
+
+    if Institution.objects.exists():
+        sys.exit("There is a school in this database already: give an empty one.")
+    school = Institution.objects.create(number=SCHOOL, municipality="BENCH", name="TEST School")
+    for email in MANAGERS:
+        manager = Manager.objects.create_user(email, PASSWORD, name=email.split("@")[0])
+        Membership.objects.create(manager=manager, institution=school)
+    _fill_pupils(school.pk, pupils)
+
+
+def _fill_pupils(school_id: int, pupils: int) -> None:
+    from django.contrib.auth.hashers import make_password  # noqa: PLC0415
+
+    from accounts import usernames  # noqa: PLC0415
+    from accounts.models import Account, PasswordKind  # noqa: PLC0415
+    from students.models import Enrolment, Student  # noqa: PLC0415
+
+    missing = Student.OfficialData.NUMBER_MISSING
+    students = Student.objects.bulk_create(Student(official_data=missing) for _ in range(pupils))
+    names = islice(product(range(10), FIRST_NAMES, LAST_NAMES), pupils)
+    rows = [
+        Enrolment(
+            student=student,
+            institution_id=school_id,
+            stamnummer=str(10_000 + index),
+            first_name=first,
+            last_name=last,
+            administrative_group=_group(index),
+            class_code=f"{index // PUPILS_IN_A_CLASS % 6 + 1}{'ABCDEFGH'[index % 8]}",
+            starts_on=date.today() - timedelta(days=60),
+            ends_on=date.today() + timedelta(days=200),
+        )
+        for index, (student, (_, first, last)) in enumerate(zip(students, names, strict=True))
+    ]
+    for row in rows:
+        row.fold_names()
+    Enrolment.objects.bulk_create(rows)
+    given = usernames.free(
+        {row.student_id: usernames.from_name(row.first_name, row.last_name) for row in rows}
+    )
+    usernames.reserve(given)
+    some_hash, now = make_password(PASSWORD), timezone.now()
+    kinds = [PasswordKind.WORD, PasswordKind.PICTURES, PasswordKind.ADVANCED, PasswordKind.ADVANCED]
+    Account.objects.bulk_create(
+        Account(
+            student_id=student_id,
+            username=username,
+            kind=kinds[index % 4].account_kind,
+            password_kind=kinds[index % 4],
+            password=some_hash,
+            created_at=now,
+        )
+        for index, (student_id, username) in enumerate(given.items())
+    )
+
+
+def _group(index: int) -> str:
+    year = index // PUPILS_IN_A_CLASS % 6 + 1
+    return f"{year}e leerjaar" if index % 4 < 2 else f"{year}e lj 3e gr Elektromechanica TSO"
+
+
+if __name__ == "__main__":
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "schoolloket.settings")
+    django.setup()
+    fill(int(sys.argv[1]))
