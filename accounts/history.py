@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from schoolloket.institutions.actors import Actor
+from schoolloket.institutions.actors import Actor, Pupil
 from schoolloket.institutions.models import Institution
 from students.models import Enrolment
 
@@ -41,7 +41,9 @@ def mask_email(address: str) -> str:
     return f"{first}*****{last}@{domain}"
 
 
-def record(entries: Iterable[Entry], *, by: Actor, operation_id: UUID, at: datetime) -> None:
+def record(
+    entries: Iterable[Entry], *, by: Actor | Pupil, operation_id: UUID, at: datetime
+) -> None:
     """Add the entries to the history, inside the caller's transaction."""
     entries = list(entries)
     events = AccountEvent.objects.bulk_create(
@@ -49,8 +51,9 @@ def record(entries: Iterable[Entry], *, by: Actor, operation_id: UUID, at: datet
             account_id=entry.account_id,
             kind=entry.kind,
             at=at,
-            manager=by.manager,
-            institution=by.institution,
+            manager=by.manager if isinstance(by, Actor) else None,
+            institution=by.institution if isinstance(by, Actor) else None,
+            by_pupil=isinstance(by, Pupil),
             ip_address=by.ip_address,
             operation_id=operation_id,
         )
@@ -77,6 +80,7 @@ class Line:
 
 OTHER_SCHOOL = "Andere instelling"
 AUTOMATIC = "Automatisch"
+THE_PUPIL = "De leerling"
 ENDED = "Automatisch inactief: einde inschrijving"
 ENROLLED_AGAIN = "Automatisch opnieuw actief: nieuwe inschrijving"
 
@@ -89,6 +93,7 @@ def told_to(institution: Institution, account: Account, day: date) -> list[Line]
     events = account.events.select_related("manager", "institution").prefetch_related("changes")
     lines = [_line(event, institution) for event in events]
     lines += _automatic(account, day)
+    lines += _last_sign_in(account)
     return sorted(lines, key=_moment, reverse=True)
 
 
@@ -101,13 +106,22 @@ def _line(event: AccountEvent, institution: Institution) -> Line:
         on=on,
         at=event.at,
         what=label,
-        who=event.manager.name if event.manager else "Systeembeheer",
+        who=_who(event),
         where=_where(event),
         changes=list(event.changes.all()),
     )
 
 
+def _who(event: AccountEvent) -> str:
+    if event.by_pupil:
+        return THE_PUPIL
+    return event.manager.name if event.manager else "Systeembeheer"
+
+
 def _where(event: AccountEvent) -> str:
+    if event.by_pupil:
+        # Where a minor is at home or at school is nobody's business but the pupil's.
+        return "Mijn LeerID"
     place = str(event.institution) if event.institution else ""
     return f"{place} ({event.ip_address})" if event.ip_address else place
 
@@ -131,6 +145,14 @@ def _automatic(account: Account, day: date) -> list[Line]:
         for on, what in stops + starts
         if born < on <= day
     ]
+
+
+def _last_sign_in(account: Account) -> list[Line]:
+    at = account.last_sign_in_at
+    if at is None:
+        return []
+    on = timezone.localdate(at)
+    return [Line(on=on, at=at, what="Laatste aanmelding", who=THE_PUPIL, where="Mijn LeerID")]
 
 
 def _joined(periods: Iterable[tuple[date, date]]) -> list[tuple[date, date]]:

@@ -35,6 +35,18 @@ class PasswordKind(models.TextChoices):
         return Kind.ADVANCED if self == PasswordKind.ADVANCED else Kind.BASIC
 
 
+class SignInFailure(models.TextChoices):
+    """Why a pupil did not get in, told to the school only."""
+
+    WRONG = "wrong", "verkeerd wachtwoord"
+    INACTIVE = "inactive", "het LeerID is inactief"
+    WAITING = "waiting", "te veel pogingen, nog even wachten"
+
+
+# So many failed sign-ins in a row are no typing errors any more.
+HAMMERED_FROM = 10
+
+
 class AccountQuerySet(models.QuerySet["Account"]):
     def active_on(self, day: date) -> Self:
         """Accounts that can sign in on that day (R9)."""
@@ -59,6 +71,10 @@ class Account(models.Model):
     deactivated_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
     )
+    # The failed sign-ins since the last one that succeeded, and why the last one failed.
+    failed_sign_ins = models.PositiveIntegerField(default=0)
+    last_failed_at = models.DateTimeField(null=True)
+    last_failure = models.CharField(max_length=10, choices=SignInFailure, blank=True)
     # Rises with every change of password, username, e-mail or status, not with a sign-in: whoever
     # prepared something on an older version sees that the account changed since.
     credentials_version = models.PositiveIntegerField(default=1)
@@ -94,6 +110,11 @@ class Account(models.Model):
     def is_linked(self) -> bool:
         """Whether the pupil linked an e-mail address and so took over the password (R1)."""
         return bool(self.email)
+
+    @property
+    def is_hammered(self) -> bool:
+        """Whether somebody seems to be guessing the password."""
+        return self.failed_sign_ins >= HAMMERED_FROM
 
     @property
     def has_own_password(self) -> bool:
@@ -148,15 +169,19 @@ class AccountEvent(AppendOnly):
         RENEWED = "renewed", "Wachtwoord vernieuwd"
         CHANGED = "changed", "Aanmeldgegevens aangepast"
         EMAIL_LINKED = "linked", "E-mailadres gekoppeld"
+        EMAIL_CHANGED = "relinked", "E-mailadres gewijzigd"
         DEACTIVATED = "deactivated", "LeerID gedeactiveerd"
+        OWN_PASSWORD = "own", "Eigen wachtwoord gekozen"
+        SLOWED = "slowed", "Veel mislukte aanmeldingen, vertraagd"
 
     account = models.ForeignKey(Account, models.PROTECT, related_name="events")
     kind = models.CharField(max_length=12, choices=Kind)
     at = models.DateTimeField()
-    # Empty for what an operator's command or the pupil did.
+    # Empty for what an operator's command or the pupil did; then `by_pupil` tells which.
     manager = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
     )
+    by_pupil = models.BooleanField(default=False)
     institution = models.ForeignKey(Institution, models.PROTECT, null=True, related_name="+")
     ip_address = models.GenericIPAddressField(null=True)
     # Events of one operation share this; a batch knows its own.

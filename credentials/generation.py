@@ -9,7 +9,7 @@ import string
 from functools import cache
 from pathlib import Path
 
-from credentials.pictures import GRID, PASSWORD_LENGTH, Picture
+from accounts.pictures import GRID, PASSWORD_LENGTH, Picture
 
 MATERIAL = Path(__file__).parent / "material"
 

@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 
+from accounts import pictures
 from accounts.models import PasswordKind
+from accounts.pictures import Picture
 
-from . import generation, pictures
-from .pictures import Picture
+from . import generation
 
 GENERATED_LABELS = {
     PasswordKind.WORD: "nieuw basiswachtwoord",

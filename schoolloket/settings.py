@@ -70,6 +70,7 @@ INSTALLED_APPS = [
     "schoolloket.institutions",
     "students",
     "accounts",
+    "accounts.portal",
     "credentials",
     "django.contrib.admin",
     "django.contrib.auth",
@@ -104,6 +105,7 @@ MIDDLEWARE = [
     "schoolloket.institutions.middleware.DeskLockMiddleware",
     "schoolloket.institutions.middleware.InstitutionMiddleware",
     "credentials.middleware.ExpiryMiddleware",
+    "accounts.portal.doors.PortalMiddleware",
 ]
 
 ROOT_URLCONF = "schoolloket.urls"
@@ -206,12 +208,17 @@ STORAGES = {
 MESSAGE_TAGS = {message_levels.ERROR: "danger"}
 
 EMAIL_BACKEND = (
-    "django.core.mail.backends.console.EmailBackend"
-    if DEMO
-    else "django.core.mail.backends.smtp.EmailBackend"
+    "schoolloket.demo.mail.DemoMail" if DEMO else "django.core.mail.backends.smtp.EmailBackend"
 )
+EMAIL_FILE_PATH = BASE_DIR / ".demo" / "mail"
+EMAIL_TIMEOUT = 20
+# Mails to pupils leave after the answer, in a thread; see accounts/portal/later.py.
+WORK_LATER = True
 EMAIL_HOST = environment.text("EMAIL_HOST", "localhost")
 EMAIL_PORT = environment.number("EMAIL_PORT", 25)
+EMAIL_HOST_USER = environment.text("EMAIL_USER", "")
+EMAIL_HOST_PASSWORD = environment.text("EMAIL_PASSWORD", "")
+EMAIL_USE_TLS = environment.flag("EMAIL_TLS")
 DEFAULT_FROM_EMAIL = environment.text("EMAIL_FROM", f"schoolloket@{DESK.host}")
 
 LOGGING = {

@@ -1,13 +1,280 @@
-"""Mijn LeerID: the address on the printed sheets."""
+"""Mijn LeerID: the pupils' own pages."""
 
-from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
-from django.views.decorators.http import require_safe
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts.history import mask_email
+from accounts.models import Account, Kind
+from accounts.pictures import GRID, PASSWORD_LENGTH
+from schoolloket import clock
+from students.models import Enrolment
+
+from . import actions, doors, later
+from .doors import PortalRequest
+from .forms import ChangePasswordForm, EmailForm, ForgottenForm, OwnPasswordForm, SignInForm, refuse
+from .grid import chosen
+from .guessing import Origin
+from .models import MailToken
+
+PICTURES = "afbeeldingen"
+WORDS = "woord"
+LINK_COOKIE = "link"
+LINK_COOKIE_SECONDS = 30 * 60
+
+# One answer for every reason: it must not tell whether a username exists.
+NOT_SIGNED_IN = (
+    "Deze gebruikersnaam en dit wachtwoord horen niet bij elkaar. Kijk ze nog eens na. "
+    "Heb je al vaak geprobeerd? Wacht dan een kwartier. "
+    "Lukt het niet, vraag dan raad aan je leerkracht."
+)
+forms_post = require_http_methods(["GET", "HEAD", "POST"])
 
 
-@login_not_required
+@doors.public
+@forms_post
+@never_cache
+@sensitive_post_parameters()
+def sign_in(request: PortalRequest, username: str = "") -> HttpResponse:
+    """Sign in with a typed password or on the grid; the printed address fills in the username."""
+    device = doors.device_of(request)
+    # Without JavaScript every picture is posted on its own: not a try yet.
+    tried = request.POST if "sign_in" in request.POST else None
+    form = SignInForm(tried, initial={"username": request.POST.get("username", username)})
+    if form.is_valid():
+        done = _sign_in(request, form, device)
+        if done:
+            return done
+        refuse(form, None, NOT_SIGNED_IN)
+    context = {
+        "form": form,
+        "username": form["username"].value() or "",
+        "grid": _mode(request, device) == PICTURES,
+        "pictures": GRID,
+        "chosen": [] if form.errors else chosen(request.POST),
+        "most": PASSWORD_LENGTH,
+    }
+    return render(request, "portal/sign_in.html", context)
+
+
+def _mode(request: PortalRequest, device: dict[str, Any]) -> str:
+    """What the page was switched to, else what the printed code says, else used here last."""
+    asked = request.POST.get("wijze") or request.GET.get("wijze")
+    return asked or device["mode"] or WORDS
+
+
+def _sign_in(
+    request: PortalRequest, form: SignInForm, device: dict[str, Any]
+) -> HttpResponse | None:
+    done = actions.sign_in(
+        username=form.cleaned_data["username"],
+        password=form.proof,
+        origin=Origin(address=request.address, device=device["id"]),
+        known_to=lambda account: account.pk in device["pupils"],
+    )
+    if done is None:
+        return None
+    account, token = done
+    if request.pupil_session:
+        actions.sign_out(session=request.pupil_session)
+    response = redirect("portal:home")
+    doors.set_session(response, token)
+    doors.remember_device(response, device, account, PICTURES if form.pictures else WORDS)
+    return response
+
+
+@doors.pupil
 @require_safe
-def sign_in(request: HttpRequest, username: str = "") -> HttpResponse:
-    """Say that pupils cannot sign in here yet; the same for every username, known or not."""
-    return render(request, "portal/soon.html")
+@never_cache
+def home(request: PortalRequest) -> HttpResponse:
+    """Who is signed in, and what can be done."""
+    account = request.pupil_session.account
+    context = {
+        "account": account,
+        "enrolment": _enrolment(account),
+        "sign_ins": account.sign_ins.all(),
+        "masked_email": mask_email(account.email),
+        "advanced": account.kind == Kind.ADVANCED,
+    }
+    return render(request, "portal/home.html", context)
+
+
+def _enrolment(account: Account) -> Enrolment | None:
+    """The enrolment to name: the one that runs, else the one that lies ahead."""
+    enrolments = Enrolment.objects.running_or_ahead(clock.today()).filter(student=account.student)
+    return enrolments.select_related("institution").order_by("starts_on").first()
+
+
+@doors.with_temporary_password
+@require_POST
+@never_cache
+def sign_out(request: PortalRequest) -> HttpResponse:
+    actions.sign_out(session=request.pupil_session)
+    response = redirect("portal:sign_in")
+    doors.end_session(response)
+    messages.success(request, "Je bent afgemeld.")
+    return response
+
+
+# Password --------------------------------------------------------------------------------------
+
+
+@doors.with_temporary_password
+@forms_post
+@never_cache
+@sensitive_post_parameters()
+def password(request: PortalRequest) -> HttpResponse:
+    """Choose an own password: at once after a temporary one, else when the pupil likes (R8)."""
+    account = request.pupil_session.account
+    if account.kind != Kind.ADVANCED:
+        return redirect("portal:home")
+    first = account.must_change_password
+    form = (OwnPasswordForm if first else ChangePasswordForm)(request.POST or None, account=account)
+    if form.is_valid() and _proved(request, form):
+        try:
+            actions.choose_password(
+                session=request.pupil_session, password=form.cleaned_data["password"], by=request.by
+            )
+        except actions.LinkDead:
+            # Renewed at the desk meanwhile, which ended the session.
+            return redirect("portal:sign_in")
+        messages.success(request, "Je nieuwe wachtwoord is bewaard.")
+        return redirect("portal:email" if first and not account.email else "portal:home")
+    return render(request, "portal/password.html", {"form": form, "first": first})
+
+
+def _proved(request: PortalRequest, form: OwnPasswordForm) -> bool:
+    """Whether the old password, where the form asks it, is right."""
+    if "old" not in form.fields:
+        return True
+    proved = actions.prove_again(
+        session=request.pupil_session, password=form.cleaned_data["old"], by=request.by
+    )
+    if not proved:
+        refuse(form, "old", "Dat is niet je wachtwoord. Na veel pogingen moet je even wachten.")
+    return proved
+
+
+# E-mail ----------------------------------------------------------------------------------------
+
+
+@doors.pupil
+@forms_post
+@never_cache
+def email(request: PortalRequest) -> HttpResponse:
+    """Link or change an e-mail address; nothing is linked before the mail is confirmed (R8)."""
+    account = request.pupil_session.account
+    if account.kind != Kind.ADVANCED:
+        return redirect("portal:home")
+    form = EmailForm(request.POST or None)
+    if form.is_valid():
+        try:
+            actions.ask_to_link(account=account, email=form.cleaned_data["email"])
+        except actions.Refused as refused:
+            refuse(form, "email", str(refused))
+        else:
+            return render(request, "portal/mail_sent.html", {"address": form.cleaned_data["email"]})
+    context = {"form": form, "masked_email": mask_email(account.email)}
+    return render(request, "portal/email.html", context)
+
+
+@doors.public
+@require_safe
+@never_cache
+def open_link(request: PortalRequest, token: str) -> HttpResponse:
+    """Take the token out of the address bar; a GET confirms nothing."""
+    return _carry(token, "portal:confirm_link")
+
+
+@doors.public
+@forms_post
+@never_cache
+def confirm_link(request: PortalRequest) -> HttpResponse:
+    """Ask for the click that links the address."""
+    token = request.COOKIES.get(LINK_COOKIE, "")
+    try:
+        mail = actions.open_token(token, MailToken.Purpose.LINK)
+        if request.method == "POST":
+            actions.confirm_link(token=token, by=request.by)
+            return _without_token(render(request, "portal/linked.html"))
+    except actions.LinkDead as dead:
+        return _dead(request, str(dead))
+    context = {"address": mail.email, "username": mail.account.username}
+    return render(request, "portal/confirm_link.html", context)
+
+
+# Forgotten -------------------------------------------------------------------------------------
+
+
+@doors.public
+@forms_post
+@never_cache
+def forgotten(request: PortalRequest) -> HttpResponse:
+    """Mail a link; the same answer and time whoever the username belongs to."""
+    form = ForgottenForm(request.POST or None)
+    if form.is_valid():
+        later.run(actions.ask_reset, username=form.cleaned_data["username"])
+        return render(request, "portal/reset_sent.html")
+    return render(request, "portal/forgotten.html", {"form": form})
+
+
+@doors.public
+@require_safe
+@never_cache
+def open_reset(request: PortalRequest, token: str) -> HttpResponse:
+    return _carry(token, "portal:reset")
+
+
+@doors.public
+@forms_post
+@never_cache
+@sensitive_post_parameters()
+def reset(request: PortalRequest) -> HttpResponse:
+    """Choose an own password with the mailed link."""
+    token = request.COOKIES.get(LINK_COOKIE, "")
+    try:
+        mail = actions.open_token(token, MailToken.Purpose.RESET)
+        form = OwnPasswordForm(request.POST or None, account=mail.account)
+        if form.is_valid():
+            actions.reset_password(
+                token=token, password=form.cleaned_data["password"], by=request.by
+            )
+            messages.success(request, "Je nieuwe wachtwoord is bewaard. Meld je ermee aan.")
+            signed_in_as = redirect("portal:sign_in_as", mail.account.username)
+            return _without_token(signed_in_as)
+    except actions.LinkDead as dead:
+        return _dead(request, str(dead))
+    return render(request, "portal/password.html", {"form": form, "resets": True, "first": True})
+
+
+# The token of a mail, carried in a cookie ------------------------------------------------------
+
+
+def _carry(token: str, name: str) -> HttpResponse:
+    response = redirect(name)
+    response.set_cookie(
+        LINK_COOKIE,
+        token,
+        max_age=LINK_COOKIE_SECONDS,
+        path=reverse("portal:sign_in"),
+        secure=settings.PORTAL.secure,
+        httponly=True,
+        samesite="Lax",
+    )
+    return response
+
+
+def _without_token(response: HttpResponse) -> HttpResponse:
+    response.delete_cookie(LINK_COOKIE, path=reverse("portal:sign_in"), samesite="Lax")
+    return response
+
+
+def _dead(request: PortalRequest, reason: str) -> HttpResponse:
+    return _without_token(render(request, "portal/dead_link.html", {"reason": reason}, status=410))

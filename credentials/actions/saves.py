@@ -138,6 +138,10 @@ def _update_accounts(batch: Batch) -> None:
         # What is generated for an advanced account is temporary (R8).
         must_change_password=Case(When(kind=Kind.ADVANCED, then=True), default=Value(False)),
         credentials_version=F("credentials_version") + 1,
+        # The waits go too: their keys hold the version.
+        failed_sign_ins=0,
+        last_failed_at=None,
+        last_failure="",
     )
     unlinked = renewed.filter(removes_email=True)
     Account.objects.filter(pk__in=unlinked.values("account")).update(email="")

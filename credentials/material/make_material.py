@@ -22,7 +22,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from credentials.pictures import GRID
+from accounts.pictures import GRID
 
 MATERIAL = Path(__file__).parent
 PICTURES = MATERIAL.parents[1] / "static" / "pictures"

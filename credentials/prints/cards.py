@@ -7,7 +7,7 @@ from datetime import datetime
 
 from anyascii import anyascii
 
-from credentials.pictures import Picture
+from accounts.pictures import Picture
 
 
 @dataclass(frozen=True)
@@ -20,7 +20,7 @@ class Card:
     administrative_group: str
     class_code: str
     username: str
-    address: str  # the full sign-in address that is printed and put in the QR code
+    address: str  # the full sign-in address that is printed
     kind: str  # 'Basis' or 'Gevorderd'
     password_kind: str  # 'Basis wachtwoord', 'Afbeeldingswachtwoord' or 'Gevorderd wachtwoord'
     temporary: bool
@@ -34,6 +34,11 @@ class Card:
     @property
     def full_name(self) -> str:
         return f"{self.first_name} {self.last_name}".strip()
+
+    @property
+    def scanned_address(self) -> str:
+        """What the QR code holds: for a picture password the address that opens the grid."""
+        return f"{self.address}?wijze=afbeeldingen" if self.pictures else self.address
 
     @property
     def class_and_group(self) -> str:

@@ -55,7 +55,7 @@ def draw(paper: Paper, card: Card, design: Design) -> None:
     else:
         _write(paper, card, design.word)
     if design.qr:
-        paper.qr(card.address, design.qr)
+        paper.qr(card.scanned_address, design.qr)
 
 
 def _write(paper: Paper, card: Card, slots: Iterable[Slot]) -> None:

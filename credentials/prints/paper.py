@@ -20,7 +20,7 @@ from reportlab.pdfbase.pdfdoc import (
 )
 from reportlab.pdfgen.canvas import Canvas
 
-from credentials.pictures import Picture
+from accounts.pictures import Picture
 from credentials.prints.fitting import Box, fit
 from credentials.prints.fonts import REGULAR, Face, printable
 from credentials.prints.qr import qr_operators

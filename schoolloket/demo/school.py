@@ -10,6 +10,7 @@ from accounts.models import Account, PasswordKind
 from accounts.overview import enrolled
 from credentials import actions, hashing
 from credentials.models import Batch
+from credentials.printing import print_job
 from schoolloket import clock
 from schoolloket.institutions.actors import Actor
 from schoolloket.institutions.models import Institution, Manager, Membership
@@ -39,16 +40,26 @@ BRUSSEL = School("999912", "BRUSSEL-STAD", "TEST School 2 (2)")
 GENT = School("999913", "GENT", "TEST School 7 (1)")
 
 
-def build() -> None:
-    """Make the demo schools, their managers, pupils and LeerIDs."""
+def build() -> list[str]:
+    """Make the demo schools, their managers, pupils and LeerIDs.
+
+    Returns a line for each kind of password: a username and password to try Mijn LeerID with.
+    """
     brussel, gent = _institution(BRUSSEL), _institution(GENT)
     beheerder = _manager("beheerder@demo.test", "Demo Beheerder", [brussel, gent])
     _manager("gent@demo.test", "Gentse Beheerder", [gent])
-    for institution in (brussel, gent):
-        by = Actor(institution=institution, manager=beheerder)
-        _import(by)
-        _create_accounts(by)
+    examples = _fill(Actor(institution=brussel, manager=beheerder))
+    _fill(Actor(institution=gent, manager=beheerder))
     _link_email(Actor(institution=brussel, manager=beheerder))
+    return examples
+
+
+def _fill(by: Actor) -> list[str]:
+    _import(by)
+    batch = _create_accounts(by)
+    examples = _examples(batch)
+    actions.destroy(by=by, batch_id=batch.pk)
+    return examples
 
 
 def _institution(school: School) -> Institution:
@@ -69,15 +80,20 @@ def _import(by: Actor) -> None:
     import_now(by=by, file_name=file.name, content=file.read_bytes(), full_list=True)
 
 
-def _create_accounts(by: Actor) -> None:
-    """Create LeerIDs as the desk does: prepare, hash, save; then the secrets go at once."""
+def _create_accounts(by: Actor) -> Batch:
+    """Create LeerIDs as the desk does: prepare, hash, save."""
     batch = actions.prepare(by=by, student_ids=_with_account(by), purpose=Batch.Purpose.CREATE)
     pictures = _students(by).filter(administrative_group=GROUP_WITH_PICTURES)
     for item in batch.items.filter(student__in=pictures.values("student")):
         actions.reroll(by=by, batch_id=batch.pk, item_id=item.pk, kind=PasswordKind.PICTURES)
     hashing.hash_all(batch)
-    actions.save(by=by, batch_id=batch.pk)
-    actions.destroy(by=by, batch_id=batch.pk)
+    return actions.save(by=by, batch_id=batch.pk)
+
+
+def _examples(batch: Batch) -> list[str]:
+    """Return the first card of each kind, as its paper says it."""
+    cards = {card.password_kind: card for card in reversed(print_job(batch).cards)}
+    return [f"{kind}: {card.username} / {card.password}" for kind, card in sorted(cards.items())]
 
 
 def _students(by: Actor) -> QuerySet[Enrolment]:

@@ -16,6 +16,13 @@ class Actor:
     ip_address: str | None = None
 
 
+@dataclass(frozen=True)
+class Pupil:
+    """The `by` of what pupils do themselves on Mijn LeerID."""
+
+    ip_address: str | None = None
+
+
 class DeskRequest(HttpRequest):
     """A request of a signed-in manager inside one institution of his or hers."""
 

@@ -2,18 +2,19 @@
 
 import logging
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 import time_machine
 from django.core.cache import cache
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from schoolloket.demo import school as demo
 from tests.browser.desk import Desk
 from tests.browser.leaks import Leaks
+from tests.browser.pupil import Pupil
 from tests.conftest import NOW
 
 CHROMIUM_ARGS = [
@@ -95,3 +96,24 @@ def desk(page: Page, leaks: Leaks) -> Iterator[Desk]:
     desk = Desk(page, leaks)
     yield desk
     assert desk.complaints == []
+
+
+NewPupil = Callable[..., Pupil]
+
+
+@pytest.fixture
+def new_pupil(
+    browser: Browser, browser_context_args: dict[str, Any], leaks: Leaks
+) -> Iterator[NewPupil]:
+    """A pupil on a device of its own: `new_pupil(TABLET, java_script_enabled=False)`."""
+    pupils: list[Pupil] = []
+
+    def new_pupil(device: dict[str, Any], **options: Any) -> Pupil:
+        context = browser.new_context(**browser_context_args | device | options)
+        pupils.append(Pupil(context, leaks))
+        return pupils[-1]
+
+    yield new_pupil
+    for pupil in pupils:
+        pupil.page.context.close()
+    assert [pupil.complaints for pupil in pupils if pupil.complaints] == []

@@ -9,10 +9,11 @@ from pathlib import Path
 import openpyxl
 import pypdfium2
 import pypdfium2.raw as pdfium
+import zxingcpp
 from django.conf import settings
 from PIL import Image, ImageChops, ImageStat
 
-from credentials.pictures import GRID
+from accounts.pictures import GRID
 from tests.browser.desk import Shown
 
 A4 = "leerid-a4.pdf"
@@ -43,6 +44,33 @@ class Printed:
         [sheet] = openpyxl.load_workbook(io.BytesIO(self.files[WORKBOOK])).worksheets
         headings, *rows = sheet.iter_rows(values_only=True)
         return [dict(zip(map(str, headings), row, strict=True)) for row in rows]
+
+    def sheets(self) -> list["Sheet"]:
+        """The A4 sheets, as the pupils read and scan them."""
+        with closing(pypdfium2.PdfDocument(self.files[A4])) as document:
+            return [_sheet(page) for page in document]
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """What a pupil has in hand; of pictures `password` holds the names joined by ` - `."""
+
+    address: str
+    scanned: str
+    username: str
+    label: str
+    password: str
+
+
+def _sheet(page: pypdfium2.PdfPage) -> Sheet:
+    lines = page.get_textpage().get_text_range().split("\r\n")
+    address = lines[lines.index("Aanmelden op") + 1]
+    at = lines.index("Gebruikersnaam:")
+    username, label, first = lines[at + 1 : at + 4]
+    # Of pictures every other line is a number.
+    password = " - ".join(lines[at + 4 : at + 11 : 2]) if first == "1" else first
+    [code] = zxingcpp.read_barcodes(page.render(scale=2).to_pil())
+    return Sheet(address, code.text, username, label, password)
 
 
 def pages(pdf: bytes) -> list[str]:

@@ -1,15 +1,10 @@
-"""Every page as everybody meets it: axe, one h1, nothing beside the page, on a desk and a phone.
+"""Every page of the desk as everybody meets it, on a desk and a phone; see `eyes`."""
 
-With SCREENSHOTS=<folder> each page is also kept as a picture, to be looked at.
-"""
-
-import os
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from django.conf import settings
 from playwright.sync_api import Page, expect
 
 from accounts.models import Account
@@ -18,58 +13,17 @@ from schoolloket.demo.school import DATA
 from schoolloket.institutions.models import Institution, Manager, Membership
 from students.models import Enrolment
 from tests.browser.desk import BEHEERDER, Desk
+from tests.browser.eyes import Eyes
 from tests.conftest import PASSWORD, Enrol, GiveAccount
 
 pytestmark = pytest.mark.browser
 
-AXE = (settings.BASE_DIR / "tests" / "vendor" / "axe.min.js").read_text()
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 SIZES = {"desk": {"width": 1280, "height": 900}, "phone": {"width": 390, "height": 844}}
-
-_FAULTS = """async rules => {
-    const found = await axe.run(document, {runOnly: rules});
-    return found.violations.map(({id, nodes}) =>
-        `${id}: ${nodes.length} times, as at ${nodes[0].target}; ${nodes[0].failureSummary}`);
-}"""
-_TOO_WIDE = """() => [...document.querySelectorAll("body *")]
-    .filter(found => found.getBoundingClientRect().right > innerWidth + 1)
-    .filter(found => !found.closest(".scroll, .visually-hidden"))
-    .map(found => found.outerHTML.slice(0, 120))"""
-
-
-class Eyes:
-    """Look at the pages one by one; all that is wrong is told at the end."""
-
-    def __init__(self, page: Page) -> None:
-        self.page = page
-        self.faults: list[str] = []
-
-    def look(self, name: str) -> None:
-        self.page.locator("main").wait_for()
-        for size, viewport in SIZES.items():
-            self.page.set_viewport_size(viewport)
-            # The whole page at once: the bar at the foot of the list then covers no row.
-            height = self.page.evaluate("document.documentElement.scrollHeight")
-            self.page.set_viewport_size(viewport | {"height": height})
-            self.faults += [f"{name} ({size}): {fault}" for fault in self._faults()]
-            if folder := os.environ.get("SCREENSHOTS"):
-                picture = self.page.screenshot(full_page=True)
-                (Path(folder) / f"{name}-{size}.png").write_bytes(picture)
-        self.page.set_viewport_size(SIZES["desk"])
-
-    def _faults(self) -> Iterator[str]:
-        # `evaluate` is not held by the page's policy, which allows no script of ours.
-        self.page.evaluate(AXE)
-        yield from self.page.evaluate(_FAULTS, RULES)
-        if (headings := self.page.locator("h1").count()) != 1:
-            yield f"{headings} h1"
-        if self.page.evaluate("document.documentElement.scrollWidth > innerWidth"):
-            yield f"wider than the window: {self.page.evaluate(_TOO_WIDE)}"
 
 
 @pytest.fixture
 def eyes(page: Page) -> Iterator[Eyes]:
-    eyes = Eyes(page)
+    eyes = Eyes(page, SIZES)
     yield eyes
     assert not eyes.faults, "\n".join(eyes.faults)
 
@@ -307,8 +261,3 @@ def test_pages_for_what_went_wrong(desk: Desk, eyes: Eyes, school: None) -> None
     desk.sees_heading("Dit formulier was te oud")
     desk.forgive("403")
     eyes.look("csrf")
-
-
-def test_the_printed_address(desk: Desk, eyes: Eyes) -> None:
-    desk.page.goto("/mijn/amani.bockstal/")
-    eyes.look("portal")

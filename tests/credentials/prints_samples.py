@@ -9,7 +9,7 @@ import pypdfium2
 import pypdfium2.raw as pdfium
 from PIL import Image
 
-from credentials.pictures import GRID
+from accounts.pictures import GRID
 from credentials.prints.cards import Card, PrintJob
 
 MM = 72 / 25.4

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
+from accounts.pictures import GRID, Picture, canonical, from_canonical, names
 from credentials import generation
 from credentials.generation import (
     blocklist,
@@ -20,7 +21,6 @@ from credentials.generation import (
     word_password,
     words,
 )
-from credentials.pictures import GRID, Picture, canonical, from_canonical, names
 
 SAMPLES = 2000
 STATIC = Path(__file__).parents[2] / "static"

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from credentials.prints.cards import in_print_order
 from credentials.prints.fitting import Box, fit
 from credentials.prints.fonts import BOLD, CODE, REGULAR, Face, printable, spelled_in_full
-from tests.credentials.prints_samples import LUCJA, SUHEDA, job
+from tests.credentials.prints_samples import SUHEDA, job
 
 
 def test_a_card_in_a_traceback_does_not_tell_its_password() -> None:

@@ -3,13 +3,16 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
+from accounts.portal.actions import forget as forget_portal
 from credentials import actions
 from students.actions import drop_expired as drop_expired_imports
 
 
 class Command(BaseCommand):
-    help = "Remove what was sealed for a while and whose time is over: passwords, import drafts."
+    help = "Remove what was sealed for a while and whose time is over: passwords, drafts, sessions."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        imports = drop_expired_imports(timezone.now())
+        now = timezone.now()
+        forget_portal(now)
+        imports = drop_expired_imports(now)
         self.stdout.write(f"{actions.destroy_expired()} batches, {imports} imports")

@@ -15,4 +15,7 @@ class Command(BaseCommand):
             return
         # All or nothing: a demo that was stopped half-way begins anew.
         with transaction.atomic():
-            school.build()
+            examples = school.build()
+        self.stdout.write("\n  Pupils to try Mijn LeerID with (told only now):")
+        for example in examples:
+            self.stdout.write(f"    {example}")

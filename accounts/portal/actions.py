@@ -1,0 +1,359 @@
+"""What pupils do: sign in and out, choose a password, link an e-mail address."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+from django.contrib.auth.hashers import check_password, make_password
+from django.db import transaction
+from django.db.models import F
+from django.db.models.functions import Greatest
+from django.utils import timezone
+
+from accounts import history
+from accounts.models import (
+    HAMMERED_FROM,
+    Account,
+    AccountEvent,
+    FieldChange,
+    PasswordKind,
+    SignInFailure,
+)
+from schoolloket import clock
+from schoolloket.institutions.actors import Pupil
+from students.models import Enrolment
+
+from . import guessing, later, mails, tokens
+from .models import MailToken, PortalSession, SignIn
+
+SESSION_LASTS = timedelta(hours=8)
+LINK_LASTS = timedelta(hours=24)
+RESET_LASTS = timedelta(minutes=30)
+# So that nobody fills a mailbox: not more mails to an account than this in an hour.
+MOST_MAILS_AN_HOUR = 5
+SIGN_INS_KEPT = 10
+# The failures at which the history notes that an account is being hammered.
+NOTED_FAILURES = (HAMMERED_FROM, guessing.MOST_FROM_UNKNOWN_DEVICES)
+
+# Verified where there is no account, so that it takes as long.
+_NOBODY = make_password("nobody")
+
+
+class Refused(Exception):
+    """The text is for the pupil, in Dutch."""
+
+
+class LinkDead(Refused):
+    def __init__(self) -> None:
+        super().__init__(
+            "Deze link is al gebruikt, te oud, of je aanmeldgegevens zijn intussen gewijzigd. "
+            "Vraag een nieuwe."
+        )
+
+
+# Sign in ---------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Candidate:
+    """Whoever a username may belong to: an account, or nobody."""
+
+    username: str
+    account: Account | None
+    active: bool
+    school: int | None
+
+    @property
+    def version(self) -> int:
+        return self.account.credentials_version if self.account else 0
+
+    def proves(self, password: str) -> bool:
+        """Verify the password: one hash, whoever it is."""
+        if self.account is None:
+            return check_password(password, _NOBODY) and False
+        return check_password(self._as_kept(password), self.account.password)
+
+    def _as_kept(self, password: str) -> str:
+        word = self.account and self.account.password_kind == PasswordKind.WORD
+        return password.casefold() if word else password
+
+
+def sign_in(
+    *, username: str, password: str, origin: guessing.Origin, known_to: Callable[[Account], bool]
+) -> tuple[Account, str] | None:
+    """Return the account and the token of its new session, or None: never why (product.md).
+
+    `known_to` tells whether this pupil signed in on the device before. Every try costs one hash and
+    the same writes, whoever the username belongs to.
+    """
+    candidate = _candidate(username)
+    if candidate.account is None or not known_to(candidate.account):
+        origin = guessing.Origin(origin.address)
+    met = guessing.limits(candidate.username, candidate.version, candidate.school, origin)
+    taken = _take(candidate, met, origin)
+    proved = candidate.proves(password)
+    if not (taken and proved and candidate.active and candidate.account):
+        return None
+    token = _open_session(candidate.account, met, on_known_device=origin.device is not None)
+    return (candidate.account, token) if token else None
+
+
+def _candidate(typed: str) -> _Candidate:
+    username = typed.strip().casefold()[:64]
+    account = Account.objects.filter(username=username).first()
+    enrolled = (
+        Enrolment.objects.running_or_ahead(clock.today())
+        .filter(student=account.student_id if account else None)
+        .order_by("starts_on")
+        .values_list("institution", flat=True)
+        .first()
+    )
+    active = bool(account and enrolled and account.deactivated_at is None)
+    return _Candidate(username, account, active, enrolled)
+
+
+def prove_again(*, session: PortalSession, password: str, by: Pupil) -> bool:
+    """Whether a pupil who is signed in knows the password; guesses are limited here too."""
+    candidate = _candidate(session.account.username)
+    origin = guessing.Origin(by.ip_address or "", device=f"session {session.pk}")
+    met = guessing.limits(candidate.username, candidate.version, candidate.school, origin)
+    taken, proved = _take(candidate, met, origin), candidate.proves(password)
+    if taken and proved:
+        _forgive(session.account, met)
+    return taken and proved
+
+
+@transaction.atomic
+def _forgive(account: Account, met: list[guessing.Limit]) -> None:
+    guessing.forgive(met)
+    Account.objects.filter(pk=account.pk).update(**_undone(account))
+
+
+def _undone(account: Account) -> dict[str, Any]:
+    """What the account tells as it was before this try was noted as failed."""
+    return {
+        # Another sign-in may have set it to 0 meanwhile.
+        "failed_sign_ins": Greatest(F("failed_sign_ins") - 1, 0),
+        "last_failed_at": account.last_failed_at,
+        "last_failure": account.last_failure,
+    }
+
+
+@transaction.atomic
+def _take(candidate: _Candidate, met: list[guessing.Limit], origin: guessing.Origin) -> bool:
+    """Take a try and note it as failed; False where it has to wait."""
+    now = timezone.now()
+    failures = guessing.take(met, now)
+    reason = SignInFailure.WRONG if candidate.active else SignInFailure.INACTIVE
+    # Nobody's account too is asked for: the same statements, whoever it is.
+    Account.objects.filter(username=candidate.username).update(
+        failed_sign_ins=F("failed_sign_ins") + 1,
+        last_failed_at=now,
+        last_failure=reason if failures else SignInFailure.WAITING,
+    )
+    if candidate.account and not origin.device and failures in NOTED_FAILURES:
+        _record(candidate.account, AccountEvent.Kind.SLOWED, now)
+    return failures is not None
+
+
+@transaction.atomic
+def _open_session(
+    account: Account, met: list[guessing.Limit], *, on_known_device: bool
+) -> str | None:
+    """Sign in; None where the credentials changed while the password was being verified."""
+    now = timezone.now()
+    # The counts before the account, as in `_take`: otherwise two tries wait for each other.
+    guessing.forgive(met)
+    # A known device leaves others' failures known.
+    failures = {} if on_known_device else {"failed_sign_ins": 0}
+    same = Account.objects.filter(pk=account.pk, credentials_version=account.credentials_version)
+    if not same.update(last_sign_in_at=now, **_undone(account) | failures):
+        return None
+    SignIn.objects.create(account=account, at=now, on_known_device=on_known_device)
+    if too_old := list(account.sign_ins.values_list("pk", flat=True)[SIGN_INS_KEPT:]):
+        account.sign_ins.filter(pk__in=too_old).delete()
+    return _new_session(account, now)
+
+
+def _new_session(account: Account, now: datetime) -> str:
+    token = tokens.new()
+    PortalSession.objects.create(
+        token_hash=tokens.digest(token),
+        account=account,
+        version=account.credentials_version,
+        created_at=now,
+        expires_at=now + SESSION_LASTS,
+    )
+    return token
+
+
+def sign_out(*, session: PortalSession) -> None:
+    session.delete()
+
+
+# An own password -------------------------------------------------------------------------------
+
+
+def choose_password(*, session: PortalSession, password: str, by: Pupil) -> None:
+    """Set the pupil's own password, which the form judged, and end the other sessions (R8).
+
+    Raises LinkDead where the credentials changed meanwhile.
+    """
+    password_hash = make_password(password)
+    with transaction.atomic():
+        account = _set_password(session.account_id, session.version, password_hash, by)
+        session.version = account.credentials_version
+        session.save(update_fields=["version"])
+
+
+def _set_password(account_id: int, version: int, password_hash: str, by: Pupil) -> Account:
+    account = Account.objects.select_for_update().get(pk=account_id)
+    if account.credentials_version != version:
+        raise LinkDead
+    account.password = password_hash
+    account.must_change_password = False
+    account.credentials_version += 1
+    account.save(update_fields=["password", "must_change_password", "credentials_version"])
+    change = history.Change(FieldChange.Field.PASSWORD, "", "")
+    _record(account, AccountEvent.Kind.OWN_PASSWORD, timezone.now(), by, change)
+    return account
+
+
+# E-mail ----------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def ask_to_link(*, account: Account, email: str) -> None:
+    """Mail a link to the address; nothing is linked before it is confirmed. Raises Refused."""
+    _refuse_too_many(account)
+    token = _mail_token(account, MailToken.Purpose.LINK, email, LINK_LASTS)
+    transaction.on_commit(
+        lambda: later.run(mails.send_link, account=account, email=email, token=token)
+    )
+
+
+@transaction.atomic
+def confirm_link(*, token: str, by: Pupil) -> Account:
+    """Link the address whose mailbox the pupil opened; tell the old one. Raises LinkDead."""
+    mail = _use(token, MailToken.Purpose.LINK)
+    account = Account.objects.select_for_update().get(pk=mail.account_id)
+    if account.credentials_version != mail.version:
+        raise LinkDead
+    old, account.email = account.email, mail.email
+    account.credentials_version += 1
+    account.save(update_fields=["email", "credentials_version"])
+    _keep_sessions(account, mail.version)
+    kind = AccountEvent.Kind.EMAIL_CHANGED if old else AccountEvent.Kind.EMAIL_LINKED
+    masked = (history.mask_email(old), history.mask_email(mail.email))
+    change = history.Change(FieldChange.Field.EMAIL, *masked)
+    _record(account, kind, timezone.now(), by, change)
+    if old and old != mail.email:
+        transaction.on_commit(lambda: later.run(mails.tell_old_address, account=account, old=old))
+    return account
+
+
+def _keep_sessions(account: Account, version: int) -> None:
+    """The pupil who links an address stays signed in."""
+    PortalSession.objects.filter(account=account, version=version).update(
+        version=account.credentials_version
+    )
+
+
+# A forgotten password --------------------------------------------------------------------------
+
+
+@transaction.atomic
+def ask_reset(*, username: str) -> None:
+    """Mail a link where an active account with a linked address has this username.
+
+    Runs after the answer (`later`), which says and takes the same whoever the username belongs to.
+    """
+    candidate = _candidate(username)
+    account = candidate.account
+    if account is None or not candidate.active or not account.is_linked:
+        return
+    try:
+        _refuse_too_many(account)
+    except Refused:
+        return
+    token = _mail_token(account, MailToken.Purpose.RESET, account.email, RESET_LASTS)
+    transaction.on_commit(lambda: mails.send_reset(account, token))
+
+
+def reset_password(*, token: str, password: str, by: Pupil) -> None:
+    """Set the own password that a mailed link allows; ends every session. Raises LinkDead."""
+    password_hash = make_password(password)
+    with transaction.atomic():
+        mail = _use(token, MailToken.Purpose.RESET)
+        _set_password(mail.account_id, mail.version, password_hash, by)
+
+
+def open_token(token: str, purpose: MailToken.Purpose) -> MailToken:
+    """Return the mailed link that still works. Raises LinkDead."""
+    found = (
+        MailToken.objects.open(purpose, timezone.now())
+        .filter(
+            token_hash=tokens.digest(token), account__in=Account.objects.active_on(clock.today())
+        )
+        .select_related("account__student")
+        .first()
+    )
+    if found is None:
+        raise LinkDead
+    return found
+
+
+def _use(token: str, purpose: MailToken.Purpose) -> MailToken:
+    mail = open_token(token, purpose)
+    used = MailToken.objects.filter(pk=mail.pk, used_at=None).update(used_at=timezone.now())
+    if not used:
+        raise LinkDead
+    return mail
+
+
+def _refuse_too_many(account: Account) -> None:
+    since = timezone.now() - timedelta(hours=1)
+    # Locked: mails that are asked for at the same time are counted one after the other.
+    Account.objects.select_for_update().get(pk=account.pk)
+    recent = MailToken.objects.filter(account=account, created_at__gt=since)
+    if recent.count() >= MOST_MAILS_AN_HOUR:
+        raise Refused("Er zijn al enkele mails onderweg. Kijk in je mailbox, of wacht een uur.")
+
+
+def _mail_token(account: Account, purpose: MailToken.Purpose, email: str, lasts: timedelta) -> str:
+    now = timezone.now()
+    token = tokens.new()
+    MailToken.objects.create(
+        token_hash=tokens.digest(token),
+        purpose=purpose,
+        account=account,
+        version=account.credentials_version,
+        email=email,
+        created_at=now,
+        expires_at=now + lasts,
+    )
+    return token
+
+
+# History and housekeeping ----------------------------------------------------------------------
+
+
+def _record(
+    account: Account,
+    kind: AccountEvent.Kind,
+    at: datetime,
+    by: Pupil = Pupil(),  # noqa: B008
+    *changes: history.Change,
+) -> None:
+    entry = history.Entry(account.pk, kind, changes)
+    history.record([entry], by=by, operation_id=uuid4(), at=at)
+
+
+@transaction.atomic
+def forget(now: datetime) -> None:
+    """Remove sessions, links and counts whose time is over."""
+    PortalSession.objects.filter(expires_at__lt=now).delete()
+    MailToken.objects.filter(expires_at__lt=now - LINK_LASTS).delete()
+    guessing.forget(now)

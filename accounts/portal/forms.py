@@ -1,0 +1,88 @@
+"""What pupils type or touch."""
+
+import unicodedata
+from typing import Any
+
+from django import forms
+from django.contrib.auth.hashers import check_password
+from django.core.exceptions import ValidationError
+
+from accounts.models import Account
+
+from .judging import judge
+
+# The canonical text of a picture password: the slugs of its pictures joined so.
+JOINT = "-"
+
+
+class PasswordField(forms.CharField):
+    """What somebody typed as a password, the same on every keyboard.
+
+    Without blanks at its ends, which tablets add; composed as NFKC (NIST SP 800-63B, 5.1.1.2).
+    """
+
+    def to_python(self, value: Any) -> str:
+        return unicodedata.normalize("NFKC", super().to_python(value) or "")
+
+
+class SignInForm(forms.Form):
+    """A username and a password: typed, or the pictures in the order in which they were chosen."""
+
+    username = forms.CharField(label="Gebruikersnaam", max_length=200)
+    password = PasswordField(label="Wachtwoord", max_length=200, required=False)
+    picture = forms.Field(required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.pictures: list[str] = self.data.getlist("picture") if self.is_bound else []  # type: ignore[attr-defined]
+
+    @property
+    def proof(self) -> str:
+        """What is verified: the pictures where some were chosen, else what was typed."""
+        return JOINT.join(self.pictures[:4])[:200] or self.cleaned_data["password"]
+
+
+class OwnPasswordForm(forms.Form):
+    password = PasswordField(label="Nieuw wachtwoord", max_length=500)
+
+    def __init__(self, *args: Any, account: Account, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.account = account
+
+    def clean_password(self) -> str:
+        password: str = self.cleaned_data["password"]
+        judge(password, self.account)
+        if self.is_old(password):
+            raise ValidationError("Dat is je oude wachtwoord. Kies een ander.")
+        return password
+
+    def is_old(self, password: str) -> bool:
+        return check_password(password, self.account.password)
+
+
+class ChangePasswordForm(OwnPasswordForm):
+    """A new password for a pupil who has one: the old one proves who it is."""
+
+    field_order = ["old", "password"]
+    old = PasswordField(label="Je wachtwoord van nu", max_length=500)
+
+    def is_old(self, password: str) -> bool:
+        # Not compared with the account: that would answer guesses which no limit counts.
+        return password == self.cleaned_data.get("old")
+
+
+class EmailForm(forms.Form):
+    email = forms.EmailField(
+        label="E-mailadres",
+        max_length=254,
+        error_messages={"invalid": "Dit is geen e-mailadres. Kijk het na, bv. naam@voorbeeld.be."},
+    )
+
+
+class ForgottenForm(forms.Form):
+    username = forms.CharField(label="Gebruikersnaam", max_length=200)
+
+
+def refuse(form: forms.Form, field: str | None, reason: str) -> None:
+    """Show a reason that an action found."""
+    form.add_error(field, ValidationError(reason))

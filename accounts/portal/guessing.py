@@ -1,0 +1,159 @@
+"""Guessing is hopeless and nobody is locked out.
+
+A try counts as failed from the moment it is taken until the password proves right, so guesses that
+come at the same time never get through a limit. Which limits a try meets:
+
+* a device on which this pupil signed in before: that device's own failures, nobody else's;
+* any other: the failures for this username from this address, with growing waits up to 15 minutes;
+  all failures for this username from unknown devices, of which 100 in a row leave one try per
+  15 minutes; and all failures for the pupil's school, which slow down who tries one password on
+  everybody.
+
+Usernames that do not exist meet the same limits, so that a wait tells nothing. The account's
+version is in the key: renewing the password lifts every wait at once.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.utils.crypto import salted_hmac
+
+from .models import Tries
+
+FREE_TRIES = 4
+FIRST_WAIT = timedelta(seconds=15)
+LONGEST_WAIT = timedelta(minutes=15)
+MOST_FROM_UNKNOWN_DEVICES = 100
+MOST_FOR_A_SCHOOL = 300
+WAIT_OF_A_SCHOOL = timedelta(seconds=5)
+# Failures are forgotten when nothing was tried for so long.
+FORGOTTEN_AFTER = timedelta(days=1)
+SCHOOL_FORGETS_AFTER = timedelta(hours=1)
+
+NO_WAIT = timedelta(0)
+
+
+def growing(failures: int) -> timedelta:
+    """Return the wait after so many failures: none at first, then doubling to 15 minutes."""
+    if failures <= FREE_TRIES:
+        return NO_WAIT
+    # More doublings than reach the longest wait would overflow.
+    doublings: int = min(failures - FREE_TRIES - 1, 10)
+    return min(FIRST_WAIT * (1 << doublings), LONGEST_WAIT)
+
+
+def after_a_hundred(failures: int) -> timedelta:
+    return LONGEST_WAIT if failures >= MOST_FROM_UNKNOWN_DEVICES else NO_WAIT
+
+
+def for_a_school(failures: int) -> timedelta:
+    return WAIT_OF_A_SCHOOL if failures >= MOST_FOR_A_SCHOOL else NO_WAIT
+
+
+@dataclass(frozen=True)
+class Limit:
+    """A count of failures and the wait that follows from it."""
+
+    key: str
+    wait: Callable[[int], timedelta]
+    forgotten_after: timedelta = FORGOTTEN_AFTER
+    # A success wipes the count of a pupil; of a school it takes back what that pupil added.
+    wiped_by_success: bool = True
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where a try comes from; `device` only where this pupil signed in on it before."""
+
+    address: str
+    device: str | None = None
+
+
+def limits(username: str, version: int, school: int | None, origin: Origin) -> list[Limit]:
+    """Return the limits that a try for this username meets, the account's own total first."""
+    who = f"{username}\n{version}"
+    if origin.device:
+        return [Limit(_key("device", who, origin.device), growing)]
+    return [
+        Limit(account_key(username, version), after_a_hundred),
+        Limit(_key("address", who, origin.address), growing),
+        Limit(
+            _key("school", str(school)),
+            for_a_school,
+            forgotten_after=SCHOOL_FORGETS_AFTER,
+            wiped_by_success=False,
+        ),
+    ]
+
+
+def account_key(username: str, version: int) -> str:
+    """Return the key of all failures for this username from unknown devices."""
+    return _key("account", f"{username}\n{version}")
+
+
+def _key(*parts: str) -> str:
+    digest = salted_hmac("accounts.portal.guessing", "\n".join(parts), algorithm="sha256")
+    return digest.hexdigest()
+
+
+def take(limits: list[Limit], now: datetime) -> int | None:
+    """Take a try: count it as failed. Return the failures of the first limit, or None to wait.
+
+    Runs inside the caller's transaction, which holds the counts until its end.
+    """
+    rows = _locked(limits, now)
+    pairs = [(limit, rows[limit.key]) for limit in limits]
+    waits = any(row.blocked_until and row.blocked_until > now for _, row in pairs)
+    if not waits:
+        for limit, row in pairs:
+            _count(limit, row, now)
+    # Written also when it has to wait, so that both take the same time.
+    _write(rows)
+    return None if waits else rows[limits[0].key].failures
+
+
+def _locked(limits: list[Limit], now: datetime) -> dict[str, Tries]:
+    keys = sorted(limit.key for limit in limits)
+    Tries.objects.bulk_create([Tries(key=key, last_at=now) for key in keys], ignore_conflicts=True)
+    rows = Tries.objects.filter(key__in=keys).order_by("key").select_for_update()
+    return {row.key: row for row in rows}
+
+
+def _write(rows: dict[str, Tries]) -> None:
+    # Not `bulk_update`: this runs twice in every sign-in, and that builds a CASE for every value.
+    Tries.objects.bulk_create(
+        rows.values(),
+        update_conflicts=True,
+        unique_fields=["key"],
+        update_fields=["failures", "blocked_until", "last_at"],
+    )
+
+
+def _count(limit: Limit, row: Tries, now: datetime) -> None:
+    if row.last_at < now - limit.forgotten_after:
+        row.failures = 0
+    row.failures += 1
+    row.last_at = now
+    row.blocked_until = now + limit.wait(row.failures)
+
+
+def forgive(limits: list[Limit]) -> None:
+    """The password was right: take this try back, and the typing errors that led to it.
+
+    Runs inside the caller's transaction.
+    """
+    keys = [limit.key for limit in limits]
+    locked = Tries.objects.filter(key__in=keys).order_by("key").select_for_update()
+    rows = {row.key: row for row in locked}
+    typing_errors = rows[limits[0].key].failures
+    for limit in limits:
+        row = rows[limit.key]
+        row.failures = 0 if limit.wiped_by_success else max(row.failures - typing_errors, 0)
+        row.blocked_until = None
+    _write(rows)
+
+
+def forget(now: datetime) -> None:
+    """Remove counts that nobody added to for a day."""
+    Tries.objects.filter(last_at__lt=now - FORGOTTEN_AFTER).delete()

@@ -1,0 +1,14 @@
+"""Random tokens: the cookie or the mail holds one, the database only its hash."""
+
+import hashlib
+import secrets
+
+
+def new() -> str:
+    """Return a new token of 256 bits, fit for an address or a cookie."""
+    return secrets.token_urlsafe(32)
+
+
+def digest(token: str) -> str:
+    """Return the token's SHA-256 in hexadecimal: 64 characters."""
+    return hashlib.sha256(token.encode()).hexdigest()

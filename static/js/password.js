@@ -1,0 +1,30 @@
+// Show what is typed, and how strong a new password is. What will do is judged by the server.
+
+for (const button of document.querySelectorAll("[data-shows]")) {
+  const field = document.getElementById(button.dataset.shows);
+  button.hidden = false;
+  button.addEventListener("click", () => {
+    const shown = field.type === "password";
+    field.type = shown ? "text" : "password";
+    button.setAttribute("aria-pressed", shown);
+    button.textContent = shown ? "Verberg" : "Toon";
+  });
+}
+
+const WORDS = ["te kort", "zwak", "kan beter", "goed", "sterk"];
+
+// Length counts most; a few letters over and over count little.
+function strength(text) {
+  if (text.length < 10) return 0;
+  const varied = Math.min(text.length, 2 * new Set(text.toLowerCase()).size);
+  return Math.min(4, 1 + Math.floor((varied - 8) / 4));
+}
+
+const field = document.querySelector("[data-strength]");
+const meter = document.querySelector("[data-strength-meter]");
+field?.addEventListener("input", () => {
+  const value = strength(field.value);
+  meter.hidden = field.value === "";
+  meter.querySelector("meter").value = value;
+  meter.querySelector("[data-strength-text]").textContent = WORDS[value];
+});
