@@ -135,6 +135,7 @@ def _saved(request: DeskRequest, batch: Batch) -> HttpResponse:
 def reroll(request: DeskRequest, batch: Batch) -> HttpResponse:
     """Another password for one row, without loading the page again."""
     try:
+        _tick(request, batch)
         item = _replaced_row(request, batch)
     except actions.Refused as refused:
         messages.error(request, str(refused))

@@ -4,6 +4,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_safe
 
 from .actors import DeskRequest
@@ -20,7 +21,7 @@ def choose_institution(request: DeskRequest) -> HttpResponse:
     total = managed.count()
     if total == 1:
         return redirect("students", managed.get().number)
-    query = request.GET.get("zoek", "").strip()
+    query = request.GET.get("zoek", "").replace("\0", "").strip()
     for word in query.split():
         managed = managed.filter(
             Q(name__icontains=word) | Q(municipality__icontains=word) | Q(number__startswith=word)
@@ -46,4 +47,11 @@ def closed(request: HttpRequest) -> HttpResponse:
 @login_not_required
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """Say in Dutch that the form was too old, and offer it again."""
-    return render(request, "csrf_failure.html", {"again": request.path}, status=403)
+    return render(request, "csrf_failure.html", {"again": _page_before(request)}, status=403)
+
+
+def _page_before(request: HttpRequest) -> str:
+    """The page that holds the form, where it is one of ours; its target may take no GET."""
+    page = request.headers.get("referer", "")
+    ours = url_has_allowed_host_and_scheme(page, {request.get_host()})
+    return page if ours else "/"

@@ -331,9 +331,6 @@ def test_htmx_gets_just_the_row(charlie: Account, sam: Account, alice_client: Cl
     assert f'value="{item_of(batch, charlie).pk}"' in html(answer)
 
 
-@pytest.mark.xfail(
-    strict=True, reason="views/bulk.py reroll reads no ticks; the row comes back old"
-)
 def test_htmx_keeps_the_ticks_that_were_not_posted_yet(
     charlie: Account, newcomer: Enrolment, alice_client: Client
 ) -> None:

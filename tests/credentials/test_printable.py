@@ -6,11 +6,13 @@ from zipfile import ZipFile
 
 import pytest
 import time_machine
+from cryptography.fernet import Fernet
 from django.core.management import call_command
 from django.http import HttpResponse
 from django.test import Client
 from django.utils import timezone
 from openpyxl import load_workbook
+from pytest_django.fixtures import Settings
 
 from accounts.actions import link_email
 from accounts.models import Account, AccountEvent, PasswordKind
@@ -128,6 +130,19 @@ def test_what_could_not_be_made_was_not_downloaded(
     assert not is_served(batch)
     batch.refresh_from_db()
     assert batch.first_downloaded_at is None
+
+
+def test_with_a_wrong_key_nothing_was_downloaded(
+    charlie: Account, saved: Prepare, alice_client: Client, settings: Settings
+) -> None:
+    """The operator puts the key right, and the pupils' paper is still to be had."""
+    batch, right = saved(charlie), settings.VAULT_KEYS
+    settings.VAULT_KEYS = [Fernet.generate_key().decode()]
+    assert fetch(alice_client, batch).status_code == 503
+    settings.VAULT_KEYS = right
+    batch.refresh_from_db()
+    assert batch.first_downloaded_at is None
+    assert is_served(batch)
 
 
 # The end of the secrets (R4) -------------------------------------------------------------------

@@ -13,7 +13,6 @@ import time_machine
 from cryptography.fernet import Fernet
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
-from django.db import connection
 from django.test import Client
 
 from schoolloket import environment
@@ -157,7 +156,6 @@ def test_a_form_that_is_too_old_is_offered_again_in_dutch(alice: Manager) -> Non
     assert "Dit formulier was te oud" in text(answer)
 
 
-@pytest.mark.xfail(strict=True, reason="the link leads to a POST-only address: a blank 405")
 def test_the_way_back_from_a_form_that_is_too_old_is_a_page(alice: Manager) -> None:
     client = Client(enforce_csrf_checks=True)
     client.force_login(alice)
@@ -171,11 +169,6 @@ def test_the_way_back_from_a_form_that_is_too_old_is_a_page(alice: Manager) -> N
     assert client.get(found[1]).status_code == 200
 
 
-@pytest.mark.xfail(
-    connection.vendor == "postgresql",
-    strict=True,
-    reason="views.choose_institution: NUL, DataError",
-)
 def test_a_search_for_what_no_database_can_hold_finds_nothing(
     alice: Manager, gent: Institution, alice_client: Client
 ) -> None:
