@@ -138,8 +138,11 @@ def _automatic(account: Account, day: date) -> list[Line]:
         .order_by("starts_on")
         .values_list("starts_on", "ends_on")
     )
-    stops = [(end + timedelta(days=1), ENDED) for _, end in periods]
-    starts = [(start, ENROLLED_AGAIN) for start, _ in periods[1:]]
+    begun = [(start, end) for start, end in periods if start <= day]
+    # Who is enrolled again already, for a day to come, is active meanwhile.
+    over = begun[:-1] if len(begun) < len(periods) else begun
+    stops = [(end + timedelta(days=1), ENDED) for _, end in over]
+    starts = [(start, ENROLLED_AGAIN) for start, _ in begun[1:]]
     return [
         Line(on=on, at=None, what=what, who=AUTOMATIC, where="")
         for on, what in stops + starts

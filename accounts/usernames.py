@@ -32,8 +32,8 @@ def _fold_part(name: str) -> str:
 
 
 def stem(username: str) -> str:
-    """Return the username without a number at its end."""
-    return username.rstrip("0123456789") or username
+    """Return the username without a number at its end: nothing, where it is all number."""
+    return username.rstrip("0123456789")[:LONGEST_STEM]
 
 
 def free(wished: Mapping[int, str]) -> dict[int, str]:
@@ -61,7 +61,7 @@ def _taken(stems: Iterable[str]) -> set[str]:
 def _first_free(username: str, taken: set[str]) -> str:
     if username not in taken:
         return username
-    base = stem(username)[:LONGEST_STEM]
+    base = stem(username) or username[:LONGEST_STEM]
     return next(name for name in (f"{base}{n}" for n in count(1)) if name not in taken)
 
 

@@ -123,7 +123,6 @@ def test_what_still_has_to_happen_is_not_told(
     assert history.told_to(brussel, account, TODAY) == []
 
 
-@pytest.mark.xfail(strict=True, reason="told as inactive while the status is Actief (R9)")
 def test_no_end_is_told_while_the_next_enrolment_lies_ahead(
     brussel: Institution, enrol: Enrol, give_account: GiveAccount
 ) -> None:

@@ -80,7 +80,6 @@ def test_a_taken_name_with_a_number_is_counted_on_from_its_stem() -> None:
 
 
 @pytest.mark.django_db
-@pytest.mark.xfail(strict=True, reason="usernames.free asks for the stem of the wish only")
 @pytest.mark.parametrize(("wished", "also_taken"), [("a" * 64, "a" * 58 + "1"), ("123", "1231")])
 def test_what_is_suggested_is_free_for_long_names_and_for_numbers_too(
     wished: str, also_taken: str

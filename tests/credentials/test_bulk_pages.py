@@ -318,7 +318,9 @@ def test_progress_ends_with_the_preview(
 
 
 def reroll(client: Client, batch: Batch, row: object) -> HttpResponse:
-    return client.post(desk("reroll_item", batch.pk), {"row": row}, headers={"HX-Request": "true"})
+    ticked = batch.items.filter(included=True).values_list("pk", flat=True)
+    posted = {"row": row, "item": list(ticked)}
+    return client.post(desk("reroll_item", batch.pk), posted, headers={"HX-Request": "true"})
 
 
 def test_htmx_gets_just_the_row(charlie: Account, sam: Account, alice_client: Client) -> None:
