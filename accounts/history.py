@@ -113,6 +113,9 @@ def _line(event: AccountEvent, institution: Institution) -> Line:
 
 
 def _who(event: AccountEvent) -> str:
+    if event.kind == AccountEvent.Kind.SLOWED:
+        # Whoever was guessing: hardly the pupil.
+        return AUTOMATIC
     if event.by_pupil:
         return THE_PUPIL
     return event.manager.name if event.manager else "Systeembeheer"

@@ -1,12 +1,13 @@
 """The LeerID: one account per student, its usernames and its history."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, Self
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Lower
+from django.utils import timezone
 
 from schoolloket.institutions.models import Institution
 from students.models import Enrolment, Student
@@ -45,6 +46,7 @@ class SignInFailure(models.TextChoices):
 
 # So many failed sign-ins in a row are no typing errors any more.
 HAMMERED_FROM = 10
+HAMMERED_UNTIL = timedelta(days=1)
 
 
 class AccountQuerySet(models.QuerySet["Account"]):
@@ -113,8 +115,10 @@ class Account(models.Model):
 
     @property
     def is_hammered(self) -> bool:
-        """Whether somebody seems to be guessing the password."""
-        return self.failed_sign_ins >= HAMMERED_FROM
+        """Whether somebody seems to be guessing the password, or was a day ago."""
+        lately = timezone.now() - HAMMERED_UNTIL
+        failed_at = self.last_failed_at
+        return self.failed_sign_ins >= HAMMERED_FROM and bool(failed_at and failed_at > lately)
 
     @property
     def has_own_password(self) -> bool:

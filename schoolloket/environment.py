@@ -78,3 +78,14 @@ def address(name: str, default: str = "") -> Address:
     if parts.scheme == "http" and parts.hostname not in LOOPBACK:
         raise ImproperlyConfigured(f"{name} must be https: http is for a loopback address only.")
     return Address(url=url, host=parts.hostname, secure=parts.scheme == "https")
+
+
+def portal_address(name: str, default: str) -> Address:
+    """Return the address that is printed for pupils.
+
+    Raises ImproperlyConfigured where it does not end in `/mijn`, where the portal's pages are.
+    """
+    found = address(name, default)
+    if urlsplit(found.url).path != "/mijn":
+        raise ImproperlyConfigured(f"{name} must end in /mijn: there the pupils' pages are.")
+    return found

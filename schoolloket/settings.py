@@ -31,7 +31,7 @@ IMPORT_MAX_ROWS = 50_000
 # The address decides hosts, cookies, HSTS and the redirect to https ----------------------------
 
 DESK = environment.address("DESK_URL")
-PORTAL = environment.address("PORTAL_URL", default=f"{DESK.url}/mijn")
+PORTAL = environment.portal_address("PORTAL_URL", default=f"{DESK.url}/mijn")
 
 ALLOWED_HOSTS = sorted({DESK.host, PORTAL.host})
 SECURE_SSL_REDIRECT = DESK.secure

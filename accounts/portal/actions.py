@@ -215,7 +215,9 @@ def _set_password(account_id: int, version: int, password_hash: str, by: Pupil) 
     account.password = password_hash
     account.must_change_password = False
     account.credentials_version += 1
-    account.save(update_fields=["password", "must_change_password", "credentials_version"])
+    # The waits end with the version; so does what the desk is told of them.
+    account.failed_sign_ins, account.last_failed_at, account.last_failure = 0, None, ""
+    account.save()
     change = history.Change(FieldChange.Field.PASSWORD, "", "")
     _record(account, AccountEvent.Kind.OWN_PASSWORD, timezone.now(), by, change)
     return account

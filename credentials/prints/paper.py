@@ -191,4 +191,4 @@ def _pixels(slug: str) -> tuple[int, int, bytes]:
     with Image.open(_PICTURES / f"{slug}.png") as drawn:
         on_white = Image.new("RGBA", drawn.size, "white")
         on_white.alpha_composite(drawn.convert("RGBA"))
-    return drawn.width, drawn.height, zlib.compress(on_white.convert("RGB").tobytes(), 9)
+    return drawn.width, drawn.height, zlib.compress(on_white.convert("RGB").tobytes(), 6)

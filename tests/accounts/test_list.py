@@ -94,11 +94,11 @@ def test_sorting_is_as_people_expect_and_stamnummers_count(
 
 
 @pytest.mark.usefixtures("pupils")
-@pytest.mark.parametrize("page", ["0", "-1", "99", "x", "9" * 30])
+@pytest.mark.parametrize("number", ["0", "-1", "99", "x", "9" * 30])
 def test_a_page_that_does_not_exist_is_answered_with_one_that_does(
-    alice_client: Client, page: str
+    alice_client: Client, number: str
 ) -> None:
-    assert len(stamnummers(alice_client, pagina=page, per="7")) == 3
+    assert len(stamnummers(alice_client, pagina=number, per="7")) == 3
 
 
 @pytest.mark.usefixtures("pupils")

@@ -204,6 +204,15 @@ def test_http_will_do_on_loopback(deployment: pytest.MonkeyPatch) -> None:
     assert not environment.address("DESK_URL").secure
 
 
+@pytest.mark.parametrize("url", ["https://mijn.example.org", "https://mijn.example.org/leerid"])
+def test_the_printed_address_must_lead_to_the_pupils_pages(
+    deployment: pytest.MonkeyPatch, url: str
+) -> None:
+    deployment.setenv("PORTAL_URL", url)
+    with pytest.raises(ImproperlyConfigured, match="PORTAL_URL must end in /mijn"):
+        environment.portal_address("PORTAL_URL", default="")
+
+
 def test_a_missing_secret_is_named(deployment: pytest.MonkeyPatch) -> None:
     deployment.delenv("VAULT_KEYS", raising=False)
     with pytest.raises(ImproperlyConfigured, match="VAULT_KEYS is missing"):
