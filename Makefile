@@ -7,7 +7,7 @@ WORKERS ?= 2
 PYTEST_ARGS ?=
 BIN := .venv/bin
 
-.PHONY: demo demo-data demo-reset test check lock screenshots bench browser
+.PHONY: demo demo-data demo-reset test check lock bench browser
 
 # Set-up ----------------------------------------------------------------------------------------
 
@@ -71,6 +71,7 @@ test: .venv/dev browser
 
 bench: .venv/dev
 	$(BIN)/python -m benchmarks.renewal
+	$(BIN)/python -m benchmarks.sign_ins
 
 # Newer versions, with hashes and without any address.
 lock: .venv/dev
