@@ -6,7 +6,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
+from django.db import connection
 from django.test import Client
+from pytest_django.plugin import DjangoDbBlocker
 
 from accounts.models import Account, Kind, PasswordKind, Username
 from schoolloket.institutions.actors import Actor
@@ -152,3 +154,18 @@ def give_account(db: None) -> GiveAccount:
 def charlie(brussel: Institution, enrol: Enrol, give_account: GiveAccount) -> Account:
     """A pupil of Brussel with an advanced LeerID and a temporary password."""
     return give_account(enrol(brussel, "Charlie", "Peeters"))
+
+
+END_OTHER_SESSIONS = """
+SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+WHERE datname = current_database() AND pid <> pg_backend_pid()
+"""
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """The test database; dropped at the end, whatever a browser's last request still holds."""
+    yield
+    if connection.vendor == "postgresql":
+        with django_db_blocker.unblock(), connection.cursor() as cursor:
+            cursor.execute(END_OTHER_SESSIONS)

@@ -16,10 +16,7 @@ from credentials.models import Batch, BatchItem
 from credentials.previews import Preview, rows_of
 from schoolloket.institutions.actors import DeskRequest
 
-from .scope import desk_url, scoped, to_list
-
-# How long the one POST that saves may still compute hashes.
-SAVE_SECONDS = 3.0
+from .scope import SAVE_SECONDS, desk_url, scoped, to_list
 
 
 @require_POST

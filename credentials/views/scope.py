@@ -13,6 +13,9 @@ from django.urls import reverse
 from credentials.models import Batch
 from schoolloket.institutions.actors import DeskRequest
 
+# How long the one POST that saves may still compute hashes.
+SAVE_SECONDS = 3.0
+
 
 def scoped(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     """Give the view its batch, or answer 404 where it is another school's or nobody's (R11)."""

@@ -19,7 +19,7 @@ from credentials.models import Batch, BatchItem
 from credentials.previews import rows_of
 from schoolloket.institutions.actors import DeskRequest
 
-from .scope import desk_url
+from .scope import SAVE_SECONDS, desk_url
 
 DRAFT = "concept"
 
@@ -104,7 +104,7 @@ def _drop(request: DeskRequest, item: BatchItem | None) -> None:
 
 
 def _saved(request: DeskRequest, student_id: int, item: BatchItem) -> HttpResponse:
-    hashing.hash_all(item.batch)
+    hashing.hash_all(item.batch, seconds=SAVE_SECONDS)
     batch = actions.save(by=request.actor, batch_id=item.batch_id)
     skipped = batch.items.exclude(obstacle="").first()
     if skipped:

@@ -73,8 +73,11 @@ def test_it_can_be_had_again_until_an_hour_after_the_first_download(
     batch = saved(charlie)
     clock.shift(timedelta(hours=5))
     assert is_served(batch)
+    first = timezone.now()
     clock.shift(timedelta(minutes=59, seconds=59))
     assert is_served(batch)
+    batch.refresh_from_db()
+    assert batch.first_downloaded_at == first
     clock.shift(timedelta(seconds=1))
     assert not is_served(batch)
 
