@@ -1,5 +1,6 @@
 # make demo   a school to try: http://127.0.0.1:8000
 # make test   the whole suite, browser included
+# make faults the long form of tests/faults: half an hour, on SQLite or on DATABASE_URL's PostgreSQL
 
 PYTHON ?= python3.11
 PORT ?= 8000
@@ -7,7 +8,7 @@ WORKERS ?= 2
 PYTEST_ARGS ?=
 BIN := .venv/bin
 
-.PHONY: demo demo-data demo-reset test check lock bench browser
+.PHONY: demo demo-data demo-reset test faults check lock bench browser
 
 # Set-up ----------------------------------------------------------------------------------------
 
@@ -68,6 +69,13 @@ check: .venv/dev
 
 test: .venv/dev browser
 	$(BIN)/python -m pytest -n auto $(PYTEST_ARGS)
+
+# Ends with what was tried, what landed and what was lost, whatever the tests said.
+faults: .venv/dev
+	@rm -f .faults.jsonl
+	@FAULTS=long FAULTS_FIGURES=$(CURDIR)/.faults.jsonl \
+	  $(BIN)/python -m pytest -n auto tests/faults $(PYTEST_ARGS); status=$$?; \
+	  $(BIN)/python -m tests.faults.figures .faults.jsonl; exit $$status
 
 bench: .venv/dev
 	$(BIN)/python -m benchmarks.renewal

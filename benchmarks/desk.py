@@ -91,13 +91,13 @@ def run(environ: dict[str, str], *arguments: str) -> None:
 
 
 @contextmanager
-def running(pupils: int, database_url: str | None = None) -> Iterator[Desk]:
-    """Give a desk with one school of so many pupils, as `make demo` starts it."""
+def running(pupils: int, database_url: str | None = None, schools: int = 1) -> Iterator[Desk]:
+    """Give a desk with schools of so many pupils each, as `make demo` starts it."""
     with environment(database_url) as environ:
         run(environ, "manage.py", "migrate", "--verbosity", "0")
         run(environ, "manage.py", "createcachetable")
         run(environ, "manage.py", "collectstatic", "--no-input", "--verbosity", "0")
-        run(environ, "-m", "benchmarks.seed", str(pupils))
+        run(environ, "-m", "benchmarks.seed", str(pupils), str(schools))
         port = int(environ["DESK_URL"].rpartition(":")[2])
         with _gunicorn(environ, port) as process:
             _wait_until_it_answers(process, port)

@@ -1,4 +1,4 @@
-"""Fill an empty database with one school: `python -m benchmarks.seed 1000`.
+"""Fill an empty database with a school, or more: `python -m benchmarks.seed 1000 [SCHOOLS]`.
 
 Written in bulk, past the importer and the actions: only what comes after it is measured.
 """
@@ -12,6 +12,7 @@ import django
 from django.utils import timezone
 
 SCHOOL = "999900"
+# Of the first school.
 MANAGERS = ("een@bench.test", "twee@bench.test")
 PASSWORD = "bench-schoolloket-2026"
 
@@ -31,8 +32,8 @@ LAST_NAMES = [
 PUPILS_IN_A_CLASS = 24
 
 
-def fill(pupils: int) -> None:
-    """Write the school, its two managers and its pupils, each with a LeerID without an e-mail.
+def fill(pupils: int, schools: int = 1) -> None:
+    """Write schools, their managers and so many pupils of each, with a LeerID without an e-mail.
 
     Of four pupils one has a word, one has pictures and two are advanced.
     """
@@ -41,11 +42,24 @@ def fill(pupils: int) -> None:
 
     if Institution.objects.exists():
         sys.exit("There is a school in this database already: give an empty one.")
-    school = Institution.objects.create(number=SCHOOL, municipality="BENCH", name="TEST School")
-    for email in MANAGERS:
-        manager = Manager.objects.create_user(email, PASSWORD, name=email.split("@")[0])
-        Membership.objects.create(manager=manager, institution=school)
-    _fill_pupils(school.pk, pupils)
+    for index in range(schools):
+        school = Institution.objects.create(
+            number=number_of(index), municipality="BENCH", name=f"TEST School {index + 1}"
+        )
+        for email in (manager_of(index), *(MANAGERS if index == 0 else ())):
+            manager = Manager.objects.create_user(email, PASSWORD, name=email.split("@")[0])
+            Membership.objects.create(manager=manager, institution=school)
+        _fill_pupils(school.pk, pupils)
+
+
+def number_of(school: int) -> str:
+    """Return the number of a school, the first of which is 0."""
+    return str(int(SCHOOL) + school)
+
+
+def manager_of(school: int) -> str:
+    """Return the address with which the manager of a school alone signs in."""
+    return f"beheerder{school}@bench.test"
 
 
 def _fill_pupils(school_id: int, pupils: int) -> None:
@@ -102,4 +116,4 @@ def _group(index: int) -> str:
 if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "schoolloket.settings")
     django.setup()
-    fill(int(sys.argv[1]))
+    fill(*map(int, sys.argv[1:]))

@@ -20,13 +20,18 @@ from django.contrib.auth.hashers import make_password
 from schoolloket import vault
 
 from . import actions
-from .models import Batch, BatchItem
+from .models import Batch, BatchItem, BatchItemQuerySet
 
 SLICE_SECONDS = 1.0
 # Longer than a slice ever takes: whoever holds it and dies blocks the draft no longer than this.
 LEASE = timedelta(seconds=4)
-# How long a request waits when somebody else computes for the same draft.
+# How long a request waits while others compute, here or for the same draft: no longer, so that
+# threads stay free for the pages of others.
 BUSY_SECONDS = 0.2
+
+# Pages and the database go first: a hash can wait, a manager in front of the list cannot. On Linux
+# this holds for the thread alone.
+NICENESS = 10
 
 CORES = len(os.sched_getaffinity(0))
 ROUND = 4 * CORES
@@ -49,15 +54,20 @@ class Progress:
 
 def progress(batch: Batch) -> Progress:
     """Return how far a draft is; of what is no draft any more, nothing is left to do."""
-    drafts = Batch.objects.drafts().filter(pk=batch.pk)
-    ticked = BatchItem.objects.filter(batch__in=drafts, included=True).with_password()
+    ticked = _ticked(batch.pk)
     total = ticked.count()
     return Progress(hashed=total - ticked.unhashed().count(), total=total)
 
 
+def _ticked(batch_id: UUID) -> BatchItemQuerySet:
+    """The rows that will be saved; of what is no draft any more, none."""
+    drafts = Batch.objects.drafts().filter(pk=batch_id)
+    return BatchItem.objects.filter(batch__in=drafts, included=True).with_password()
+
+
 def hash_slice(batch_id: UUID, *, seconds: float = SLICE_SECONDS) -> None:
     """Hash ticked rows of the draft for about this many seconds, and store them."""
-    if not _one_slice_per_process.acquire(timeout=seconds):
+    if not _one_slice_per_process.acquire(timeout=BUSY_SECONDS):
         return
     try:
         if actions.lease(batch_id=batch_id, duration=LEASE):
@@ -82,14 +92,13 @@ def hash_all(batch: Batch, *, seconds: float | None = None) -> Progress:
 def _compute(batch_id: UUID, seconds: float) -> dict[int, str]:
     """Return hashes by item id: as many as fit in the time, at least one round."""
     deadline = time.monotonic() + seconds
-    ticked = BatchItem.objects.filter(batch=batch_id, included=True).unhashed()
-    sealed = dict(ticked.values_list("pk", "sealed")[:MOST_PER_SLICE])
+    sealed = dict(_ticked(batch_id).unhashed().values_list("pk", "sealed")[:MOST_PER_SLICE])
 
     def in_time(place: int, token: str) -> str:
         return _hash(token) if place < ROUND or time.monotonic() < deadline else ""
 
     # No core waits for another: each takes the next row until the time is over.
-    with ThreadPoolExecutor(CORES) as pool:
+    with ThreadPoolExecutor(CORES, initializer=os.nice, initargs=(NICENESS,)) as pool:
         hashes = list(pool.map(in_time, count(), sealed.values()))
     return {pk: found for pk, found in zip(sealed, hashes, strict=True) if found}
 

@@ -34,9 +34,12 @@ class BatchQuerySet(models.QuerySet["Batch"]):
         valid = BatchItem.objects.valid().filter(batch=OuterRef("pk"))
         return self.printable(now).filter(Exists(valid), first_downloaded_at=None)
 
+    def with_secrets(self) -> Self:
+        return self.filter(state__in=[Batch.State.DRAFT, Batch.State.SAVED])
+
     def run_out(self, now: datetime) -> Self:
         """Batches whose secrets must go: drafts (R2) and saved ones (R4)."""
-        return self.filter(state__in=[Batch.State.DRAFT, Batch.State.SAVED], expires_at__lte=now)
+        return self.with_secrets().filter(expires_at__lte=now)
 
     def ever_saved(self) -> Self:
         return self.filter(state__in=[Batch.State.SAVED, Batch.State.DESTROYED])

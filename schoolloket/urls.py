@@ -45,3 +45,6 @@ urlpatterns = [
     path("", include("credentials.urls")),
     path("", include("students.urls")),
 ]
+
+handler400 = "schoolloket.failures.bad_request"
+handler500 = "schoolloket.failures.server_error"

@@ -126,6 +126,11 @@ def drop_expired(now: datetime) -> int:
     return _drop(expired) if expired.exists() else 0
 
 
+def drop_pending() -> int:
+    """Forget every draft, whatever its age, after a backup was put back; return how many."""
+    return _drop(ImportRun.objects.all())
+
+
 def import_now(
     *, by: Actor, file_name: str, content: bytes, full_list: bool, max_ended: int | None = None
 ) -> ImportRun:

@@ -354,6 +354,13 @@ def _record(
 
 
 @transaction.atomic
+def end_everything() -> None:
+    """End all sessions and mailed links: those of a backup may have been ended or used since."""
+    PortalSession.objects.all().delete()
+    MailToken.objects.all().delete()
+
+
+@transaction.atomic
 def forget(now: datetime) -> None:
     """Remove sessions, links and counts whose time is over."""
     PortalSession.objects.filter(expires_at__lt=now).delete()

@@ -6,8 +6,9 @@ prepare -> tick, reroll, switch -> save -> download -> destroy; transactions beg
 from .changes import cancel, lease, reroll, store_hashes, switch_new_accounts, tick
 from .drafts import Edit, prepare, prepare_edit
 from .locks import refuse_if_gone
-from .prints import destroy, destroy_expired, download
+from .prints import destroy, destroy_expired, destroy_pending, download
 from .refusals import (
+    AlreadySaved,
     DraftGone,
     Impossible,
     NothingSelected,
@@ -22,6 +23,7 @@ from .refusals import (
 from .saves import save
 
 __all__ = [
+    "AlreadySaved",
     "DraftGone",
     "Edit",
     "Impossible",
@@ -36,6 +38,7 @@ __all__ = [
     "cancel",
     "destroy",
     "destroy_expired",
+    "destroy_pending",
     "download",
     "lease",
     "prepare",

@@ -16,7 +16,7 @@ from schoolloket import vault
 from schoolloket.institutions.actors import Actor
 
 from .locks import locked, locked_draft
-from .refusals import PreviewChanged
+from .refusals import AlreadySaved, PreviewChanged
 
 
 @transaction.atomic
@@ -73,8 +73,13 @@ def _kinds(item: BatchItem) -> list[PasswordKind]:
 
 @transaction.atomic
 def cancel(*, by: Actor, batch_id: UUID) -> None:
-    """Drop the draft; every account stays as it was (R2). Not an error where it is gone already."""
+    """Drop the draft; every account stays as it was (R2). Not an error where it is gone already.
+
+    Raises AlreadySaved.
+    """
     batch = locked(by, batch_id)
+    if batch.was_saved:
+        raise AlreadySaved
     if batch.is_draft:
         drop_drafts(Batch.objects.filter(pk=batch.pk))
 

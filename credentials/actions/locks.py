@@ -12,7 +12,7 @@ from django.utils import timezone
 from credentials.models import Batch
 from schoolloket.institutions.actors import Actor
 
-from .refusals import DraftGone
+from .refusals import AlreadySaved, DraftGone
 
 
 def locked(by: Actor, batch_id: UUID) -> Batch:
@@ -31,7 +31,9 @@ def locked_draft(by: Actor, batch_id: UUID) -> Batch:
 
 
 def refuse_if_gone(batch: Batch) -> None:
-    """Raise DraftGone where the batch is no draft, or one whose time is over (R2)."""
+    """Raise AlreadySaved, or DraftGone where it is no draft or one whose time is over (R2)."""
+    if batch.was_saved:
+        raise AlreadySaved
     if not batch.is_draft or batch.expires_at <= timezone.now():
         raise DraftGone
 

@@ -58,15 +58,25 @@ def _destroy(batches: QuerySet[Batch], by: Actor | None) -> None:
 @transaction.atomic
 def destroy_expired() -> int:
     """Remove the secrets of every batch that ran out (R2, R4); return how many there were."""
-    ids = list(
-        Batch.objects.run_out(timezone.now())
-        .order_by("pk")
-        .select_for_update()
-        .values_list("pk", flat=True)
-    )
-    run_out = Batch.objects.filter(pk__in=ids)
-    drop_drafts(run_out.filter(state=State.DRAFT))
-    _destroy(run_out.filter(state=State.SAVED), None)
+    now = timezone.now()
+    number = _let_go(Batch.objects.run_out(now))
     # Long enough for a manager who comes back to read that the preview ran out.
-    Batch.objects.filter(state=State.DROPPED, expires_at__lt=timezone.now() - A_DAY).delete()
+    Batch.objects.filter(state=State.DROPPED, expires_at__lt=now - A_DAY).delete()
+    return number
+
+
+@transaction.atomic
+def destroy_pending() -> int:
+    """Remove every secret, whatever its time; return of how many batches.
+
+    For a backup that was put back: what was destroyed or ran out since must not be served again.
+    """
+    return _let_go(Batch.objects.with_secrets())
+
+
+def _let_go(batches: QuerySet[Batch]) -> int:
+    ids = list(batches.order_by("pk").select_for_update().values_list("pk", flat=True))
+    locked_now = Batch.objects.filter(pk__in=ids)
+    drop_drafts(locked_now.filter(state=State.DRAFT))
+    _destroy(locked_now.filter(state=State.SAVED), None)
     return len(ids)

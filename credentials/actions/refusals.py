@@ -45,6 +45,15 @@ class DraftGone(Refused):
         )
 
 
+class AlreadySaved(DraftGone):
+    """A second click, or another window: never "nothing was changed"."""
+
+    def __init__(self) -> None:
+        Refused.__init__(
+            self, "Deze aanmeldgegevens zijn intussen al bewaard, misschien in een ander venster."
+        )
+
+
 class PreviewChanged(Refused):
     def __init__(self) -> None:
         super().__init__(

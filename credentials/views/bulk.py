@@ -54,12 +54,13 @@ def _to_preview(request: DeskRequest, batch: Batch) -> HttpResponse:
 @scoped
 def preview(request: DeskRequest, batch: Batch) -> HttpResponse:
     """Bulk: genereer nieuw wachtwoord."""
-    if batch.was_saved:
-        return redirect(desk_url(request, "print_result", batch.pk))
     try:
         if request.method == "POST":
             return _preview_posted(request, batch)
         actions.refuse_if_gone(batch)
+    except actions.AlreadySaved:
+        # A double click, a reload, back: it leads to what the first one led to (R4).
+        return redirect(desk_url(request, "print_result", batch.pk))
     except actions.DraftGone as gone:
         messages.error(request, str(gone))
         return to_list(request)

@@ -47,11 +47,11 @@ def closed(request: HttpRequest) -> HttpResponse:
 @login_not_required
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """Say in Dutch that the form was too old, and offer it again."""
-    return render(request, "csrf_failure.html", {"again": _page_before(request)}, status=403)
+    return render(request, "csrf_failure.html", {"again": page_before(request)}, status=403)
 
 
-def _page_before(request: HttpRequest) -> str:
-    """The page that holds the form, where it is one of ours; its target may take no GET."""
+def page_before(request: HttpRequest) -> str:
+    """Return the page that holds the form, where it is one of ours; its target may take no GET."""
     page = request.headers.get("referer", "")
     ours = url_has_allowed_host_and_scheme(page, {request.get_host()})
     return page if ours else "/"

@@ -30,12 +30,16 @@ async function prepare() {
   if (running) return;
   running = true;
   let failures = 0;
+  let before = -1;
   while (running) {
     try {
       const state = await slice();
       failures = 0;
       show(state);
       if (!state.open || state.hashed >= state.total) break;
+      // The desk was busy with other classes: leave it a moment.
+      if (state.hashed === before) await pause(500);
+      before = state.hashed;
     } catch {
       // The connection broke: what was prepared is kept, so try again, less and less often.
       if (++failures > 8) break;

@@ -5,7 +5,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from cryptography.fernet import Fernet
 from playwright.sync_api import Page, expect
+from pytest_django.fixtures import Settings
 
 from accounts.models import Account
 from credentials.models import Batch
@@ -261,3 +263,18 @@ def test_pages_for_what_went_wrong(desk: Desk, eyes: Eyes, school: None) -> None
     desk.sees_heading("Dit formulier was te oud")
     desk.forgive("403")
     eyes.look("csrf")
+
+
+def test_a_key_that_does_not_fit(
+    desk: Desk, eyes: Eyes, alice: Manager, charlie: Account, settings: Settings
+) -> None:
+    desk.sign_in(alice.email, PASSWORD)
+    desk.tick("Peeters")
+    settings.VAULT_KEYS = [Fernet.generate_key().decode()]
+    desk.press("Vernieuw wachtwoord")
+    desk.sees_heading("Bulk")
+    settings.VAULT_KEYS = [Fernet.generate_key().decode()]
+    desk.page.reload()
+    desk.sees_heading("Deze gegevens kunnen nu niet worden geopend")
+    desk.forgive("503")
+    eyes.look("vault-locked")

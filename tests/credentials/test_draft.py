@@ -1,5 +1,7 @@
 """A draft between its preview and the save: reroll, switch, tick, hash, cancel, expire (R2)."""
 
+import os
+import threading
 from datetime import timedelta
 
 import pytest
@@ -370,7 +372,8 @@ def test_a_saved_batch_cannot_be_cancelled(
     charlie: Account, alice_actor: Actor, saved: Prepare
 ) -> None:
     batch = saved(charlie)
-    actions.cancel(by=alice_actor, batch_id=batch.pk)
+    with pytest.raises(actions.AlreadySaved):
+        actions.cancel(by=alice_actor, batch_id=batch.pk)
     batch.refresh_from_db()
     assert batch.state == Batch.State.SAVED
     assert batch.items.exclude(sealed="").exists()
@@ -449,6 +452,40 @@ def test_a_lease_of_who_died_ends_after_four_seconds(
     clock.shift(timedelta(seconds=0.1))
     hashing.hash_slice(batch.pk)
     assert hashed(batch) == 1
+
+
+def test_a_slice_finds_nothing_in_what_was_saved_and_destroyed_meanwhile(
+    charlie: Account, ready: Prepare, save: Save, alice_actor: Actor
+) -> None:
+    """Its lease was taken before: it must not read rows whose password is gone."""
+    batch = save(ready(charlie))
+    actions.destroy(by=alice_actor, batch_id=batch.pk)
+    assert hashing._compute(batch.pk, 1.0) == {}
+
+
+def test_a_slice_that_finds_the_process_busy_leaves_it_for_later(
+    charlie: Account, prepare: Prepare
+) -> None:
+    """So that its thread is free for the pages of others."""
+    batch = prepare(charlie)
+    with hashing._one_slice_per_process:
+        hashing.hash_slice(batch.pk)
+    assert item_of(batch, charlie).hash == ""
+    hashing.hash_slice(batch.pk)
+    assert item_of(batch, charlie).hash
+
+
+def test_hashes_give_way_to_pages(
+    charlie: Account, prepare: Prepare, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def niceness() -> int:
+        return os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
+
+    monkeypatch.setattr(hashing, "_hash", lambda sealed: str(niceness()))
+    own, batch = niceness(), prepare(charlie)
+    hashing.hash_all(batch)
+    assert int(item_of(batch, charlie).hash) == min(own + hashing.NICENESS, 19)
+    assert niceness() == own
 
 
 def test_a_finished_slice_ends_its_lease(charlie: Account, prepare: Prepare) -> None:

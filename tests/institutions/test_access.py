@@ -243,7 +243,7 @@ def test_the_deployment_check_is_clean_and_cookies_are_locked_with_https() -> No
         "MATCHING_KEY": "matching",
         "DESK_URL": "https://loket.example.org",
     }
-    run = subprocess.run(  # noqa: S603
+    run = subprocess.run(
         [sys.executable, "-c", script],
         cwd=Path(settings.BASE_DIR),
         env=given,

@@ -1,0 +1,233 @@
+"""A manager over plain HTTP: what the browser does, with cookies and tokens, and nothing else."""
+
+import re
+import socket
+import struct
+from dataclasses import dataclass, field
+from html import unescape
+from http.client import HTTPConnection, HTTPException, HTTPResponse
+from http.cookies import SimpleCookie
+from io import BytesIO
+from json import loads
+from typing import Any
+from urllib.parse import urlencode
+from zipfile import ZipFile
+
+from openpyxl import load_workbook
+
+from benchmarks.seed import MANAGERS, PASSWORD, SCHOOL
+
+TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="(\w+)"')
+ROW = re.compile(r'<tr id="rij-\d+">.*?</tr>', re.DOTALL)
+TICK = re.compile(r'name="item" value="(\d+)"[^>]*?( checked)?>')
+USERNAME = re.compile(r'<td class="line">([a-z0-9.-]+)</td>')
+SECRET = re.compile(r'<span class="secret">(.*?)</span>')
+PICTURE = re.compile(r'height="36">(\w+)</li>')
+
+LIST = f"/{SCHOOL}/leerlingen/"
+START = f"/{SCHOOL}/vernieuwen/"
+PRINTS = f"/{SCHOOL}/afdrukken/"
+
+SECONDS_TO_ANSWER = 60
+MOST_SLICES = 100
+
+
+class Gone(Exception):
+    """The server went away before it had answered."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    status: int
+    body: bytes
+    location: str = ""
+
+    @property
+    def text(self) -> str:
+        return self.body.decode()
+
+
+@dataclass
+class Manager:
+    """Signed in at one server; what she remembers outlives the server."""
+
+    port: int = 0
+    cookies: dict[str, str] = field(default_factory=dict)
+    token: str = ""
+    page: str = LIST
+    students: list[str] = field(default_factory=list)
+    ticked: list[str] = field(default_factory=list)
+    # Username -> password, as the last preview showed it.
+    shown: dict[str, str] = field(default_factory=dict)
+
+    # One request ---------------------------------------------------------------------------------
+
+    def ask(
+        self, method: str, path: str, fields: Any = (), operation: str = "", **headers: str
+    ) -> Answer:
+        """Raises Gone where the server went away before it had answered."""
+        try:
+            response = self.open(method, path, fields, operation, **headers)
+            return Answer(response.status, response.read(), response.headers.get("Location", ""))
+        except (OSError, HTTPException) as error:
+            raise Gone from error
+
+    def open(
+        self, method: str, path: str, fields: Any = (), operation: str = "", **headers: str
+    ) -> HTTPResponse:
+        connection = HTTPConnection("127.0.0.1", self.port, timeout=SECONDS_TO_ANSWER)
+        crumbs = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
+        headers |= {"Host": "localhost:8000", "Cookie": crumbs, "Connection": "close"}
+        if operation:
+            headers["X-Operation"] = operation
+        body = None
+        if method == "POST":
+            headers["Content-Type"] = "application/x-www-form-urlencoded"
+            body = urlencode([("csrfmiddlewaretoken", self.token), *fields])
+        connection.request(method, path, body, headers)
+        response = connection.getresponse()
+        for header in response.headers.get_all("Set-Cookie", []):
+            self.cookies |= {name: crumb.value for name, crumb in SimpleCookie(header).items()}
+        return response
+
+    def get(self, path: str) -> Answer:
+        """Open a page, going where it leads."""
+        answer = self.ask("GET", path, operation="look")
+        while answer.status == 302:
+            path = answer.location
+            answer = self.ask("GET", path, operation="look")
+        if answer.status == 200:
+            self.page = path
+            if found := TOKEN.search(answer.text):
+                self.token = found[1]
+        return answer
+
+    def post(self, path: str, fields: Any = (), operation: str = "") -> Answer:
+        return self.ask("POST", path, fields, operation)
+
+    def _must(self, answer: Answer, *statuses: int) -> Answer:
+        assert answer.status in statuses, f"answered {answer.status} at {self.page}"
+        return answer
+
+    # What managers do ----------------------------------------------------------------------------
+
+    def sign_in(self, email: str = MANAGERS[0]) -> None:
+        self.get("/aanmelden/")
+        self._must(self.post("/aanmelden/", [("login", email), ("password", PASSWORD)]), 302)
+
+    def look_at_list(self) -> None:
+        self._must(self.get(LIST), 200)
+        self.students = loads(self._must(self.ask("GET", f"{LIST}selectie/"), 200).body)["students"]
+
+    def prepare(self) -> Answer:
+        """Select everybody; with the answer she is at the preview."""
+        fields = [("purpose", "renew"), *(("student", student) for student in self.students)]
+        answer = self.post(START, fields, "prepare")
+        return self.look_at_preview(answer.location) if answer.status == 302 else answer
+
+    def look_at_preview(self, path: str) -> Answer:
+        answer = self.get(path)
+        if answer.status == 200 and self.is_at_preview:
+            self._remember(answer.text)
+        return answer
+
+    def _remember(self, page: str) -> None:
+        """Remember the ids of all rows and what they show; she ticks every one of them."""
+        rows = ROW.findall(page)
+        self.ticked = [TICK.search(row)[1] for row in rows]  # type: ignore[index]
+        self.shown = dict(map(_shown, rows))
+
+    @property
+    def is_at_preview(self) -> bool:
+        return self.page.startswith(START)
+
+    @property
+    def is_at_result(self) -> bool:
+        return self.page.startswith(PRINTS) and self.page != PRINTS
+
+    @property
+    def batch(self) -> str:
+        return self.page.partition("?")[0].rstrip("/").rpartition("/")[2]
+
+    @property
+    def _ticks(self) -> list[tuple[str, str]]:
+        return [("item", item) for item in self.ticked]
+
+    def keep_ticks(self) -> Answer:
+        return self.post(self.page, [("keep", ""), *self._ticks], "tick")
+
+    def slice(self) -> bool:
+        """Ask for a slice; whether that was the last one."""
+        answer = self._must(self.post(f"{START}{self.batch}/voortgang/", operation="slice"), 200)
+        state = loads(answer.body)
+        return bool(state["hashed"] >= state["total"])
+
+    def slices(self) -> None:
+        """Ask for slices until the last one; not for ever, should nobody prepare them any more."""
+        assert any(self.slice() for _ in range(MOST_SLICES)), "the passwords are never ready"
+
+    def reroll(self) -> Answer:
+        """Another password for the first row."""
+        fields = [("row", self.ticked[0]), *self._ticks]
+        answer = self.post(f"{START}{self.batch}/rij/", fields, "reroll")
+        if answer.status == 200:
+            row = ROW.search(answer.text)
+            assert row
+            username, password = _shown(row[0])
+            self.shown[username] = password
+            self.ticked[0] = TICK.search(row[0])[1]  # type: ignore[index]
+        return answer
+
+    def save(self) -> Answer:
+        """Bewaren en afdrukken; where that leads, she is."""
+        answer = self.post(self.page, [("save", ""), *self._ticks], "save")
+        return self.get(answer.location) if answer.status == 302 else answer
+
+    def download(self) -> Answer:
+        return self.post(f"{PRINTS}{self.batch}/download/zip", operation="download")
+
+    def destroy(self) -> Answer:
+        answer = self.post(f"{PRINTS}{self.batch}/vernietigen/", operation="destroy")
+        return self.get(answer.location) if answer.status == 302 else answer
+
+    def carry_on(self) -> Answer:
+        """Load the page she was at again and go on from there, until the ZIP is hers."""
+        self._must(self.get(self.page), 200)
+        if self.page.startswith(LIST):
+            self.look_at_list()
+            self._must(self.prepare(), 200)
+        if self.is_at_preview:
+            self._must(self.look_at_preview(self.page), 200)
+            self._must(self.keep_ticks(), 302)
+            self.slices()
+            self._must(self.save(), 200)
+        assert self.is_at_result, f"no way on from {self.page}"
+        return self._must(self.download(), 200)
+
+    def leave_at_byte(self, offset: int) -> None:
+        """Ask for the ZIP and break the connection after so many bytes of it."""
+        response = self.open("POST", f"{PRINTS}{self.batch}/download/zip", operation="download")
+        response.read(offset)
+        # What the kernel still holds is thrown away: the server gets a reset, as of a lost wifi.
+        lost = struct.pack("ii", 1, 0)
+        raw = response.fp.raw._sock  # type: ignore[attr-defined]
+        raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, lost)
+        raw.close()
+        response.close()
+
+
+def _shown(row: str) -> tuple[str, str]:
+    username = USERNAME.search(row)
+    assert username, "a row without a username"
+    if secret := SECRET.search(row):
+        return username[1], unescape(secret[1])
+    return username[1], " - ".join(PICTURE.findall(row))
+
+
+def printed(archive: bytes) -> dict[str, str]:
+    """Username -> password, as the workbook in the ZIP says."""
+    with ZipFile(BytesIO(archive)) as documents:
+        assert documents.testzip() is None
+        book = load_workbook(BytesIO(documents.read("leerid.xlsx")), read_only=True)
+    rows = book.active.iter_rows(min_row=2, values_only=True)
+    return {str(row[4]): str(row[5]) for row in rows}

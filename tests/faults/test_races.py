@@ -1,0 +1,386 @@
+"""Two who do it at the same moment, whichever comes first, wherever they meet (R1, R3, R4, R6).
+
+Each race is run again and again, every time cut at other SQL statements: a few times here, a
+hundred in `make faults`. Through the pages, so what a manager would read is what is tested: an
+answer other than a page fails, and so do a deadlock and a database that is locked.
+"""
+
+from collections.abc import Iterator
+from datetime import date
+from functools import partial
+from uuid import uuid4
+
+import pytest
+from cryptography.fernet import Fernet
+from django.contrib.auth.hashers import make_password
+from django.db import connection, transaction
+from django.utils import timezone
+from pytest_django.fixtures import Settings
+
+from accounts import history
+from accounts.models import Account, AccountEvent, FieldChange
+from accounts.portal import actions as portal
+from accounts.portal.models import MailToken
+from credentials import hashing
+from credentials.actions import save, store_hashes
+from credentials.models import Batch, BatchItem
+from schoolloket import rotation, vault
+from schoolloket.institutions.actors import Actor, Pupil
+from students.models import Enrolment, ImportRun
+from tests import students as lists
+from tests.conftest import Enrol
+from tests.pages import messages_on
+
+from . import oracle
+from .conftest import LONG
+from .desks import Desk, passwords, printed
+from .figures import note
+from .interleaving import Race
+from .oracle import State
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("clock")]
+
+ROUNDS = 100 if LONG else 6
+Outcome = BatchItem.Outcome
+Obstacle = BatchItem.Obstacle
+CHANGED = Obstacle.CHANGED.label
+NOTHING = "r is niets gewijzigd"
+
+
+def outcomes(batch: Batch) -> dict[int, str]:
+    return dict(batch.items.values_list("student", "outcome"))
+
+
+@pytest.fixture
+def race(request: pytest.FixtureRequest) -> Iterator[Race]:
+    """A race with cuts of its own; afterwards it notes how many were really at once."""
+    race = Race(seed=sum(map(ord, request.node.name)))
+    yield race
+    kind = request.node.name.removeprefix("test_")
+    note(f"race: {kind}", connection.vendor, tried=race.rounds, at_once=race.at_once)
+    # Else the cuts all came too late, and nothing was raced.
+    assert race.at_once >= race.rounds // 3
+
+
+def all_well(before: State, known: dict[int, str] | None = None) -> None:
+    assert oracle.wrong_since(before, known=known) == []
+
+
+# Two managers, two windows ---------------------------------------------------------------------
+
+
+def test_two_managers_renew_overlapping_selections(
+    alice_desk: Desk, anna_desk: Desk, pupils: list[Account], race: Race
+) -> None:
+    """Each pupil has one winner; the other's sheet prints no dead password and tells why."""
+    for _ in range(ROUNDS):
+        before = State.now()
+        hers, his = alice_desk.draft(*pupils[:4]), anna_desk.draft(*pupils[2:])
+        shown = {hers: passwords(hers), his: passwords(his)}
+        race.between(partial(alice_desk.save, hers), partial(anna_desk.save, his))
+        all_well(before)
+        for pupil in pupils[2:4]:
+            done = [b for b in (hers, his) if outcomes(b)[pupil.student_id] == Outcome.DONE]
+            assert len(done) == 1
+            loser = his if done == [hers] else hers
+            assert f"{pupil.student.enrolments.get().full_name}" in anna_desk.result(loser)
+            assert CHANGED in anna_desk.result(loser)
+            assert pupil.username not in printed(anna_desk.download(loser))
+            assert printed(alice_desk.download(done[0]))[pupil.username] in (
+                shown[done[0]][pupil.pk],
+            )
+
+
+def test_a_double_click(alice_desk: Desk, pupils: list[Account], race: Race) -> None:
+    other_window = alice_desk.again()
+    for _ in range(ROUNDS):
+        before, batch = State.now(), alice_desk.draft(*pupils)
+        answers = race.between(partial(alice_desk.save, batch), partial(other_window.save, batch))
+        page = alice_desk.url("print_result", batch.pk)
+        assert {answer.redirect_chain[-1][0].partition("?")[0] for answer in answers} == {page}
+        assert not any(NOTHING in messages_on(answer) for answer in answers)
+        all_well(before)
+        assert AccountEvent.objects.filter(operation_id=batch.pk).count() == len(pupils)
+        again = partial(save, by=alice_desk.actor, batch_id=batch.pk)
+        assert oracle.changed_by(again) == []
+
+
+def test_a_cancel_during_a_save(
+    alice_desk: Desk, anna_desk: Desk, pupils: list[Account], race: Race
+) -> None:
+    """All of it is saved, or nothing at all, and nobody is told otherwise."""
+    for _ in range(ROUNDS):
+        before, batch = State.now(), alice_desk.draft(*pupils)
+        answers = race.between(partial(alice_desk.save, batch), partial(anna_desk.cancel, batch))
+        batch.refresh_from_db()
+        all_well(before)
+        assert batch.state in (Batch.State.SAVED, Batch.State.DROPPED)
+        assert (State.now().accounts != before.accounts) == batch.was_saved
+        told = [NOTHING in messages_on(answer) for answer in answers]
+        assert told == [not batch.was_saved] * 2
+
+
+def test_a_single_edit_during_a_bulk_save(
+    alice_desk: Desk, anna_desk: Desk, pupils: list[Account], race: Race
+) -> None:
+    pupil = pupils[1]
+    for turn in range(ROUNDS):
+        before = State.now()
+        pupil.refresh_from_db()
+        bulk, edit = alice_desk.draft(*pupils[:3]), anna_desk.edit(pupil, f"nieuw{turn}.pupil")
+        race.between(partial(alice_desk.save, bulk), partial(anna_desk.save_edit, edit))
+        all_well(before)
+        done = [b for b in (bulk, edit) if outcomes(b)[pupil.student_id] == Outcome.DONE]
+        assert len(done) == 1
+
+
+def test_two_creations_of_one_username(
+    alice_desk: Desk, bob_desk: Desk, enrol: Enrol, race: Race
+) -> None:
+    """In two schools, of which neither knows the other."""
+    for turn in range(ROUNDS):
+        before = State.now()
+        ones = [enrol(alice_desk.school, name, f"Nr{turn}") for name in ("Jan", "Mia")]
+        others = [enrol(bob_desk.school, name, f"Nr{turn}") for name in ("Mia", "Jan")]
+        hers, his = alice_desk.draft(*ones), bob_desk.draft(*others)
+        race.between(partial(alice_desk.save, hers), partial(bob_desk.save, his))
+        all_well(before)
+        taken = [*outcomes(hers).values(), *outcomes(his).values()]
+        assert sorted(taken) == [Outcome.DONE] * 2 + [Outcome.SKIPPED] * 2
+
+
+# While passwords are prepared ------------------------------------------------------------------
+
+
+def test_a_reroll_during_a_slice(
+    alice_desk: Desk, anna_desk: Desk, pupils: list[Account], race: Race
+) -> None:
+    """No hash of the old password lands on the new one."""
+    for _ in range(ROUNDS):
+        before, batch = State.now(), alice_desk.draft(*pupils[:3], hashed=False)
+        row = batch.items.get(position=2)
+        race.between(partial(alice_desk.slice, batch), partial(anna_desk.reroll, batch, row))
+        shown = passwords(batch)
+        hashing.hash_all(batch)
+        alice_desk.save(batch)
+        all_well(before)
+        names = {pupil.username: shown[pupil.pk] for pupil in pupils[:3]}
+        assert set(printed(alice_desk.download(batch))) == set(names)
+        assert passwords(batch) == shown
+
+
+def test_a_cancel_during_a_slice(
+    alice_desk: Desk, anna_desk: Desk, pupils: list[Account], race: Race
+) -> None:
+    for _ in range(ROUNDS):
+        before, batch = State.now(), alice_desk.draft(*pupils, hashed=False)
+        race.between(partial(alice_desk.slice, batch), partial(anna_desk.cancel, batch))
+        batch.refresh_from_db()
+        assert (batch.state, batch.items.count()) == (Batch.State.DROPPED, 0)
+        all_well(before)
+        assert State.now().accounts == before.accounts
+
+
+def test_saved_and_destroyed_during_a_slice(
+    alice_desk: Desk, anna_desk: Desk, pupils: list[Account], race: Race
+) -> None:
+    """A slice whose lease ran out: another process does the same, and the manager goes on."""
+    for _ in range(ROUNDS):
+        before, batch = State.now(), alice_desk.draft(*pupils, hashed=False)
+        shown = passwords(batch)
+
+        def go_on(batch: Batch = batch) -> None:
+            sealed = dict(batch.items.values_list("pk", "sealed"))
+            hashes = {pk: make_password(vault.unseal(token)) for pk, token in sealed.items()}
+            store_hashes(batch_id=batch.pk, hashes=hashes)
+            anna_desk.save(batch)
+            anna_desk.destroy(batch)
+
+        race.between(partial(alice_desk.slice, batch), go_on)
+        all_well(before, known=shown)
+        assert set(outcomes(batch).values()) == {Outcome.DONE}
+        assert not batch.items.exclude(sealed="", hash="").exists()
+
+
+# While it is downloaded ------------------------------------------------------------------------
+
+
+def test_destroyed_during_a_download(
+    alice_desk: Desk, anna_desk: Desk, pupils: list[Account], race: Race
+) -> None:
+    """Either the whole file or a page that says why not; then nothing is left."""
+    for _ in range(ROUNDS):
+        batch = alice_desk.draft(*pupils)
+        alice_desk.save(batch)
+        before, shown = State.now(), passwords(batch)
+        file, _ = race.between(
+            partial(alice_desk.download, batch), partial(anna_desk.destroy, batch)
+        )
+        assert len(printed(file)) in (0, len(pupils))
+        assert printed(file) or "kunnen niet meer worden gedownload" in messages_on(file)
+        assert passwords(batch) == {}
+        assert printed(alice_desk.download(batch)) == {}
+        all_well(before, known=shown)
+
+
+def test_keys_rotate_during_a_save(
+    alice_desk: Desk, pupils: list[Account], race: Race, settings: Settings
+) -> None:
+    for _ in range(ROUNDS):
+        before, batch = State.now(), alice_desk.draft(*pupils)
+        shown = passwords(batch)
+        settings.VAULT_KEYS = [Fernet.generate_key().decode(), *settings.VAULT_KEYS[:2]]
+        race.between(partial(alice_desk.save, batch), rotate)
+        assert passwords(batch) == shown
+        all_well(before)
+        # With it, what is left of the rounds before opens too.
+        rotate()
+
+
+def test_keys_rotate_during_a_destruction(
+    alice_desk: Desk, pupils: list[Account], race: Race, settings: Settings
+) -> None:
+    """What was destroyed meanwhile does not come back under the new key."""
+    for _ in range(ROUNDS):
+        batch = alice_desk.draft(*pupils)
+        alice_desk.save(batch)
+        settings.VAULT_KEYS = [Fernet.generate_key().decode(), *settings.VAULT_KEYS[:1]]
+        race.between(partial(alice_desk.destroy, batch), rotate)
+        assert not batch.items.exclude(sealed="").exists()
+
+
+def rotate() -> None:
+    rotation.rotate(BatchItem.objects.all(), "sealed")
+
+
+# Between preview and save ----------------------------------------------------------------------
+
+
+def test_an_address_is_linked_during_a_save(
+    alice_desk: Desk, pupils: list[Account], race: Race
+) -> None:
+    """R1: whoever has an address keeps the own password; or the link is dead by then."""
+    pupil = pupils[0]
+    for turn in range(ROUNDS):
+        Account.objects.filter(pk=pupil.pk).update(email="")
+        pupil.refresh_from_db()
+        before, batch = State.now(), alice_desk.draft(*pupils[:3])
+        with transaction.atomic():
+            token = portal._mail_token(
+                pupil, MailToken.Purpose.LINK, f"p{turn}@voorbeeld.be", portal.LINK_LASTS
+            )
+        _, linked = race.between(partial(alice_desk.save, batch), partial(confirms, token))
+        all_well(before)
+        pupil.refresh_from_db()
+        assert pupil.is_linked == linked
+        assert outcomes(batch)[pupil.student_id] == (Outcome.SKIPPED if linked else Outcome.DONE)
+
+
+def confirms(token: str) -> bool:
+    """Whether the pupil who opens the mailed link gets the address linked."""
+    try:
+        portal.confirm_link(token=token, by=Pupil())
+    except portal.LinkDead:
+        return False
+    return True
+
+
+def test_an_account_is_deactivated_during_a_save(
+    alice_desk: Desk, anna_desk: Desk, pupils: list[Account], race: Race
+) -> None:
+    pupil = pupils[0]
+    for _ in range(ROUNDS):
+        Account.objects.filter(pk=pupil.pk).update(deactivated_at=None, deactivated_by=None)
+        pupil.refresh_from_db()
+        before, batch = State.now(), alice_desk.draft(*pupils[:3])
+        shown = passwords(batch)
+        race.between(
+            partial(alice_desk.save, batch), partial(deactivate, pupil, by=anna_desk.actor)
+        )
+        # Nobody signs in with it; once it is active again, it is renewed.
+        all_well(before, known=shown)
+        done = outcomes(batch)[pupil.student_id] == Outcome.DONE
+        assert done or Obstacle.DEACTIVATED.label in alice_desk.result(batch)
+        version = pupil.credentials_version
+        pupil.refresh_from_db()
+        assert pupil.deactivated_at
+        assert pupil.credentials_version == version + 1 + done
+
+
+@transaction.atomic
+def deactivate(pupil: Account, *, by: Actor) -> None:
+    """What every action does to an account: lock it, raise its version, tell the history."""
+    account = Account.objects.select_for_update().get(pk=pupil.pk)
+    account.deactivated_at, account.deactivated_by = timezone.now(), by.manager
+    account.credentials_version += 1
+    account.save(update_fields=["deactivated_at", "deactivated_by", "credentials_version"])
+    change = history.Change(FieldChange.Field.STATUS, "", "")
+    entry = history.Entry(account.pk, AccountEvent.Kind.DEACTIVATED, (change,))
+    history.record([entry], by=by, operation_id=uuid4(), at=timezone.now())
+
+
+def test_an_enrolment_ends_during_a_save(
+    alice_desk: Desk, anna_desk: Desk, imported: list[Enrolment], race: Race
+) -> None:
+    leaver = imported[2]
+    everybody = lists.pupils(8)
+    for _ in range(ROUNDS):
+        lists.run_import(anna_desk.actor, lists.csv_file(everybody))
+        before, batch = State.now(), alice_desk.draft(*imported[:4])
+        late = anna_desk.draft(leaver)
+        preview = anna_desk.upload(everybody[:2] + everybody[3:])
+        _, told = race.between(partial(alice_desk.save, batch), partial(anna_desk.confirm, preview))
+        assert "1 beëindigd" in told
+        all_well(before)
+        done = outcomes(batch)[leaver.student_id] == Outcome.DONE
+        assert done or Obstacle.LEFT.label in alice_desk.result(batch)
+        anna_desk.save(late)
+        assert late.items.get().obstacle == Obstacle.LEFT
+        assert Enrolment.objects.get(pk=leaver.pk).ends_on < date(2026, 11, 23)
+
+
+def test_an_import_during_a_save(
+    alice_desk: Desk, anna_desk: Desk, imported: list[Enrolment], race: Race
+) -> None:
+    """New pupils, other classes and new official names, of those who get a password too."""
+    for turn in range(ROUNDS):
+        before, batch = State.now(), alice_desk.draft(*reversed(imported))
+        rows = lists.pupils(8, class_code=f"{turn}A", official_first_name=f"Maria {turn}")
+        preview = anna_desk.upload([*rows, lists.pupil(100 + turn)])
+        _, told = race.between(partial(alice_desk.save, batch), partial(anna_desk.confirm, preview))
+        assert "1 nieuw, 8 gewijzigd" in told
+        all_well(before)
+        assert set(outcomes(batch).values()) == {Outcome.DONE}
+        assert ImportRun.objects.latest("pk").sealed_rows == ""
+
+
+@pytest.fixture
+def imported(alice_desk: Desk) -> list[Enrolment]:
+    """Eight pupils of Brussel out of a list, each with a LeerID."""
+    lists.run_import(alice_desk.actor, lists.csv_file(lists.pupils(8)))
+    enrolments = list(Enrolment.objects.of(alice_desk.school).order_by("stamnummer"))
+    alice_desk.save(alice_desk.draft(*enrolments))
+    return enrolments
+
+
+# Time ------------------------------------------------------------------------------------------
+
+
+def test_a_preview_runs_out_during_its_save(
+    alice_desk: Desk, bob_desk: Desk, pupils: list[Account], race: Race
+) -> None:
+    """Two desks let go of it while its manager saves: all of it is saved, or nothing at all."""
+    third = bob_desk.again()
+    for _ in range(ROUNDS):
+        before, batch = State.now(), alice_desk.draft(*pupils)
+        over = alice_desk.draft(*pupils)
+        Batch.objects.filter(pk=over.pk).update(expires_at=timezone.now())
+
+        def look(desk: Desk) -> None:
+            desk.browser.get(desk.url("prints"))
+
+        race.between(partial(alice_desk.save, batch), partial(look, bob_desk))
+        all_well(before)
+        Batch.objects.filter(pk=batch.pk).update(expires_at=timezone.now())
+        race.between(partial(look, bob_desk), partial(look, third))
+        assert not BatchItem.objects.exclude(sealed="").exists()
