@@ -7,7 +7,7 @@ WORKERS ?= 2
 PYTEST_ARGS ?=
 BIN := .venv/bin
 
-.PHONY: demo demo-data demo-reset test check lock bench browser
+.PHONY: demo demo-data demo-reset test hostile check lock bench browser
 
 # Set-up ----------------------------------------------------------------------------------------
 
@@ -69,9 +69,15 @@ check: .venv/dev
 test: .venv/dev browser
 	$(BIN)/python -m pytest -n auto $(PYTEST_ARGS)
 
+# Ten thousand made-up files through the importer, each read by a process of its own; an hour or two.
+hostile: .venv/dev
+	$(BIN)/python -m pytest --hostile-files 10000 tests/students/test_import_properties.py \
+	  -k crashes_or_hangs
+
 bench: .venv/dev
 	$(BIN)/python -m benchmarks.renewal
 	$(BIN)/python -m benchmarks.sign_ins
+	$(BIN)/python -m benchmarks.importing
 
 # Newer versions, with hashes and without any address.
 lock: .venv/dev

@@ -1,6 +1,6 @@
 """The history of a LeerID: write it, and tell it to a school (R10)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from schoolloket.institutions.actors import Actor, Pupil
 from schoolloket.institutions.models import Institution
-from students.models import Enrolment
+from students.models import Enrolment, Student, StudentEvent
 
 from .models import Account, AccountEvent, FieldChange, Kind, PasswordKind
 
@@ -67,6 +67,18 @@ def record(
 
 
 @dataclass(frozen=True)
+class ClassChange:
+    """A pupil's class from what to what, shown among the fields of the account."""
+
+    old: str
+    new: str
+    field: str = "class_code"
+
+    def get_field_display(self) -> str:
+        return "Klas"
+
+
+@dataclass(frozen=True)
 class Line:
     """A line of the history as one school may read it."""
 
@@ -75,7 +87,7 @@ class Line:
     what: str
     who: str
     where: str
-    changes: list[FieldChange] = field(default_factory=list)
+    changes: Sequence[FieldChange | ClassChange] = field(default_factory=list)
 
 
 OTHER_SCHOOL = "Andere instelling"
@@ -95,6 +107,33 @@ def told_to(institution: Institution, account: Account, day: date) -> list[Line]
     lines += _automatic(account, day)
     lines += _last_sign_in(account)
     return sorted(lines, key=_moment, reverse=True)
+
+
+def of_pupil(
+    institution: Institution, student: Student, account: Account | None, day: date
+) -> list[Line]:
+    """Return what happened to the pupil's enrolments and, where there is one, to the LeerID."""
+    events = student.events.told_to(institution).select_related("manager", "institution")
+    lines = [_enrolment_line(event, institution) for event in events]
+    if account:
+        lines += told_to(institution, account, day)
+    return sorted(lines, key=_moment, reverse=True)
+
+
+def _enrolment_line(event: StudentEvent, institution: Institution) -> Line:
+    on = timezone.localdate(event.at)
+    label = event.get_kind_display()
+    if event.institution_id not in (None, institution.pk):
+        return Line(on=on, at=None, what=label, who="", where=OTHER_SCHOOL)
+    is_class = event.kind == StudentEvent.Kind.CLASS
+    return Line(
+        on=on,
+        at=event.at,
+        what=label,
+        who=event.manager.name if event.manager else AUTOMATIC,
+        where=_place(event.institution, event.ip_address),
+        changes=[ClassChange(event.old, event.new)] if is_class else [],
+    )
 
 
 def _line(event: AccountEvent, institution: Institution) -> Line:
@@ -125,8 +164,12 @@ def _where(event: AccountEvent) -> str:
     if event.by_pupil:
         # Where a minor is at home or at school is nobody's business but the pupil's.
         return "Mijn LeerID"
-    place = str(event.institution) if event.institution else ""
-    return f"{place} ({event.ip_address})" if event.ip_address else place
+    return _place(event.institution, event.ip_address)
+
+
+def _place(institution: Institution | None, ip_address: str | None) -> str:
+    place = str(institution) if institution else ""
+    return f"{place} ({ip_address})" if ip_address else place
 
 
 def _moment(line: Line) -> tuple[date, time]:

@@ -17,4 +17,9 @@ urlpatterns = [
         views.detail_history,
         name="detail_history",
     ),
+    path(
+        "<number:number>/leerlingen/<id:student_id>/vrijgeven/",
+        views.release,
+        name="release_student",
+    ),
 ]

@@ -2,15 +2,17 @@
 
 from typing import Any
 
+from django.contrib import messages
 from django.http import Http404, HttpResponse, JsonResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from schoolloket import clock
 from schoolloket.institutions.actors import DeskRequest
 from schoolloket.workbook import CONTENT_TYPE
+from students import actions
 from students.models import Enrolment, ImportRun
 
 from . import history, overview
@@ -87,6 +89,8 @@ def find(request: DeskRequest, student_id: int) -> Enrolment:
 def student_context(request: DeskRequest, row: Enrolment) -> dict[str, Any]:
     """Return what the head and the blocks of a student's pages need."""
     account = overview.account_of(row)
+    own = Enrolment.objects.of(request.institution).filter(student=row.student_id)
+    held = own.held_on(clock.today()).exists()
     return {
         "row": row,
         "student": row.student,
@@ -94,6 +98,9 @@ def student_context(request: DeskRequest, row: Enrolment) -> dict[str, Any]:
         "masked_email": history.mask_email(account.email) if account else "",
         "status": Status(row.status),  # type: ignore[attr-defined]
         "read_only": row.ends_on < clock.today(),
+        # Two schools at once: another has the say, or this one has it over another (R11).
+        "held": held,
+        "holds": not held and own.holding_on(clock.today()).exists(),
     }
 
 
@@ -121,6 +128,26 @@ def detail_history(request: DeskRequest, student_id: int) -> HttpResponse:
 def _history_page(request: DeskRequest, student_id: int, tab: str) -> HttpResponse:
     row = find(request, student_id)
     context = student_context(request, row) | {"tab": tab}
-    if account := context["account"]:
-        context["lines"] = history.told_to(request.institution, account, clock.today())
+    context["lines"] = history.of_pupil(
+        request.institution, row.student, context["account"], clock.today()
+    )
     return render(request, f"accounts/{tab}.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+def release(request: DeskRequest, student_id: int) -> HttpResponse:
+    """Geef vrij: let the school where the pupil was enrolled later have a say too (R11)."""
+    row = find(request, student_id)
+    if request.method == "POST":
+        try:
+            actions.release(by=request.actor, student_id=student_id)
+        except actions.NothingToRelease:
+            messages.info(request, f"Er is geen andere school die op {row.first_name} wacht.")
+        else:
+            messages.success(request, f"{row.full_name} is vrijgegeven voor de andere school.")
+        return redirect("student", request.institution.number, student_id)
+    context = student_context(request, row)
+    if not context["holds"]:
+        return redirect("student", request.institution.number, student_id)
+    return render(request, "accounts/release.html", context)

@@ -1,19 +1,29 @@
 """Who may get new sign-in data: asked at the preview and again at the save (R1, R3)."""
 
+from collections.abc import Collection
+
 from accounts.models import Account, Kind, PasswordKind
+from schoolloket import clock
+from schoolloket.institutions.models import Institution
+from students.models import Enrolment
 
 from .models import BatchItem
 
 Obstacle = BatchItem.Obstacle
 
 
-def obstacle(item: BatchItem, account: Account | None, *, enrolled: bool) -> Obstacle | None:
+def obstacle(
+    item: BatchItem, account: Account | None, *, enrolled: bool, held: bool
+) -> Obstacle | None:
     """Return why this item cannot be done on the account as it is now, or None.
 
-    `enrolled`: whether the student is or will be enrolled in the batch's institution (R11).
+    `enrolled`: whether the student is or will be enrolled in the batch's institution; `held`:
+    whether another school joined the student before and has not let go (R11).
     """
     if not enrolled:
         return Obstacle.LEFT
+    if held:
+        return Obstacle.HELD
     if item.creates:
         return Obstacle.HAS_ACCOUNT if account else None
     if account is None:
@@ -25,6 +35,12 @@ def obstacle(item: BatchItem, account: Account | None, *, enrolled: bool) -> Obs
     if account.credentials_version != item.version:
         return Obstacle.CHANGED
     return None
+
+
+def held_students(institution: Institution, student_ids: Collection[int]) -> set[int]:
+    """Return those over whom another school has the say (R11)."""
+    here = Enrolment.objects.of(institution).filter(student__in=student_ids)
+    return set(here.held_on(clock.today()).values_list("student", flat=True))
 
 
 def proposed_kind(administrative_group: str) -> PasswordKind:

@@ -159,6 +159,12 @@ class BatchItem(models.Model):
         LINKED = "linked", "Dit LeerID heeft een gekoppeld e-mailadres."
         DEACTIVATED = "inactive", "Dit LeerID is gedeactiveerd."
         LEFT = "left", "Deze leerling is niet meer ingeschreven in deze instelling."
+        HELD = (
+            "held",
+            "Deze leerling is nog ingeschreven in een andere school, die eerst was. De "
+            "aanmeldgegevens kun je wijzigen zodra die inschrijving eindigt of die school de "
+            "leerling vrijgeeft.",
+        )
         HAS_ACCOUNT = "account", "Deze leerling heeft al een LeerID."
         CHANGED = "changed", "De aanmeldgegevens zijn intussen door iemand anders gewijzigd."
         USERNAME_TAKEN = "taken", "De gebruikersnaam is intussen in gebruik genomen."

@@ -69,6 +69,7 @@ EXPECTED = {
     STUDENT: Who.MEMBER,
     f"{STUDENT}historiek/": Who.MEMBER,
     f"{STUDENT}detailhistoriek/": Who.MEMBER,
+    f"{STUDENT}vrijgeven/": Who.MEMBER,
     f"{STUDENT}aanmeldgegevens/": Who.MEMBER,
     "<number:number>/vernieuwen/": Who.MEMBER,
     DRAFT: Who.MEMBER,
@@ -80,6 +81,7 @@ EXPECTED = {
     f"{PRINT}vernietigen/": Who.MEMBER,
     "<number:number>/import/": Who.MEMBER,
     "<number:number>/import/<id:run_id>/": Who.MEMBER,
+    "<number:number>/import/<id:run_id>/niet-ingelezen/": Who.MEMBER,
 }
 
 # The username of the printed address is in its page, whoever has it.

@@ -11,7 +11,7 @@ from accounts import usernames
 from accounts.models import PasswordKind
 from accounts.overview import account_of, visible
 from credentials import passwords
-from credentials.eligibility import obstacle, proposed_kind
+from credentials.eligibility import held_students, obstacle, proposed_kind
 from credentials.models import Batch, BatchItem
 from schoolloket import clock, vault
 from schoolloket.institutions.actors import Actor
@@ -49,11 +49,13 @@ def prepare(*, by: Actor, student_ids: Collection[int], purpose: Batch.Purpose) 
     if len(rows) != len(set(student_ids)):
         raise UnknownStudents
     batch = _new_draft(by, purpose)
+    held = held_students(by.institution, student_ids)
     given = _usernames_for_new(rows)
     items = [_item(row, given.get(row.student_id), purpose) for row in rows]
     for position, (row, item) in enumerate(zip(rows, items, strict=True), start=1):
         item.batch, item.position = batch, position
-        _fill(item, obstacle(item, account_of(row), enrolled=row.ends_on >= day))
+        enrolled, is_held = row.ends_on >= day, row.student_id in held
+        _fill(item, obstacle(item, account_of(row), enrolled=enrolled, held=is_held))
     _store_draft(batch, items)
     return batch
 
@@ -79,7 +81,8 @@ def prepare_edit(*, by: Actor, student_id: int, edit: Edit) -> Batch:
         removes_email=edit.removes_email,
         keeps_email=account.is_linked and not edit.removes_email,
     )
-    if found := obstacle(item, account, enrolled=row.ends_on >= clock.today()):
+    enrolled, held = row.ends_on >= clock.today(), bool(held_students(by.institution, [student_id]))
+    if found := obstacle(item, account, enrolled=enrolled, held=held):
         raise Impossible(found)
     _fill(item, None)
     _store_draft(batch, [item])

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from accounts import history, usernames
 from accounts.models import Account, AccountEvent, FieldChange, Kind, PasswordKind
-from credentials.eligibility import obstacle
+from credentials.eligibility import held_students, obstacle
 from credentials.models import Batch, BatchItem
 from schoolloket import clock
 from schoolloket.institutions.actors import Actor
@@ -74,15 +74,14 @@ def _still_possible(
     institution: Institution, items: list[BatchItem], accounts: dict[int, Account]
 ) -> list[BatchItem]:
     """Return the items without an obstacle now, their usernames taken; the others get theirs."""
-    present = set(
-        Enrolment.objects.of(institution)
-        .running_or_ahead(clock.today())
-        .filter(student__in=[item.student_id for item in items])
-        .values_list("student", flat=True)
-    )
+    ids = [item.student_id for item in items]
+    here = Enrolment.objects.of(institution).running_or_ahead(clock.today())
+    present = set(here.filter(student__in=ids).values_list("student", flat=True))
+    held = held_students(institution, ids)
     for item in items:
-        account = accounts.get(item.student_id)
-        item.obstacle = obstacle(item, account, enrolled=item.student_id in present) or ""
+        student = item.student_id
+        enrolled, is_held = student in present, student in held
+        item.obstacle = obstacle(item, accounts.get(student), enrolled=enrolled, held=is_held) or ""
     _take_usernames([item for item in items if not item.obstacle], accounts)
     BatchItem.objects.bulk_update([item for item in items if item.obstacle], ["obstacle"])
     return [item for item in items if not item.obstacle]

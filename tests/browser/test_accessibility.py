@@ -232,6 +232,45 @@ def test_the_import(desk: Desk, eyes: Eyes, alice: Manager, tmp_path: Path) -> N
     eyes.look("import-preview")
 
 
+def test_columns_conflicts_and_two_schools(
+    desk: Desk, eyes: Eyes, school: None, tmp_path: Path
+) -> None:
+    desk.sign_in()
+    gent = (
+        "Instellingsnummer;Leerling;Voornaam;Naam;Geboortedatum;Rijksregisternummer;Klas;Begindatum"
+    )
+    suheda = "999913;7001;Süheda;Carabin;02/02/2013;13020288253;6A;01/09/2026"
+    twice = ["999913;7002;Wout;Claes;;;5B;01/09/2026", "999913;7002;Wout;Claes;;;5C;05/10/2026"]
+    clash = "999913;7003;Mila;Maes;03/02/2013;13020288253;6A;01/09/2026"
+    list_of_gent = tmp_path / "gent.csv"
+    list_of_gent.write_text("\n".join([gent, clash, suheda, *twice, ""]))
+    desk.number = "999913"
+    import_file(desk, list_of_gent, partial=True)
+    desk.sees_heading("We herkennen niet alle kolommen")
+    eyes.look("import-columns")
+    desk.page.get_by_label("stamnummer", exact=True).select_option("Leerling")
+    desk.press("Toon het voorbeeld met deze kolommen")
+    desk.sees_heading("Jij kiest: wie is deze leerling?")
+    eyes.look("import-conflicts")
+    desk.press("Bevestigen en inlezen")
+    desk.sees("Het bestand is ingelezen")
+    eyes.look("import-done-with-remarks")
+    desk.open("leerlingen/?zoek=7001")
+    desk.follow("Carabin")
+    desk.sees("ook nog ingeschreven in een andere school")
+    eyes.look("student-held")
+    desk.number = "999912"
+    desk.open("leerlingen/?zoek=41877")
+    desk.follow("Carabin")
+    desk.sees("intussen ook in een andere school ingeschreven")
+    eyes.look("student-holding")
+    desk.follow("Geef vrij")
+    eyes.look("student-release")
+    desk.press("Geef vrij")
+    desk.follow("Account historiek")
+    eyes.look("student-history-released")
+
+
 def half_broken(folder: Path) -> Path:
     """Thirty good rows, and three without name, with a date that is none, and a number twice."""
     lines = (DATA / "discimus-999912.csv").read_text("utf-8-sig").splitlines()[:34]
@@ -243,9 +282,11 @@ def half_broken(folder: Path) -> Path:
     return file
 
 
-def import_file(desk: Desk, name: str) -> None:
+def import_file(desk: Desk, name: str | Path, *, partial: bool = False) -> None:
     desk.open("import/")
     desk.page.get_by_label("Bestand").set_input_files(DATA / name)
+    if partial:
+        desk.page.get_by_label("Aanvulling").check()
     desk.press("Toon het voorbeeld")
 
 
