@@ -47,6 +47,8 @@ class SignInFailure(models.TextChoices):
 # So many failed sign-ins in a row are no typing errors any more.
 HAMMERED_FROM = 10
 HAMMERED_UNTIL = timedelta(days=1)
+# A new version of the credentials ends every wait, and with them what the desk is told of tries.
+NO_FAILURES: dict[str, Any] = {"failed_sign_ins": 0, "last_failed_at": None, "last_failure": ""}
 
 
 class AccountQuerySet(models.QuerySet["Account"]):
@@ -54,6 +56,18 @@ class AccountQuerySet(models.QuerySet["Account"]):
         """Accounts that can sign in on that day (R9)."""
         enrolled = Enrolment.objects.running_or_ahead(day).filter(student=OuterRef("student"))
         return self.filter(Exists(enrolled), deactivated_at=None)
+
+    def with_unused_password(self) -> Self:
+        """Accounts whose pupil was given a password and has not signed in since.
+
+        Who chose an own one meanwhile, through a mailed link, needs the given one no more.
+        """
+        given = AccountEvent.objects.filter(
+            account=OuterRef("pk"), kind__in=AccountEvent.GAVE_A_PASSWORD
+        )
+        since = given.filter(at__gt=OuterRef("last_sign_in_at"))
+        unused = Q(Exists(given), last_sign_in_at=None) | Q(Exists(since))
+        return self.filter(unused).filter(Q(kind=Kind.BASIC) | Q(must_change_password=True))
 
 
 class Account(models.Model):
@@ -149,6 +163,10 @@ class AppendOnlyQuerySet(models.QuerySet[Any]):
     def delete(self) -> tuple[int, dict[str, int]]:
         raise TypeError("History is never removed.")
 
+    def erase(self) -> None:
+        """Remove it all the same, together with the pupil whom it is about (R12)."""
+        super().delete()
+
 
 class AppendOnly(models.Model):
     objects = AppendOnlyQuerySet.as_manager()
@@ -174,9 +192,15 @@ class AccountEvent(AppendOnly):
         CHANGED = "changed", "Aanmeldgegevens aangepast"
         EMAIL_LINKED = "linked", "E-mailadres gekoppeld"
         EMAIL_CHANGED = "relinked", "E-mailadres gewijzigd"
+        CONVERTED = "converted", "Type gewijzigd"
+        ACTIVATED = "activated", "LeerID geactiveerd"
         DEACTIVATED = "deactivated", "LeerID gedeactiveerd"
         OWN_PASSWORD = "own", "Eigen wachtwoord gekozen"
         SLOWED = "slowed", "Veel mislukte aanmeldingen, vertraagd"
+        EXPORTED = "exported", "Gegevens opgevraagd"
+
+    # After these the pupil has a password that came from a school.
+    GAVE_A_PASSWORD = (Kind.CREATED, Kind.RENEWED, Kind.CHANGED, Kind.CONVERTED)
 
     account = models.ForeignKey(Account, models.PROTECT, related_name="events")
     kind = models.CharField(max_length=12, choices=Kind)

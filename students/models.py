@@ -109,13 +109,22 @@ class EnrolmentQuerySet(models.QuerySet["Enrolment"]):
             next_class_code=Subquery(ahead.values("class_code")[:1]),
         )
 
-    def with_presence(self, day: date) -> Self:
-        """Annotate `enrolled_somewhere`: a running or coming enrolment in any institution (R9)."""
-        return self.annotate(
-            enrolled_somewhere=Exists(
-                Enrolment.objects.running_or_ahead(day).filter(student=OuterRef("student"))
-            )
+    def with_last_day(self) -> Self:
+        """Annotate `last_day`: the end of the student's last enrolment in any institution (R9)."""
+        enrolments = Enrolment.objects.filter(student=OuterRef("student")).order_by("-ends_on")
+        return self.annotate(last_day=Subquery(enrolments.values("ends_on")[:1]))
+
+    def for_the_last_time_on(self, day: date) -> Self:
+        """Those that end that day while the student has no later one in any institution."""
+        later = Enrolment.objects.filter(student=OuterRef("student"), ends_on__gt=day)
+        return self.filter(~Exists(later), ends_on=day)
+
+    def leaving_by(self, day: date) -> Self:
+        """Those without an enrolment in the same school after that day."""
+        later = Enrolment.objects.filter(
+            institution=OuterRef("institution"), student=OuterRef("student"), ends_on__gt=day
         )
+        return self.filter(~Exists(later))
 
 
 def _rank(day: date) -> Case:

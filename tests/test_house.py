@@ -14,7 +14,7 @@ from django.db import models
 
 ROOT = Path(settings.BASE_DIR)
 # From the ground floor up: a room imports its own and lower ones only.
-ROOMS = ["schoolloket", "students", "accounts", "credentials"]
+ROOMS = ["schoolloket", "students", "accounts", "credentials", "privacy"]
 # The roof, from where every room is seen.
 ROOF = {"schoolloket/settings.py", "schoolloket/urls.py"}
 

@@ -9,6 +9,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 from django_htmx.http import HttpResponseClientRefresh
 
+from accounts.addresses import desk_url, to_list
+from accounts.forms import UNREADABLE
 from accounts.models import PasswordKind
 from credentials import actions, hashing
 from credentials.forms import RowForm, SelectionForm, TicksForm
@@ -16,7 +18,7 @@ from credentials.models import Batch, BatchItem
 from credentials.previews import Preview, rows_of
 from schoolloket.institutions.actors import DeskRequest
 
-from .scope import SAVE_SECONDS, desk_url, scoped, to_list
+from .scope import SAVE_SECONDS, scoped
 
 
 @require_POST
@@ -25,7 +27,7 @@ def start(request: DeskRequest) -> HttpResponse:
     """Vernieuw wachtwoord, or Accounts aanmaken, for the students ticked in the list."""
     form = SelectionForm(request.POST)
     if not form.is_valid():
-        messages.error(request, "De selectie is onleesbaar. Er is niets gewijzigd.")
+        messages.error(request, UNREADABLE)
         return to_list(request)
     try:
         batch = actions.prepare(
