@@ -82,7 +82,7 @@ INSTALLED_APPS = [
     "accounts",
     "accounts.portal",
     "credentials",
-    "privacy",
+    "schoolloket.privacy",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",

@@ -16,8 +16,8 @@ from accounts import usernames
 from accounts.models import Account, AccountEvent, FieldChange, Username
 from accounts.portal.models import MailToken, PortalSession, SignIn
 from credentials.models import Batch, BatchItem
-from privacy import actions
-from privacy.models import Erasure
+from schoolloket.privacy import actions
+from schoolloket.privacy.models import Erasure
 from schoolloket.clock import months_before
 from schoolloket.institutions.actors import Actor
 from schoolloket.institutions.models import Institution

@@ -3,7 +3,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand
 
-from privacy import actions
+from schoolloket.privacy import actions
 from schoolloket import clock
 
 

@@ -2,5 +2,5 @@ from django.apps import AppConfig
 
 
 class PrivacyConfig(AppConfig):
-    name = "privacy"
+    name = "schoolloket.privacy"
     verbose_name = "Privacy"
