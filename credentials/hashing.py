@@ -24,7 +24,7 @@ from .models import Batch, BatchItem
 
 SLICE_SECONDS = 2.0
 # Longer than a slice ever takes: whoever holds it and dies blocks the draft no longer than this.
-LEASE = timedelta(seconds=5)
+LEASE = timedelta(seconds=4)
 # How long a request waits for another draft's slice in this process, in seconds.
 LONGEST_WAIT = 1.0
 # How long a request waits when somebody else computes for the same draft.
