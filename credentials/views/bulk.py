@@ -135,6 +135,9 @@ def reroll(request: DeskRequest, batch: Batch) -> HttpResponse:
     try:
         _tick(request, batch)
         item = _replaced_row(request, batch)
+    except actions.DraftGone:
+        # The page that is loaded again says so.
+        return HttpResponseClientRefresh()
     except actions.Refused as refused:
         messages.error(request, str(refused))
         return HttpResponseClientRefresh()
