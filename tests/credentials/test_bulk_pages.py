@@ -371,7 +371,7 @@ def test_htmx_on_an_expired_preview_says_so_once(
     clock.shift(timedelta(minutes=10))
     assert reroll(alice_client, the_batch(), row)["HX-Refresh"] == "true"
     page = alice_client.get(desk("preview_batch", the_batch().pk), follow=True)
-    assert messages_on(page).count(GONE) == 1
+    assert text(page).count(GONE) == 1
 
 
 # Tampering, other windows, time ----------------------------------------------------------------
