@@ -264,7 +264,8 @@ def report(pupils: int, runs: int, database_url: str | None) -> None:
 
 def told(renewal: Renewal) -> str:
     return (
-        f"select to ZIP {renewal.select_to_zip_of_every_core:.2f}, prepared {renewal.prepared_to_zip:.3f} "
+        f"select to ZIP {renewal.select_to_zip_of_every_core:.2f}, "
+        f"prepared {renewal.prepared_to_zip:.3f} "
         f"(processor time {renewal.select_to_zip_of_processor:.2f} and "
         f"{renewal.prepared_to_zip_of_processor:.3f}), others took {renewal.others:.0%}"
     )
