@@ -73,6 +73,7 @@ def preview(request: DeskRequest, batch: Batch) -> HttpResponse:
         "preview": Preview.of(batch),
         "progress": hashing.progress(batch),
         "kinds": PasswordKind,
+        "reroll_url": desk_url(request, "reroll_item", batch.pk),
     }
     return render(request, "credentials/preview.html", context)
 
@@ -136,18 +137,24 @@ def reroll(request: DeskRequest, batch: Batch) -> HttpResponse:
     try:
         _tick(request, batch)
         item = _replaced_row(request, batch)
+    except actions.DraftGone:
+        # The page that is loaded again says so.
+        return HttpResponseClientRefresh()
     except actions.Refused as refused:
         messages.error(request, str(refused))
         return HttpResponseClientRefresh()
-    row = rows_of(batch, [item])[0]
-    return render(request, "credentials/includes/preview_row.html", {"row": row})
+    context = {
+        "row": rows_of(batch, [item])[0],
+        "reroll_url": desk_url(request, "reroll_item", batch.pk),
+    }
+    return render(request, "credentials/includes/preview_row.html", context)
 
 
 @require_POST
 @never_cache
 @scoped
 def hash_slice(request: DeskRequest, batch: Batch) -> JsonResponse:
-    """Prepare passwords for about a second; the page asks again until all are done.
+    """Prepare passwords for some seconds; the page asks again until all are done.
 
     Does not count as an action of the manager: the draft's half hour runs on (R2).
     """
