@@ -16,11 +16,11 @@ from accounts import usernames
 from accounts.models import Account, AccountEvent, FieldChange, Username
 from accounts.portal.models import MailToken, PortalSession, SignIn
 from credentials.models import Batch, BatchItem
-from schoolloket.privacy import actions
-from schoolloket.privacy.models import Erasure
 from schoolloket.clock import months_before
 from schoolloket.institutions.actors import Actor
 from schoolloket.institutions.models import Institution
+from schoolloket.privacy import actions
+from schoolloket.privacy.models import Erasure
 from students.models import Enrolment, Student
 from tests.conftest import NOW, Enrol, GiveAccount
 from tests.credentials.conftest import Prepare

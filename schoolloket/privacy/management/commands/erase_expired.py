@@ -3,8 +3,8 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand
 
-from schoolloket.privacy import actions
 from schoolloket import clock
+from schoolloket.privacy import actions
 
 
 class Command(BaseCommand):
