@@ -112,7 +112,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     # Nobody gets in without signing in, and nobody into a school that is not his or hers.
-    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "schoolloket.institutions.middleware.SignInFirstMiddleware",
     "schoolloket.institutions.middleware.DeskLockMiddleware",
     "schoolloket.institutions.middleware.InstitutionMiddleware",
     "credentials.middleware.ExpiryMiddleware",
