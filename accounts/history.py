@@ -11,7 +11,7 @@ from schoolloket.institutions.actors import Actor, Pupil
 from schoolloket.institutions.models import Institution
 from students.models import Enrolment, Student, StudentEvent
 
-from .models import Account, AccountEvent, FieldChange, Kind, PasswordKind
+from .models import Account, AccountEvent, FieldChange, Kind, PasswordKind, Status
 
 
 @dataclass(frozen=True)
@@ -104,7 +104,7 @@ def told_to(institution: Institution, account: Account, day: date) -> list[Line]
     """
     events = account.events.select_related("manager", "institution").prefetch_related("changes")
     lines = [_line(event, institution) for event in events]
-    lines += _automatic(account, day)
+    lines += _automatic(account, _deactivated(events), day)
     lines += _last_sign_in(account)
     return sorted(lines, key=_moment, reverse=True)
 
@@ -176,8 +176,25 @@ def _moment(line: Line) -> tuple[date, time]:
     return line.on, timezone.localtime(line.at).time() if line.at else time.min
 
 
-def _automatic(account: Account, day: date) -> list[Line]:
-    """The changes of status that follow from the enrolments' dates alone (R9)."""
+def _deactivated(events: Iterable[AccountEvent]) -> list[tuple[date, date]]:
+    """The periods, both days included, in which the LeerID was deactivated by hand."""
+    kinds = AccountEvent.Kind
+    by_hand = [e for e in events if e.kind in (kinds.DEACTIVATED, kinds.ACTIVATED)]
+    periods = []
+    until = date.max
+    for event in by_hand:  # the newest first
+        on = timezone.localdate(event.at)
+        if event.kind == kinds.DEACTIVATED:
+            periods.append((on, until))
+        until = on
+    return periods
+
+
+def _automatic(account: Account, deactivated: list[tuple[date, date]], day: date) -> list[Line]:
+    """The changes of status that follow from the enrolments' dates alone (R9).
+
+    While a LeerID is deactivated by hand, nothing changes by itself.
+    """
     born = timezone.localdate(account.created_at)
     periods = _joined(
         Enrolment.objects.filter(student=account.student_id)
@@ -192,7 +209,7 @@ def _automatic(account: Account, day: date) -> list[Line]:
     return [
         Line(on=on, at=None, what=what, who=AUTOMATIC, where="")
         for on, what in stops + starts
-        if born < on <= day
+        if born < on <= day and not any(first < on <= last for first, last in deactivated)
     ]
 
 
@@ -220,5 +237,6 @@ def label(change_field: FieldChange.Field | str, value: str) -> str:
     labels: dict[str, str] = {
         FieldChange.Field.KIND: dict(Kind.choices).get(value, value),
         FieldChange.Field.PASSWORD_KIND: dict(PasswordKind.choices).get(value, value),
+        FieldChange.Field.STATUS: dict(Status.choices).get(value, value),
     }
     return labels.get(change_field, value)

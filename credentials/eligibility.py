@@ -1,11 +1,6 @@
 """Who may get new sign-in data: asked at the preview and again at the save (R1, R3)."""
 
-from collections.abc import Collection
-
 from accounts.models import Account, Kind, PasswordKind
-from schoolloket import clock
-from schoolloket.institutions.models import Institution
-from students.models import Enrolment
 
 from .models import BatchItem
 
@@ -27,20 +22,16 @@ def obstacle(
     if item.creates:
         return Obstacle.HAS_ACCOUNT if account else None
     if account is None:
-        raise ValueError("an item that renews is made from an account")
+        return Obstacle.NO_ACCOUNT
     if account.deactivated_at:
         return Obstacle.DEACTIVATED
+    if account.kind == item.batch.converts_to:
+        return Obstacle.SAME_KIND
     if account.is_linked and not (item.removes_email or item.keeps_email):
         return Obstacle.LINKED
     if account.credentials_version != item.version:
         return Obstacle.CHANGED
     return None
-
-
-def held_students(institution: Institution, student_ids: Collection[int]) -> set[int]:
-    """Return those over whom another school has the say (R11)."""
-    here = Enrolment.objects.of(institution).filter(student__in=student_ids)
-    return set(here.held_on(clock.today()).values_list("student", flat=True))
 
 
 def proposed_kind(administrative_group: str) -> PasswordKind:
@@ -55,10 +46,18 @@ def proposed_kind(administrative_group: str) -> PasswordKind:
     return PasswordKind.WORD if "leerjaar" in group else PasswordKind.ADVANCED
 
 
+def converted_kind(kind: Kind, administrative_group: str) -> PasswordKind:
+    """Return the password kind to propose for an account that becomes of this type."""
+    proposed = proposed_kind(administrative_group)
+    if proposed.account_kind == kind:
+        return proposed
+    return PasswordKind.WORD if kind == Kind.BASIC else PasswordKind.ADVANCED
+
+
 def alternatives(item: BatchItem) -> list[PasswordKind]:
-    """Return the other kinds this item may switch to: an existing account keeps its type."""
+    """Return the other kinds this item may switch to; only for a new account of another type."""
     kinds = [kind for kind in PasswordKind if kind != item.password_kind]
     if item.creates:
         return kinds
     current = PasswordKind(item.password_kind).account_kind
-    return [kind for kind in kinds if current == Kind.BASIC == kind.account_kind]
+    return [kind for kind in kinds if kind.account_kind == current]

@@ -1,6 +1,6 @@
 """Compute the hashes of a draft, slice after slice, while the manager looks at the preview.
 
-A hash costs about 30 ms and is the only slow part of a renewal. A slice takes about a second by
+A hash costs about 30 ms and is the only slow part of a renewal. A slice takes two seconds by
 the clock, uses every core (Argon2 releases the GIL), and runs at most once per process and per
 batch, so that the desk stays quick for others. No worker, no broker: what a killed server or a
 closed browser leaves undone, the next request does.
@@ -22,9 +22,11 @@ from schoolloket import vault
 from . import actions
 from .models import Batch, BatchItem
 
-SLICE_SECONDS = 1.0
+SLICE_SECONDS = 2.0
 # Longer than a slice ever takes: whoever holds it and dies blocks the draft no longer than this.
 LEASE = timedelta(seconds=4)
+# How long a request waits for another draft's slice in this process, in seconds.
+LONGEST_WAIT = 1.0
 # How long a request waits when somebody else computes for the same draft.
 BUSY_SECONDS = 0.2
 
@@ -57,7 +59,7 @@ def progress(batch: Batch) -> Progress:
 
 def hash_slice(batch_id: UUID, *, seconds: float = SLICE_SECONDS) -> None:
     """Hash ticked rows of the draft for about this many seconds, and store them."""
-    if not _one_slice_per_process.acquire(timeout=seconds):
+    if not _one_slice_per_process.acquire(timeout=min(seconds, LONGEST_WAIT)):
         return
     try:
         if actions.lease(batch_id=batch_id, duration=LEASE):

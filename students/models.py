@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Case, Exists, F, OuterRef, Q, Subquery, Value, When
 from django.utils import timezone
 
+from schoolloket.append_only import AppendOnly, AppendOnlyQuerySet
 from schoolloket.institutions.models import Institution
 from schoolloket.text import fold
 
@@ -122,13 +123,22 @@ class EnrolmentQuerySet(models.QuerySet["Enrolment"]):
         held = self.model.objects.held_on(day)
         return self.running_or_ahead(day).filter(Exists(later)).exclude(pk__in=held.values("pk"))
 
-    def with_presence(self, day: date) -> Self:
-        """Annotate `enrolled_somewhere`: a running or coming enrolment in any institution (R9)."""
-        return self.annotate(
-            enrolled_somewhere=Exists(
-                Enrolment.objects.running_or_ahead(day).filter(student=OuterRef("student"))
-            )
+    def with_last_day(self) -> Self:
+        """Annotate `last_day`: the end of the student's last enrolment in any institution (R9)."""
+        enrolments = Enrolment.objects.filter(student=OuterRef("student")).order_by("-ends_on")
+        return self.annotate(last_day=Subquery(enrolments.values("ends_on")[:1]))
+
+    def for_the_last_time_on(self, day: date) -> Self:
+        """Those that end that day while the student has no later one in any institution."""
+        later = Enrolment.objects.filter(student=OuterRef("student"), ends_on__gt=day)
+        return self.filter(~Exists(later), ends_on=day)
+
+    def leaving_by(self, day: date) -> Self:
+        """Those without an enrolment in the same school after that day."""
+        later = Enrolment.objects.filter(
+            institution=OuterRef("institution"), student=OuterRef("student"), ends_on__gt=day
         )
+        return self.filter(~Exists(later))
 
 
 def _elsewhere(day: date) -> EnrolmentQuerySet:
@@ -207,21 +217,17 @@ class Enrolment(models.Model):
         return f"{self.first_name} {self.last_name}"
 
 
-class StudentEventQuerySet(models.QuerySet["StudentEvent"]):
+class StudentEventQuerySet(AppendOnlyQuerySet):
     def told_to(self, institution: Institution) -> Self:
         """What a school may read: its own events, and of others that they released the pupil."""
         released = Q(kind=StudentEvent.Kind.RELEASED)
         return self.filter(Q(institution=institution) | released)
 
-    def update(self, **fields: Any) -> int:
-        raise TypeError("History is never changed.")
 
-
-class StudentEvent(models.Model):
+class StudentEvent(AppendOnly):
     """What happened to a pupil's enrolment: who, when and from where (R10).
 
-    Added to, never changed: the database refuses it too. `old` and `new` are class codes, or the
-    stamnummer of an enrolment that never began.
+    `old` and `new` are class codes, or the stamnummer of an enrolment that never began.
     """
 
     class Kind(models.TextChoices):
@@ -233,7 +239,7 @@ class StudentEvent(models.Model):
         MERGED = "merged", "Bij de import als dezelfde leerling herkend"
         RELEASED = "released", "Vrijgegeven voor een andere instelling"
 
-    student = models.ForeignKey(Student, models.CASCADE, related_name="events")
+    student = models.ForeignKey(Student, models.PROTECT, related_name="events")
     # Empty for what an operator did.
     institution = models.ForeignKey(Institution, models.PROTECT, null=True, related_name="+")
     kind = models.CharField(max_length=10, choices=Kind)
@@ -246,7 +252,7 @@ class StudentEvent(models.Model):
     old = models.CharField(max_length=50, blank=True)
     new = models.CharField(max_length=50, blank=True)
 
-    objects = StudentEventQuerySet.as_manager()
+    objects = StudentEventQuerySet.as_manager()  # type: ignore[misc]  # a narrower manager
 
     class Meta:
         ordering = ["-at", "-pk"]
@@ -257,11 +263,6 @@ class StudentEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.at:%Y-%m-%d %H:%M}"
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        if not self._state.adding:
-            raise TypeError("History is never changed.")
-        super().save(*args, **kwargs)
 
 
 class ImportRunQuerySet(models.QuerySet["ImportRun"]):

@@ -60,7 +60,7 @@ class Migration(migrations.Migration):
                 ('new', models.CharField(blank=True, max_length=50)),
                 ('institution', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='institutions.institution')),
                 ('manager', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('student', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='events', to='students.student')),
+                ('student', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='events', to='students.student')),
             ],
             options={
                 'ordering': ['-at', '-pk'],

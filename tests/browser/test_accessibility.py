@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+import time_machine
 from playwright.sync_api import Page, expect
 
 from accounts.models import Account
@@ -210,6 +211,53 @@ def test_the_preview_and_its_result(desk: Desk, eyes: Eyes, school: None) -> Non
     desk.page.get_by_role("link", name="Reeks").first.click()
     desk.sees("zijn hier niet meer te downloaden")
     eyes.look("result-destroyed")
+
+
+def test_the_life_of_an_account(desk: Desk, eyes: Eyes, school: None) -> None:
+    """Status and type, for one and for a selection, with somebody to skip in each."""
+    desk.sign_in_to_list()
+    desk.filter("Selectie", "Zonder account")
+    desk.lists(12)
+    desk.page.get_by_label("Alle leerlingen op deze pagina").check()
+    for number in ("47727", "80240", "60351"):
+        desk.open("leerlingen/")
+        desk.find(number)
+        desk.page.locator("input[name=student]").check()
+    desk.open("leerlingen/?klas=1A")
+    desk.page.locator("summary", has_text="Andere acties").click()
+    eyes.look("list-menu")
+    desk.press("Deactiveren")
+    desk.sees_heading("LeerID's deactiveren")
+    eyes.look("deactivate")
+    desk.press("Deactiveren")
+    desk.sees("3 LeerID's zijn gedeactiveerd.")
+    eyes.look("list-deactivated")
+    desk.open("leerlingen/")
+    desk.find("60351")
+    desk.follow("Bogdan")
+    eyes.look("student-deactivated")
+    desk.press("Activeren")
+    eyes.look("activate")
+    desk.press("Activeren")
+    desk.sees("1 LeerID is geactiveerd.")
+    desk.follow("Leerlingen")
+    desk.find("70246")
+    desk.page.locator("input[name=student]").check()
+    for number in ("47727", "80240", "60351"):
+        desk.open("leerlingen/")
+        desk.find(number)
+        desk.page.locator("input[name=student]").check()
+    desk.page.locator("summary", has_text="Andere acties").click()
+    desk.press("Type wijzigen naar Basis")
+    desk.is_prepared()
+    eyes.look("convert")
+
+
+def test_august(desk: Desk, eyes: Eyes, school: None) -> None:
+    with time_machine.travel(datetime(2027, 8, 10, 9, 0, tzinfo=UTC), tick=True):
+        desk.sign_in_to_list()
+        desk.sees("LeerID's worden inactief op 31 augustus")
+        eyes.look("list-august")
 
 
 def test_the_import(desk: Desk, eyes: Eyes, alice: Manager, tmp_path: Path) -> None:
