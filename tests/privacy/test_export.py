@@ -13,7 +13,7 @@ from accounts.portal.models import MailToken, PortalSession, SignIn
 from schoolloket import vault
 from schoolloket.institutions.actors import Actor
 from schoolloket.institutions.models import Institution
-from students.models import Student
+from students.models import Student, StudentEvent
 from tests.conftest import NOW, Enrol, GiveAccount
 from tests.credentials.conftest import Prepare, item_of
 from tests.pages import desk, text
@@ -166,3 +166,20 @@ def test_the_pupil_of_another_school_is_not_found(
 ) -> None:
     stranger = enrol(gent).student_id
     assert alice_client.post(desk("export_student", stranger)).status_code == 404
+
+
+def test_a_change_of_class_is_exported_also_without_a_leerid(
+    enrol: Enrol, brussel: Institution, alice_client: Client
+) -> None:
+    newcomer = enrol(brussel)
+    StudentEvent.objects.create(
+        student=newcomer.student,
+        institution=newcomer.institution,
+        kind=StudentEvent.Kind.CLASS,
+        at=NOW,
+        old="1A",
+        new="1B",
+    )
+    assert "Historiek|Klas gewijzigd: Klas|1A → 1B" in told(
+        export(alice_client, newcomer.student_id)
+    )

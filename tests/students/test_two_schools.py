@@ -8,7 +8,9 @@ import time_machine
 from django.test import Client
 from django.urls import reverse
 
+from accounts import actions as account_actions
 from accounts.models import Account, PasswordKind
+from accounts.status import Change, Obstacle
 from credentials import actions as credentials
 from credentials.models import Batch, BatchItem
 from schoolloket.institutions.actors import Actor
@@ -254,3 +256,16 @@ def test_a_withdrawn_enrolment_of_a_pupil_without_number_finds_its_leerid_again(
     assert Enrolment.objects.get(stamnummer="1001").student.account == account
     kinds = set(account.student.events.values_list("kind", flat=True))
     assert StudentEvent.Kind.WITHDRAWN in kinds
+
+
+def test_the_later_school_can_neither_deactivate_nor_activate(
+    in_gent: Account, joined: Callable[..., Enrolment], alice_actor: Actor, bob_actor: Actor
+) -> None:
+    joined()
+    for change in Change:
+        ids = [in_gent.student_id]
+        verdict = account_actions.change_status(by=alice_actor, change=change, student_ids=ids)
+        assert [one.obstacle for one in verdict.skipped] == [Obstacle.HELD]
+        account_actions.change_status(by=bob_actor, change=Change.DEACTIVATE, student_ids=ids)
+    in_gent.refresh_from_db()
+    assert in_gent.deactivated_by == bob_actor.manager
