@@ -8,7 +8,7 @@ WORKERS ?= 2
 PYTEST_ARGS ?=
 BIN := .venv/bin
 
-.PHONY: demo demo-data demo-reset test faults check lock bench browser
+.PHONY: demo demo-data demo-reset test faults hostile check lock bench browser
 
 # Set-up ----------------------------------------------------------------------------------------
 
@@ -77,9 +77,15 @@ faults: .venv/dev
 	  $(BIN)/python -m pytest -n auto tests/faults $(PYTEST_ARGS); status=$$?; \
 	  $(BIN)/python -m tests.faults.figures .faults.jsonl; exit $$status
 
+# Ten thousand made-up files through the importer, each read by a process of its own; an hour or two.
+hostile: .venv/dev
+	$(BIN)/python -m pytest --hostile-files 10000 tests/students/test_import_properties.py \
+	  -k crashes_or_hangs
+
 bench: .venv/dev
 	$(BIN)/python -m benchmarks.renewal
 	$(BIN)/python -m benchmarks.sign_ins
+	$(BIN)/python -m benchmarks.importing
 
 # Newer versions, with hashes and without any address.
 lock: .venv/dev

@@ -1,17 +1,22 @@
 """FILTER LEERLINGEN LIJST."""
 
+from collections.abc import Collection
+from datetime import date
 from functools import reduce
 from operator import and_
 from typing import Any
 
 import django_filters
 from django import forms
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 
+from schoolloket.institutions.models import Institution
 from schoolloket.text import fold
 from students.models import Enrolment
 
 from .models import Kind, Status
+from .overview import Rows
+from .selections import Selection
 
 
 class StudentFilter(django_filters.FilterSet):  # type: ignore[misc]
@@ -35,13 +40,31 @@ class StudentFilter(django_filters.FilterSet):  # type: ignore[misc]
     type = django_filters.ChoiceFilter(
         field_name="student__account__kind", label="Type", empty_label="Alle", choices=Kind.choices
     )
+    selectie = django_filters.ChoiceFilter(
+        method="by_selection", label="Selectie", empty_label="Alle"
+    )
 
     class Meta:
         model = Enrolment
         fields: list[str] = []
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(
+        self,
+        data: Any,
+        rows: Rows,
+        *,
+        institution: Institution,
+        day: date,
+        selections: Collection[Selection],
+    ) -> None:
+        super().__init__(data, rows)
+        self.institution, self.day = institution, day
+        self.selections = {selection.name: selection for selection in selections}
+        if selections:
+            choices = [(selection.name, selection.label) for selection in selections]
+            self.filters["selectie"].extra["choices"] = choices
+        else:
+            del self.filters["selectie"]
         self.filters["groep"].extra["choices"] = self._values("administrative_group")
         self.filters["klas"].extra["choices"] = self._values("class_code", "next_class_code")
         self.form.label_suffix = ""
@@ -55,13 +78,16 @@ class StudentFilter(django_filters.FilterSet):  # type: ignore[misc]
         }
         return [(value, value) for value in sorted(found, key=fold)]
 
-    def search(self, rows: QuerySet[Enrolment], name: str, value: str) -> QuerySet[Enrolment]:
+    def search(self, rows: Rows, name: str, value: str) -> Rows:
         """Every word, in any order, in the name, the stamnummer or the username."""
         return rows.filter(reduce(and_, map(_matches, fold(value).split()), Q()))
 
-    def by_class(self, rows: QuerySet[Enrolment], name: str, value: str) -> QuerySet[Enrolment]:
+    def by_class(self, rows: Rows, name: str, value: str) -> Rows:
         """This class, or the class of next year: both stand in the row."""
         return rows.filter(Q(class_code=value) | Q(next_class_code=value))
+
+    def by_selection(self, rows: Rows, name: str, value: str) -> Rows:
+        return self.selections[value].of(rows, self.institution, self.day)
 
 
 def _matches(word: str) -> Q:

@@ -1,6 +1,6 @@
 """The history of a LeerID: write it, and tell it to a school (R10)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
@@ -9,9 +9,9 @@ from django.utils import timezone
 
 from schoolloket.institutions.actors import Actor, Pupil
 from schoolloket.institutions.models import Institution
-from students.models import Enrolment
+from students.models import Enrolment, Student, StudentEvent
 
-from .models import Account, AccountEvent, FieldChange, Kind, PasswordKind
+from .models import Account, AccountEvent, FieldChange, Kind, PasswordKind, Status
 
 
 @dataclass(frozen=True)
@@ -67,6 +67,18 @@ def record(
 
 
 @dataclass(frozen=True)
+class ClassChange:
+    """A pupil's class from what to what, shown among the fields of the account."""
+
+    old: str
+    new: str
+    field: str = "class_code"
+
+    def get_field_display(self) -> str:
+        return "Klas"
+
+
+@dataclass(frozen=True)
 class Line:
     """A line of the history as one school may read it."""
 
@@ -75,7 +87,7 @@ class Line:
     what: str
     who: str
     where: str
-    changes: list[FieldChange] = field(default_factory=list)
+    changes: Sequence[FieldChange | ClassChange] = field(default_factory=list)
 
 
 OTHER_SCHOOL = "Andere instelling"
@@ -92,9 +104,36 @@ def told_to(institution: Institution, account: Account, day: date) -> list[Line]
     """
     events = account.events.select_related("manager", "institution").prefetch_related("changes")
     lines = [_line(event, institution) for event in events]
-    lines += _automatic(account, day)
+    lines += _automatic(account, _deactivated(events), day)
     lines += _last_sign_in(account)
     return sorted(lines, key=_moment, reverse=True)
+
+
+def of_pupil(
+    institution: Institution, student: Student, account: Account | None, day: date
+) -> list[Line]:
+    """Return what happened to the pupil's enrolments and, where there is one, to the LeerID."""
+    events = student.events.told_to(institution).select_related("manager", "institution")
+    lines = [_enrolment_line(event, institution) for event in events]
+    if account:
+        lines += told_to(institution, account, day)
+    return sorted(lines, key=_moment, reverse=True)
+
+
+def _enrolment_line(event: StudentEvent, institution: Institution) -> Line:
+    on = timezone.localdate(event.at)
+    label = event.get_kind_display()
+    if event.institution_id not in (None, institution.pk):
+        return Line(on=on, at=None, what=label, who="", where=OTHER_SCHOOL)
+    is_class = event.kind == StudentEvent.Kind.CLASS
+    return Line(
+        on=on,
+        at=event.at,
+        what=label,
+        who=event.manager.name if event.manager else AUTOMATIC,
+        where=_place(event.institution, event.ip_address),
+        changes=[ClassChange(event.old, event.new)] if is_class else [],
+    )
 
 
 def _line(event: AccountEvent, institution: Institution) -> Line:
@@ -125,16 +164,37 @@ def _where(event: AccountEvent) -> str:
     if event.by_pupil:
         # Where a minor is at home or at school is nobody's business but the pupil's.
         return "Mijn LeerID"
-    place = str(event.institution) if event.institution else ""
-    return f"{place} ({event.ip_address})" if event.ip_address else place
+    return _place(event.institution, event.ip_address)
+
+
+def _place(institution: Institution | None, ip_address: str | None) -> str:
+    place = str(institution) if institution else ""
+    return f"{place} ({ip_address})" if ip_address else place
 
 
 def _moment(line: Line) -> tuple[date, time]:
     return line.on, timezone.localtime(line.at).time() if line.at else time.min
 
 
-def _automatic(account: Account, day: date) -> list[Line]:
-    """The changes of status that follow from the enrolments' dates alone (R9)."""
+def _deactivated(events: Iterable[AccountEvent]) -> list[tuple[date, date]]:
+    """The periods, both days included, in which the LeerID was deactivated by hand."""
+    kinds = AccountEvent.Kind
+    by_hand = [e for e in events if e.kind in (kinds.DEACTIVATED, kinds.ACTIVATED)]
+    periods = []
+    until = date.max
+    for event in by_hand:  # the newest first
+        on = timezone.localdate(event.at)
+        if event.kind == kinds.DEACTIVATED:
+            periods.append((on, until))
+        until = on
+    return periods
+
+
+def _automatic(account: Account, deactivated: list[tuple[date, date]], day: date) -> list[Line]:
+    """The changes of status that follow from the enrolments' dates alone (R9).
+
+    While a LeerID is deactivated by hand, nothing changes by itself.
+    """
     born = timezone.localdate(account.created_at)
     periods = _joined(
         Enrolment.objects.filter(student=account.student_id)
@@ -149,7 +209,7 @@ def _automatic(account: Account, day: date) -> list[Line]:
     return [
         Line(on=on, at=None, what=what, who=AUTOMATIC, where="")
         for on, what in stops + starts
-        if born < on <= day
+        if born < on <= day and not any(first < on <= last for first, last in deactivated)
     ]
 
 
@@ -177,5 +237,6 @@ def label(change_field: FieldChange.Field | str, value: str) -> str:
     labels: dict[str, str] = {
         FieldChange.Field.KIND: dict(Kind.choices).get(value, value),
         FieldChange.Field.PASSWORD_KIND: dict(PasswordKind.choices).get(value, value),
+        FieldChange.Field.STATUS: dict(Status.choices).get(value, value),
     }
     return labels.get(change_field, value)

@@ -9,6 +9,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Lower
 from django.utils import timezone
 
+from schoolloket.append_only import AppendOnly
 from schoolloket.institutions.models import Institution
 from students.models import Enrolment, Student
 
@@ -47,6 +48,8 @@ class SignInFailure(models.TextChoices):
 # So many failed sign-ins in a row are no typing errors any more.
 HAMMERED_FROM = 10
 HAMMERED_UNTIL = timedelta(days=1)
+# A new version of the credentials ends every wait, and with them what the desk is told of tries.
+NO_FAILURES: dict[str, Any] = {"failed_sign_ins": 0, "last_failed_at": None, "last_failure": ""}
 
 
 class AccountQuerySet(models.QuerySet["Account"]):
@@ -54,6 +57,18 @@ class AccountQuerySet(models.QuerySet["Account"]):
         """Accounts that can sign in on that day (R9)."""
         enrolled = Enrolment.objects.running_or_ahead(day).filter(student=OuterRef("student"))
         return self.filter(Exists(enrolled), deactivated_at=None)
+
+    def with_unused_password(self) -> Self:
+        """Accounts whose pupil was given a password and has not signed in since.
+
+        Who chose an own one meanwhile, through a mailed link, needs the given one no more.
+        """
+        given = AccountEvent.objects.filter(
+            account=OuterRef("pk"), kind__in=AccountEvent.GAVE_A_PASSWORD
+        )
+        since = given.filter(at__gt=OuterRef("last_sign_in_at"))
+        unused = Q(Exists(given), last_sign_in_at=None) | Q(Exists(since))
+        return self.filter(unused).filter(Q(kind=Kind.BASIC) | Q(must_change_password=True))
 
 
 class Account(models.Model):
@@ -140,31 +155,6 @@ class Username(models.Model):
         return self.value
 
 
-class AppendOnlyQuerySet(models.QuerySet[Any]):
-    """History can be added to, never changed (R10); the database refuses it too."""
-
-    def update(self, **fields: Any) -> int:
-        raise TypeError("History is never changed.")
-
-    def delete(self) -> tuple[int, dict[str, int]]:
-        raise TypeError("History is never removed.")
-
-
-class AppendOnly(models.Model):
-    objects = AppendOnlyQuerySet.as_manager()
-
-    class Meta:
-        abstract = True
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        if not self._state.adding:
-            raise TypeError("History is never changed.")
-        super().save(*args, **kwargs)
-
-    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
-        raise TypeError("History is never removed.")
-
-
 class AccountEvent(AppendOnly):
     """What happened to a LeerID: who, when and from where (R10)."""
 
@@ -174,9 +164,15 @@ class AccountEvent(AppendOnly):
         CHANGED = "changed", "Aanmeldgegevens aangepast"
         EMAIL_LINKED = "linked", "E-mailadres gekoppeld"
         EMAIL_CHANGED = "relinked", "E-mailadres gewijzigd"
+        CONVERTED = "converted", "Type gewijzigd"
+        ACTIVATED = "activated", "LeerID geactiveerd"
         DEACTIVATED = "deactivated", "LeerID gedeactiveerd"
         OWN_PASSWORD = "own", "Eigen wachtwoord gekozen"
         SLOWED = "slowed", "Veel mislukte aanmeldingen, vertraagd"
+        EXPORTED = "exported", "Gegevens opgevraagd"
+
+    # After these the pupil has a password that came from a school.
+    GAVE_A_PASSWORD = (Kind.CREATED, Kind.RENEWED, Kind.CHANGED, Kind.CONVERTED)
 
     account = models.ForeignKey(Account, models.PROTECT, related_name="events")
     kind = models.CharField(max_length=12, choices=Kind)

@@ -1,45 +1,88 @@
 """The rows of the list: one student in one institution, with the status of the LeerID."""
 
+from collections.abc import Collection
 from datetime import date
 
-from django.db.models import Case, Q, QuerySet, Value, When
+from django.conf import settings
+from django.db.models import Case, Q, Value, When
 from django.db.models.functions import Length
 
 from schoolloket.institutions.models import Institution
 from students.models import Enrolment, EnrolmentQuerySet
 
 from .models import Account, Status
+from .refusals import NothingSelected, TooMany, UnknownStudents
+
+Rows = EnrolmentQuerySet
 
 
-def enrolled(institution: Institution, day: date) -> QuerySet[Enrolment]:
+def enrolled(institution: Institution, day: date) -> Rows:
     """The students who are or will be enrolled: the list."""
     return _with_status(leading(institution, day).running_or_ahead(day), day)
 
 
-def left(institution: Institution, day: date) -> QuerySet[Enrolment]:
+def left(institution: Institution, day: date) -> Rows:
     """The students who left in the last 365 days: to read only (R11)."""
     return _with_status(leading(institution, day).visible_on(day).filter(ends_on__lt=day), day)
 
 
-def visible(institution: Institution, day: date) -> QuerySet[Enrolment]:
+def visible(institution: Institution, day: date) -> Rows:
     """All students whom the school may see (R11)."""
     return _with_status(leading(institution, day).visible_on(day), day)
 
 
-def leading(institution: Institution, day: date) -> EnrolmentQuerySet:
+def chosen(institution: Institution, student_ids: Collection[int], day: date) -> list[Enrolment]:
+    """Return the rows of a selection, in the order of the list.
+
+    Raises NothingSelected, TooMany, or UnknownStudents where an id is not a student of the
+    institution: an id of another school is answered like one that does not exist (R11).
+    """
+    if not student_ids:
+        raise NothingSelected
+    if len(student_ids) > settings.BATCH_LIMIT:
+        raise TooMany(len(student_ids))
+    rows = list(
+        visible(institution, day)
+        .filter(student__in=student_ids)
+        .order_by("last_name_key", "first_name_key", "stamnummer")
+    )
+    if len(rows) != len(set(student_ids)):
+        raise UnknownStudents
+    return rows
+
+
+def running_out(institution: Institution, last_day: date, day: date) -> int:
+    """How many of the school's LeerIDs are active today and have that day as their last (R9)."""
+    students = Enrolment.objects.of(institution).for_the_last_time_on(last_day).values("student")
+    return Account.objects.active_on(day).filter(student__in=students).count()
+
+
+def held(institution: Institution, student_ids: Collection[int], day: date) -> set[int]:
+    """Return those of the students over whom another school has the say (R11)."""
+    here = Enrolment.objects.of(institution).filter(student__in=student_ids)
+    return set(here.held_on(day).values_list("student", flat=True))
+
+
+def enrolled_elsewhere(institution: Institution, student_ids: Collection[int], day: date) -> int:
+    """How many of the students are enrolled in another school too, which sees the LeerID."""
+    enrolments = Enrolment.objects.running_or_ahead(day).filter(student__in=student_ids)
+    return enrolments.exclude(institution=institution).values("student").distinct().count()
+
+
+def leading(institution: Institution, day: date) -> Rows:
     """One enrolment for each student ever enrolled, with the account loaded."""
     return Enrolment.objects.of(institution).leading_on(day).select_related("student__account")
 
 
-def _with_status(enrolments: EnrolmentQuerySet, day: date) -> QuerySet[Enrolment]:
+def _with_status(enrolments: Rows, day: date) -> Rows:
     return (
         enrolments.with_next(day)
-        .with_presence(day)
+        .with_last_day()
         .annotate(
             status=Case(
                 When(student__account=None, then=Value(Status.NONE)),
                 When(
-                    Q(student__account__deactivated_at=None, enrolled_somewhere=True),
+                    Q(student__account__deactivated_at=None, last_day__gte=day),
                     then=Value(Status.ACTIVE),
                 ),
                 default=Value(Status.INACTIVE),

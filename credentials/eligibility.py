@@ -7,19 +7,26 @@ from .models import BatchItem
 Obstacle = BatchItem.Obstacle
 
 
-def obstacle(item: BatchItem, account: Account | None, *, enrolled: bool) -> Obstacle | None:
+def obstacle(
+    item: BatchItem, account: Account | None, *, enrolled: bool, held: bool
+) -> Obstacle | None:
     """Return why this item cannot be done on the account as it is now, or None.
 
-    `enrolled`: whether the student is or will be enrolled in the batch's institution (R11).
+    `enrolled`: whether the student is or will be enrolled in the batch's institution; `held`:
+    whether another school joined the student before and has not let go (R11).
     """
     if not enrolled:
         return Obstacle.LEFT
+    if held:
+        return Obstacle.HELD
     if item.creates:
         return Obstacle.HAS_ACCOUNT if account else None
     if account is None:
-        raise ValueError("an item that renews is made from an account")
+        return Obstacle.NO_ACCOUNT
     if account.deactivated_at:
         return Obstacle.DEACTIVATED
+    if account.kind == item.batch.converts_to:
+        return Obstacle.SAME_KIND
     if account.is_linked and not (item.removes_email or item.keeps_email):
         return Obstacle.LINKED
     if account.credentials_version != item.version:
@@ -39,10 +46,18 @@ def proposed_kind(administrative_group: str) -> PasswordKind:
     return PasswordKind.WORD if "leerjaar" in group else PasswordKind.ADVANCED
 
 
+def converted_kind(kind: Kind, administrative_group: str) -> PasswordKind:
+    """Return the password kind to propose for an account that becomes of this type."""
+    proposed = proposed_kind(administrative_group)
+    if proposed.account_kind == kind:
+        return proposed
+    return PasswordKind.WORD if kind == Kind.BASIC else PasswordKind.ADVANCED
+
+
 def alternatives(item: BatchItem) -> list[PasswordKind]:
-    """Return the other kinds this item may switch to: an existing account keeps its type."""
+    """Return the other kinds this item may switch to; only for a new account of another type."""
     kinds = [kind for kind in PasswordKind if kind != item.password_kind]
     if item.creates:
         return kinds
     current = PasswordKind(item.password_kind).account_kind
-    return [kind for kind in kinds if current == Kind.BASIC == kind.account_kind]
+    return [kind for kind in kinds if kind.account_kind == current]

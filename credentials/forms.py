@@ -7,6 +7,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from accounts import usernames
+from accounts.forms import IdListField
 from accounts.models import Account, Kind, PasswordKind, Username
 
 from .actions import Edit
@@ -18,22 +19,12 @@ BASIC_KINDS = [
 ]
 
 
-class IdListField(forms.MultipleChoiceField):
-    """Posted ids; whether they exist is asked of the database, scoped to the institution."""
-
-    def clean(self, value: Any) -> list[int]:
-        texts = value or []
-        if not all(text.isascii() and text.isdecimal() and len(text) < 16 for text in texts):
-            raise ValidationError("De selectie is onleesbaar. Er is niets gewijzigd.")
-        return [int(text) for text in texts]
-
-
 class SelectionForm(forms.Form):
     """The students ticked in the list and what is to happen to them."""
 
     student = IdListField(required=False)
     purpose = forms.ChoiceField(
-        choices=[(p, p) for p in (Batch.Purpose.RENEW, Batch.Purpose.CREATE)]
+        choices=[(p, p) for p in Batch.Purpose if p != Batch.Purpose.SINGLE]
     )
 
 

@@ -1,6 +1,6 @@
 """Compute the hashes of a draft, slice after slice, while the manager looks at the preview.
 
-A hash costs about 30 ms and is the only slow part of a renewal. A slice takes about a second by
+A hash costs about 30 ms and is the only slow part of a renewal. A slice takes two seconds by
 the clock, uses every core (Argon2 releases the GIL), and runs at most once per process and per
 batch, so that the desk stays quick for others. No worker, no broker: what a killed server or a
 closed browser leaves undone, the next request does.
@@ -22,7 +22,7 @@ from schoolloket import vault
 from . import actions
 from .models import Batch, BatchItem, BatchItemQuerySet
 
-SLICE_SECONDS = 1.0
+SLICE_SECONDS = 2.0
 # Longer than a slice ever takes: whoever holds it and dies blocks the draft no longer than this.
 LEASE = timedelta(seconds=4)
 # How long a request waits while others compute, here or for the same draft: no longer, so that

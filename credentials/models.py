@@ -13,7 +13,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Count, Exists, F, OuterRef, Q
 
-from accounts.models import Account, PasswordKind
+from accounts.models import Account, Kind, PasswordKind
 from schoolloket.institutions.models import Institution
 from students.models import Student
 
@@ -66,6 +66,8 @@ class Batch(models.Model):
         SINGLE = "single", "Aanmeldgegevens aangepast"
         RENEW = "renew", "Wachtwoorden vernieuwd"
         CREATE = "create", "Accounts aangemaakt"
+        TO_BASIC = "to_basic", "Type gewijzigd naar Basis"
+        TO_ADVANCED = "to_adv", "Type gewijzigd naar Gevorderd"
 
     # Also the `operation_id` in the accounts' history.
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -121,6 +123,12 @@ class Batch(models.Model):
         return self.state == self.State.DRAFT
 
     @property
+    def converts_to(self) -> Kind | None:
+        """The type that its LeerIDs get, where it is to change their type."""
+        types = {self.Purpose.TO_BASIC: Kind.BASIC, self.Purpose.TO_ADVANCED: Kind.ADVANCED}
+        return types.get(self.Purpose(self.purpose))
+
+    @property
     def has_workbook(self) -> bool:
         """The single edit has no Excel (product.md, The ZIP)."""
         return self.purpose != self.Purpose.SINGLE
@@ -144,6 +152,11 @@ class BatchItemQuerySet(models.QuerySet["BatchItem"]):
     def done(self) -> Self:
         return self.filter(outcome=BatchItem.Outcome.DONE)
 
+    def printed_by(self, institution: Institution) -> Self:
+        """Done in this institution, and somebody there has the paper."""
+        batches = {"batch__institution": institution, "batch__first_downloaded_at__isnull": False}
+        return self.done().filter(**batches)
+
     def overtaken(self) -> Self:
         """Done, but the account changed again since: this password is dead."""
         return self.done().exclude(account__credentials_version=F("version"))
@@ -161,7 +174,15 @@ class BatchItem(models.Model):
 
         LINKED = "linked", "Dit LeerID heeft een gekoppeld e-mailadres."
         DEACTIVATED = "inactive", "Dit LeerID is gedeactiveerd."
+        NO_ACCOUNT = "none", "Deze leerling heeft nog geen LeerID."
+        SAME_KIND = "same", "Dit LeerID is al van dit type."
         LEFT = "left", "Deze leerling is niet meer ingeschreven in deze instelling."
+        HELD = (
+            "held",
+            "Deze leerling is nog ingeschreven in een andere school, die eerst was. De "
+            "aanmeldgegevens kun je wijzigen zodra die inschrijving eindigt of die school de "
+            "leerling vrijgeeft.",
+        )
         HAS_ACCOUNT = "account", "Deze leerling heeft al een LeerID."
         CHANGED = "changed", "De aanmeldgegevens zijn intussen door iemand anders gewijzigd."
         USERNAME_TAKEN = "taken", "De gebruikersnaam is intussen in gebruik genomen."
@@ -181,6 +202,9 @@ class BatchItem(models.Model):
     # The account's version when this was prepared; once done, the version that it made.
     version = models.PositiveIntegerField(null=True)
     username = models.CharField(max_length=64)
+    # The pupil's class when this was prepared; empty for items older than this column.
+    class_code = models.CharField(max_length=50, null=True)
+    # Decides the account's type too: that is how a conversion is an item like any other.
     password_kind = models.CharField(max_length=12, choices=PasswordKind)
     removes_email = models.BooleanField(default=False)
     # Only the single edit renews a linked account and leaves its address (R1).

@@ -6,6 +6,7 @@ from functools import cached_property
 
 from accounts.history import mask_email
 from accounts.models import PasswordKind
+from accounts.overview import enrolled_elsewhere
 from schoolloket import clock, vault
 from students.models import Enrolment
 
@@ -59,6 +60,15 @@ def rows_of(batch: Batch, items: Iterable[BatchItem]) -> list[Row]:
     ]
 
 
+HEADINGS = {
+    Batch.Purpose.SINGLE: "LeerID aanmeldgegevens",
+    Batch.Purpose.RENEW: "Bulk: genereer nieuw wachtwoord",
+    Batch.Purpose.CREATE: "Accounts aanmaken",
+    Batch.Purpose.TO_BASIC: "Type wijzigen naar Basis LeerID",
+    Batch.Purpose.TO_ADVANCED: "Type wijzigen naar Gevorderd LeerID",
+}
+
+
 @dataclass(frozen=True)
 class Preview:
     """The page `Bulk: genereer nieuw wachtwoord`, section by section."""
@@ -69,6 +79,15 @@ class Preview:
     @classmethod
     def of(cls, batch: Batch) -> "Preview":
         return cls(batch, rows_of(batch, batch.items.select_related("account")))
+
+    @property
+    def heading(self) -> str:
+        return HEADINGS[Batch.Purpose(self.batch.purpose)]
+
+    @property
+    def renewed_heading(self) -> str:
+        kind = self.batch.converts_to
+        return f"LeerID's die {kind.label} worden" if kind else "Leerlingen zonder e-mailadres"
 
     @cached_property
     def renewed(self) -> list[Row]:
@@ -102,8 +121,5 @@ class Preview:
     @cached_property
     def enrolled_elsewhere(self) -> int:
         """How many of the pupils are also enrolled in another school, which sees this too."""
-        elsewhere = Enrolment.objects.running_or_ahead(clock.today()).exclude(
-            institution=self.batch.institution
-        )
         students = [row.item.student_id for row in self.renewed]
-        return elsewhere.filter(student__in=students).values("student").distinct().count()
+        return enrolled_elsewhere(self.batch.institution, students, clock.today())

@@ -1,5 +1,6 @@
 """What day it is for a school: the calendar of Europe/Brussels (the project's time zone)."""
 
+from calendar import monthrange
 from datetime import date
 
 from django.utils import timezone
@@ -8,3 +9,9 @@ from django.utils import timezone
 def today() -> date:
     """Return today's date in Europe/Brussels."""
     return timezone.localdate()
+
+
+def months_before(day: date, months: int) -> date:
+    """Return the same day so many months earlier, or the last day of a shorter month."""
+    year, month = divmod(day.year * 12 + day.month - 1 - months, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))

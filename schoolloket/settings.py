@@ -24,7 +24,17 @@ MATCHING_KEY = environment.required("MATCHING_KEY")
 DRAFT_MINUTES = environment.number("DRAFT_MINUTES", 30)
 PRINTABLE_HOURS = environment.number("PRINTABLE_HOURS", 24)
 PRINTABLE_MINUTES_AFTER_DOWNLOAD = environment.number("PRINTABLE_MINUTES_AFTER_DOWNLOAD", 60)
+# Without a running enrolment for so long, a student is erased with the LeerID (R12).
+ERASE_AFTER_MONTHS = environment.number("ERASE_AFTER_MONTHS", 24)
 BATCH_LIMIT = 5_000
+# The list's ready-made selections, in their order; each in the room that knows the answer.
+READY_MADE_SELECTIONS = [
+    "accounts.selections.WITHOUT_ACCOUNT",
+    "credentials.selections.NEVER_PRINTED",
+    "accounts.selections.UNUSED_PASSWORD",
+    "accounts.selections.LEAVING_SOON",
+    "credentials.selections.CLASS_CHANGED",
+]
 IMPORT_MAX_BYTES = 10 * 1024 * 1024
 IMPORT_MAX_ROWS = 50_000
 
@@ -72,6 +82,7 @@ INSTALLED_APPS = [
     "accounts",
     "accounts.portal",
     "credentials",
+    "schoolloket.privacy",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -101,7 +112,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     # Nobody gets in without signing in, and nobody into a school that is not his or hers.
-    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "schoolloket.institutions.middleware.SignInFirstMiddleware",
     "schoolloket.institutions.middleware.DeskLockMiddleware",
     "schoolloket.institutions.middleware.InstitutionMiddleware",
     "credentials.middleware.ExpiryMiddleware",
@@ -134,6 +145,8 @@ DATABASES = {
     "default": dj_database_url.config(default=f"sqlite:///{BASE_DIR / 'schoolloket.sqlite3'}")
 }
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    # Opening a file, and checkpointing it when the last one closes, costs more than a page.
+    DATABASES["default"]["CONN_MAX_AGE"] = 60
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,

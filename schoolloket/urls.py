@@ -43,6 +43,7 @@ urlpatterns = [
     path("<number:number>/", views.desk_home, name="desk_home"),
     path("", include("accounts.urls")),
     path("", include("credentials.urls")),
+    path("", include("schoolloket.privacy.urls")),
     path("", include("students.urls")),
 ]
 

@@ -6,7 +6,9 @@ from typing import Any, Self
 from django.conf import settings
 from django.db import models
 from django.db.models import Case, Exists, F, OuterRef, Q, Subquery, Value, When
+from django.utils import timezone
 
+from schoolloket.append_only import AppendOnly, AppendOnlyQuerySet
 from schoolloket.institutions.models import Institution
 from schoolloket.text import fold
 
@@ -109,13 +111,43 @@ class EnrolmentQuerySet(models.QuerySet["Enrolment"]):
             next_class_code=Subquery(ahead.values("class_code")[:1]),
         )
 
-    def with_presence(self, day: date) -> Self:
-        """Annotate `enrolled_somewhere`: a running or coming enrolment in any institution (R9)."""
-        return self.annotate(
-            enrolled_somewhere=Exists(
-                Enrolment.objects.running_or_ahead(day).filter(student=OuterRef("student"))
-            )
+    def held_on(self, day: date) -> Self:
+        """Those whose pupil joined another school before, is still enrolled there and was not
+        released: that school has the say over the LeerID (R11)."""
+        earlier = _elsewhere(day).filter(joined_at__lt=OuterRef("joined_at"))
+        return self.running_or_ahead(day).filter(Exists(earlier), released_at=None)
+
+    def holding_on(self, day: date) -> Self:
+        """Those because of which the pupil's later enrolment in another school is held (R11)."""
+        later = _elsewhere(day).filter(joined_at__gt=OuterRef("joined_at"), released_at=None)
+        held = self.model.objects.held_on(day)
+        return self.running_or_ahead(day).filter(Exists(later)).exclude(pk__in=held.values("pk"))
+
+    def with_last_day(self) -> Self:
+        """Annotate `last_day`: the end of the student's last enrolment in any institution (R9)."""
+        enrolments = Enrolment.objects.filter(student=OuterRef("student")).order_by("-ends_on")
+        return self.annotate(last_day=Subquery(enrolments.values("ends_on")[:1]))
+
+    def for_the_last_time_on(self, day: date) -> Self:
+        """Those that end that day while the student has no later one in any institution."""
+        later = Enrolment.objects.filter(student=OuterRef("student"), ends_on__gt=day)
+        return self.filter(~Exists(later), ends_on=day)
+
+    def leaving_by(self, day: date) -> Self:
+        """Those without an enrolment in the same school after that day."""
+        later = Enrolment.objects.filter(
+            institution=OuterRef("institution"), student=OuterRef("student"), ends_on__gt=day
         )
+        return self.filter(~Exists(later))
+
+
+def _elsewhere(day: date) -> EnrolmentQuerySet:
+    """The same student's enrolments in other institutions, running or ahead."""
+    return (
+        Enrolment.objects.running_or_ahead(day)
+        .filter(student=OuterRef("student"))
+        .exclude(institution=OuterRef("institution"))
+    )
 
 
 def _rank(day: date) -> Case:
@@ -140,6 +172,10 @@ class Enrolment(models.Model):
     class_code = models.CharField("klas", max_length=50, blank=True)
     starts_on = models.DateField()
     ends_on = models.DateField()
+    # Since when the pupil has been enrolled here without a break, as our imports saw it: of two
+    # schools, the one that joined first decides about the LeerID (R11), until it lets go.
+    joined_at = models.DateTimeField(default=timezone.now, editable=False)
+    released_at = models.DateTimeField("vrijgegeven op", null=True, blank=True)
     # Folded, so that the list sorts and searches without accents and capitals.
     first_name_key = models.CharField(max_length=800, editable=False)
     last_name_key = models.CharField(max_length=800, editable=False)
@@ -147,6 +183,8 @@ class Enrolment(models.Model):
     objects = EnrolmentQuerySet.as_manager()
 
     class Meta:
+        verbose_name = "wachtende inschrijving"
+        verbose_name_plural = "wachtende inschrijvingen"
         constraints = [
             models.CheckConstraint(
                 name="enrolment_ends_after_it_starts", condition=Q(ends_on__gte=F("starts_on"))
@@ -179,6 +217,54 @@ class Enrolment(models.Model):
         return f"{self.first_name} {self.last_name}"
 
 
+class StudentEventQuerySet(AppendOnlyQuerySet):
+    def told_to(self, institution: Institution) -> Self:
+        """What a school may read: its own events, and of others that they released the pupil."""
+        released = Q(kind=StudentEvent.Kind.RELEASED)
+        return self.filter(Q(institution=institution) | released)
+
+
+class StudentEvent(AppendOnly):
+    """What happened to a pupil's enrolment: who, when and from where (R10).
+
+    `old` and `new` are class codes, or the stamnummer of an enrolment that never began.
+    """
+
+    class Kind(models.TextChoices):
+        CLASS = "class", "Klas gewijzigd"
+        JOINED = "joined", "Ingeschreven, al bekend van een andere instelling"
+        ENDED = "ended", "Uitgeschreven: niet meer op de lijst"
+        REVIVED = "revived", "Opnieuw ingeschreven"
+        WITHDRAWN = "withdrawn", "Inschrijving gaat niet door: niet meer op de lijst"
+        MERGED = "merged", "Bij de import als dezelfde leerling herkend"
+        RELEASED = "released", "Vrijgegeven voor een andere instelling"
+
+    student = models.ForeignKey(Student, models.PROTECT, related_name="events")
+    # Empty for what an operator did.
+    institution = models.ForeignKey(Institution, models.PROTECT, null=True, related_name="+")
+    kind = models.CharField(max_length=10, choices=Kind)
+    at = models.DateTimeField()
+    # Empty for an import by a command.
+    manager = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
+    ip_address = models.GenericIPAddressField(null=True)
+    old = models.CharField(max_length=50, blank=True)
+    new = models.CharField(max_length=50, blank=True)
+
+    objects = StudentEventQuerySet.as_manager()  # type: ignore[misc]  # a narrower manager
+
+    class Meta:
+        ordering = ["-at", "-pk"]
+        indexes = [
+            models.Index(fields=["student", "-at"]),
+            models.Index(fields=["institution", "kind"]),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.at:%Y-%m-%d %H:%M}"
+
+
 class ImportRunQuerySet(models.QuerySet["ImportRun"]):
     def of(self, institution: Institution) -> Self:
         return self.filter(institution=institution)
@@ -202,14 +288,22 @@ class ImportRun(models.Model):
     state = models.CharField(max_length=10, choices=State, default=State.DRAFT)
     file_name = models.CharField(max_length=200)
     full_list = models.BooleanField()
+    # The draft's half hour counts from the manager's last action (R2).
+    last_action_at = models.DateTimeField(default=timezone.now)
+    # What the manager pointed out: {"class_code": 4}, null for no column; and the choices for rows
+    # in conflict: {"12": "stamnummer"}.
+    columns = models.JSONField(default=dict)
+    choices = models.JSONField(default=dict)
     # The rows of a draft, sealed by the vault; empty as soon as it is applied or dropped.
     sealed_rows = models.TextField(blank=True)
     new = models.PositiveIntegerField(default=0)
     changed = models.PositiveIntegerField(default=0)
     ended = models.PositiveIntegerField(default=0)
     unchanged = models.PositiveIntegerField(default=0)
-    # [{"row": 12, "reason": "..."}]: without the rows' own data.
+    # [{"row": 12, "reason": "..."}]: without the rows' own data. Remarks are rows that do not
+    # count, since a later one of the same pupil does.
     problems = models.JSONField(default=list)
+    remarks = models.JSONField(default=list)
 
     objects = ImportRunQuerySet.as_manager()
 

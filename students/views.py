@@ -3,16 +3,16 @@
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from schoolloket.institutions.actors import DeskRequest
+from schoolloket.workbook import CONTENT_TYPE
 
 from . import actions
-from .forms import UploadForm
-from .importing import UnusableFile
-from .importing.columns import FIELDS
-from .importing.rows import ParsedFile
+from .forms import AnswersForm, ColumnsForm, UploadForm
+from .importing import UnusableFile, bad_rows
 from .models import ImportRun
 
 RUNS_SHOWN = 20
@@ -45,8 +45,7 @@ def import_page(request: DeskRequest) -> HttpResponse:
 @never_cache
 def import_preview(request: DeskRequest, run_id: int) -> HttpResponse:
     """What the import will change; nothing has changed yet."""
-    runs = ImportRun.objects.of(request.institution).filter(created_by=request.user)
-    run = get_object_or_404(runs, pk=run_id)
+    run = _run_or_404(request, run_id)
     if run.state == ImportRun.State.APPLIED:
         messages.info(request, _told(run))
         return redirect("import", request.institution.number)
@@ -55,6 +54,7 @@ def import_preview(request: DeskRequest, run_id: int) -> HttpResponse:
     except actions.DraftGone:
         messages.warning(request, GONE)
     except actions.PlanChanged:
+        actions.touch(by=request.actor, run_id=run.pk)
         messages.warning(request, CHANGED)
         return redirect("import_preview", request.institution.number, run.pk)
     return redirect("import", request.institution.number)
@@ -67,7 +67,28 @@ def _answer(request: DeskRequest, run: ImportRun) -> HttpResponse:
         if actions.drop(by=request.actor, run_id=run.pk):
             messages.info(request, "De import is geannuleerd; er is niets gewijzigd.")
         return redirect("import", request.institution.number)
+    if "columns" in request.POST:
+        return _point_out(request, run)
+    if "answers" in request.POST:
+        return _answer_conflicts(request, run)
     return _confirm(request, run)
+
+
+def _point_out(request: DeskRequest, run: ImportRun) -> HttpResponse:
+    columns = actions.columns_of(run, actions.opened(run))
+    form = ColumnsForm(request.POST, columns=columns)
+    if not form.is_valid():
+        actions.touch(by=request.actor, run_id=run.pk)
+        return _show(request, run, columns_form=form)
+    actions.point_out(by=request.actor, run_id=run.pk, columns=form.chosen)
+    return redirect("import_preview", request.institution.number, run.pk)
+
+
+def _answer_conflicts(request: DeskRequest, run: ImportRun) -> HttpResponse:
+    form = AnswersForm(request.POST, plan=actions.preview(run))
+    if form.is_valid():
+        actions.answer(by=request.actor, run_id=run.pk, choices=form.answers)
+    return redirect("import_preview", request.institution.number, run.pk)
 
 
 def _confirm(request: DeskRequest, run: ImportRun) -> HttpResponse:
@@ -78,7 +99,8 @@ def _confirm(request: DeskRequest, run: ImportRun) -> HttpResponse:
             confirm_many_ended="many_ended" in request.POST,
             seen=request.POST.get("seen", ""),
         )
-    except actions.ManyEndedNotConfirmed:
+    except actions.ManyEnded:
+        actions.touch(by=request.actor, run_id=run.pk)
         return _show(request, run, error=MANY_ENDED)
     messages.success(request, _told(done))
     return redirect("import", request.institution.number)
@@ -93,18 +115,44 @@ def _told(run: ImportRun) -> str:
     )
 
 
-def _show(request: DeskRequest, run: ImportRun, error: str = "") -> HttpResponse:
-    parsed = actions.opened(run)
+def _show(
+    request: DeskRequest,
+    run: ImportRun,
+    error: str = "",
+    columns_form: ColumnsForm | None = None,
+) -> HttpResponse:
+    table = actions.opened(run)
+    columns = actions.columns_of(run, table)
     context = {
         "run": run,
-        "plan": actions.plan_of(run, parsed),
-        "columns": _columns(parsed),
-        "left": parsed.left,
+        "columns": columns,
+        "columns_form": columns_form or ColumnsForm(columns=columns),
         "error": error,
     }
+    if not columns.problems:
+        plan = actions.plan_of(run, table)
+        context |= {"plan": plan, "answers_form": AnswersForm(plan=plan)}
     return render(request, "students/import_preview.html", context)
 
 
-def _columns(parsed: ParsedFile) -> list[tuple[str, str]]:
-    """What was taken for what: [("klas", "Klas")]; "" for a field without a column."""
-    return [(field.label, parsed.taken.get(field.name, "")) for field in FIELDS]
+@require_safe
+@never_cache
+def import_bad_rows(request: DeskRequest, run_id: int) -> HttpResponse:
+    """The rows that are not imported, as an Excel file to mend and upload again."""
+    run = _run_or_404(request, run_id)
+    try:
+        table = actions.opened(run)
+        problems = actions.plan_of(run, table).problems
+    except (actions.DraftGone, UnusableFile):
+        messages.warning(request, GONE)
+        return redirect("import", request.institution.number)
+    return HttpResponse(
+        bad_rows.render(table, problems, made_at=timezone.localtime()),
+        content_type=CONTENT_TYPE,
+        headers={"Content-Disposition": 'attachment; filename="niet-ingelezen.xlsx"'},
+    )
+
+
+def _run_or_404(request: DeskRequest, run_id: int) -> ImportRun:
+    runs = ImportRun.objects.of(request.institution).filter(created_by=request.user)
+    return get_object_or_404(runs, pk=run_id)

@@ -17,6 +17,12 @@ from students.models import Enrolment, Student
 
 NOW = datetime(2026, 11, 23, 10, 0, tzinfo=ZoneInfo("Europe/Brussels"))
 PASSWORD = "een-lang-wachtwoord-2026"
+# So many hostile files the suite makes up; `make hostile` makes ten thousand.
+FEW_FILES = 60
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--hostile-files", type=int, default=FEW_FILES, metavar="COUNT")
 
 
 @pytest.fixture

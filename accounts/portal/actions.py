@@ -8,7 +8,7 @@ from uuid import uuid4
 
 from django.contrib.auth.hashers import check_password, make_password
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, OuterRef, Subquery
 from django.db.models.functions import Greatest
 from django.utils import timezone
 
@@ -102,16 +102,18 @@ def sign_in(
 
 def _candidate(typed: str) -> _Candidate:
     username = typed.strip().casefold()[:64]
-    account = Account.objects.filter(username=username).first()
-    enrolled = (
+    school = (
         Enrolment.objects.running_or_ahead(clock.today())
-        .filter(student=account.student_id if account else None)
+        .filter(student=OuterRef("student"))
         .order_by("starts_on")
-        .values_list("institution", flat=True)
-        .first()
+        .values("institution")[:1]
     )
-    active = bool(account and enrolled and account.deactivated_at is None)
-    return _Candidate(username, account, active, enrolled)
+    # One statement: not one more for whom exists.
+    account = Account.objects.filter(username=username).annotate(school=Subquery(school)).first()
+    if account is None:
+        return _Candidate(username, None, active=False, school=None)
+    active = account.school is not None and account.deactivated_at is None
+    return _Candidate(username, account, active, account.school)
 
 
 def prove_again(*, session: PortalSession, password: str, by: Pupil) -> bool:

@@ -11,6 +11,10 @@ from accounts.models import Account
 
 from .judging import judge
 
+# What the page asks for: `?wijze=`.
+PICTURES = "afbeeldingen"
+WORDS = "woord"
+
 # The canonical text of a picture password: the slugs of its pictures joined so.
 JOINT = "-"
 
@@ -28,7 +32,11 @@ class PasswordField(forms.CharField):
 class SignInForm(forms.Form):
     """A username and a password: typed, or the pictures in the order in which they were chosen."""
 
-    username = forms.CharField(label="Gebruikersnaam", max_length=200)
+    username = forms.CharField(
+        label="Gebruikersnaam",
+        max_length=200,
+        error_messages={"required": "Vul je gebruikersnaam in. Die staat op je blad."},
+    )
     password = PasswordField(label="Wachtwoord", max_length=200, required=False)
     picture = forms.Field(required=False)
 
@@ -40,6 +48,16 @@ class SignInForm(forms.Form):
     def proof(self) -> str:
         """What is verified: the pictures where some were chosen, else what was typed."""
         return JOINT.join(self.pictures[:4])[:200] or self.cleaned_data["password"]
+
+    def clean(self) -> None:
+        # Nothing at all is no guess: it is told at once, and not counted.
+        if "password" in self.cleaned_data and not self.proof:
+            asked = "Kies je vier afbeeldingen." if self._on_grid else "Vul je wachtwoord in."
+            self.add_error("password", asked)
+
+    @property
+    def _on_grid(self) -> bool:
+        return self.data.get("wijze") == PICTURES
 
 
 class OwnPasswordForm(forms.Form):

@@ -19,13 +19,20 @@ from students.models import Enrolment
 
 from . import actions, doors, later
 from .doors import PortalRequest
-from .forms import ChangePasswordForm, EmailForm, ForgottenForm, OwnPasswordForm, SignInForm, refuse
+from .forms import (
+    PICTURES,
+    WORDS,
+    ChangePasswordForm,
+    EmailForm,
+    ForgottenForm,
+    OwnPasswordForm,
+    SignInForm,
+    refuse,
+)
 from .grid import chosen
 from .guessing import Origin
 from .models import MailToken
 
-PICTURES = "afbeeldingen"
-WORDS = "woord"
 LINK_COOKIE = "link"
 LINK_COOKIE_SECONDS = 30 * 60
 

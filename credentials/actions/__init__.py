@@ -3,6 +3,8 @@
 prepare -> tick, reroll, switch -> save -> download -> destroy; transactions begin and end here.
 """
 
+from accounts.refusals import NothingSelected, Refused, TooMany, UnknownStudents
+
 from .changes import cancel, lease, reroll, store_hashes, switch_new_accounts, tick
 from .drafts import Edit, prepare, prepare_edit
 from .locks import refuse_if_gone
@@ -11,14 +13,10 @@ from .refusals import (
     AlreadySaved,
     DraftGone,
     Impossible,
-    NothingSelected,
     NothingTicked,
     NotPrintable,
     NotReady,
     PreviewChanged,
-    Refused,
-    TooMany,
-    UnknownStudents,
 )
 from .saves import save
 

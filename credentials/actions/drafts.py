@@ -3,22 +3,22 @@
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
 from accounts import usernames
-from accounts.models import PasswordKind
-from accounts.overview import account_of, visible
+from accounts.models import Account, PasswordKind
+from accounts.overview import account_of, chosen, held, visible
+from accounts.refusals import UnknownStudents
 from credentials import passwords
-from credentials.eligibility import obstacle, proposed_kind
+from credentials.eligibility import converted_kind, obstacle, proposed_kind
 from credentials.models import Batch, BatchItem
 from schoolloket import clock, vault
 from schoolloket.institutions.actors import Actor
 from students.models import Enrolment
 
 from .locks import draft_end
-from .refusals import Impossible, NothingSelected, TooMany, UnknownStudents
+from .refusals import Impossible
 
 
 @dataclass(frozen=True)
@@ -33,27 +33,18 @@ class Edit:
 def prepare(*, by: Actor, student_ids: Collection[int], purpose: Batch.Purpose) -> Batch:
     """Draft new credentials for a selection, in the order of the list; nothing is valid yet (R2).
 
-    Raises NothingSelected, TooMany, or UnknownStudents where an id is not a student of the
-    institution: an id of another school is answered like one that does not exist (R11).
+    Raises NothingSelected, TooMany or UnknownStudents.
     """
-    if not student_ids:
-        raise NothingSelected
-    if len(student_ids) > settings.BATCH_LIMIT:
-        raise TooMany(len(student_ids))
     day = clock.today()
-    rows = list(
-        visible(by.institution, day)
-        .filter(student__in=student_ids)
-        .order_by("last_name_key", "first_name_key", "stamnummer")
-    )
-    if len(rows) != len(set(student_ids)):
-        raise UnknownStudents
+    rows = chosen(by.institution, student_ids, day)
     batch = _new_draft(by, purpose)
+    elsewhere = held(by.institution, student_ids, day)
     given = _usernames_for_new(rows)
-    items = [_item(row, given.get(row.student_id), purpose) for row in rows]
+    items = [_item(batch, row, given.get(row.student_id)) for row in rows]
     for position, (row, item) in enumerate(zip(rows, items, strict=True), start=1):
-        item.batch, item.position = batch, position
-        _fill(item, obstacle(item, account_of(row), enrolled=row.ends_on >= day))
+        item.batch, item.position, item.class_code = batch, position, row.class_code
+        enrolled, is_held = row.ends_on >= day, row.student_id in elsewhere
+        _fill(item, obstacle(item, account_of(row), enrolled=enrolled, held=is_held))
     _store_draft(batch, items)
     return batch
 
@@ -63,7 +54,8 @@ def prepare_edit(*, by: Actor, student_id: int, edit: Edit) -> Batch:
 
     Raises UnknownStudents where the student has no account in this institution, or Impossible.
     """
-    row = visible(by.institution, clock.today()).filter(student=student_id).first()
+    day = clock.today()
+    row = visible(by.institution, day).filter(student=student_id).first()
     account = account_of(row) if row else None
     if row is None or account is None:
         raise UnknownStudents
@@ -75,11 +67,13 @@ def prepare_edit(*, by: Actor, student_id: int, edit: Edit) -> Batch:
         account=account,
         version=account.credentials_version,
         username=edit.username,
+        class_code=row.class_code,
         password_kind=edit.password_kind,
         removes_email=edit.removes_email,
         keeps_email=account.is_linked and not edit.removes_email,
     )
-    if found := obstacle(item, account, enrolled=row.ends_on >= clock.today()):
+    is_held = student_id in held(by.institution, [student_id], day)
+    if found := obstacle(item, account, enrolled=row.ends_on >= day, held=is_held):
         raise Impossible(found)
     _fill(item, None)
     _store_draft(batch, [item])
@@ -113,23 +107,31 @@ def _usernames_for_new(rows: Iterable[Enrolment]) -> dict[int, str]:
     )
 
 
-def _item(row: Enrolment, new_username: str | None, purpose: Batch.Purpose) -> BatchItem:
+def _item(batch: Batch, row: Enrolment, new_username: str | None) -> BatchItem:
     account = account_of(row)
-    if account is None or purpose == Batch.Purpose.CREATE:
-        return BatchItem(
-            student_id=row.student_id,
-            creates=True,
-            username=new_username or (account.username if account else ""),
-            password_kind=proposed_kind(row.administrative_group),
-            # A renewal creates accounts only for whom the manager ticks.
-            included=purpose == Batch.Purpose.CREATE,
-        )
+    group = row.administrative_group
+    if batch.converts_to:
+        return _item_of(row, account, converted_kind(batch.converts_to, group))
+    if account and batch.purpose == Batch.Purpose.RENEW:
+        return _item_of(row, account, PasswordKind(account.password_kind))
+    return BatchItem(
+        student_id=row.student_id,
+        creates=True,
+        username=new_username or (account.username if account else ""),
+        password_kind=proposed_kind(group),
+        # A renewal creates accounts only for whom the manager ticks.
+        included=batch.purpose == Batch.Purpose.CREATE,
+    )
+
+
+def _item_of(row: Enrolment, account: Account | None, kind: PasswordKind) -> BatchItem:
+    """A new password of this kind for the account, if there is one."""
     return BatchItem(
         student_id=row.student_id,
         account=account,
-        version=account.credentials_version,
-        username=account.username,
-        password_kind=account.password_kind,
+        version=account.credentials_version if account else None,
+        username=account.username if account else "",
+        password_kind=kind,
     )
 
 

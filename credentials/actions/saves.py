@@ -6,17 +6,18 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Case, F, Max, OuterRef, Subquery, Value, When
+from django.db.models import Case, F, Max, OuterRef, Q, Subquery, Value, When
 from django.utils import timezone
 
-from accounts import history, usernames
-from accounts.models import Account, AccountEvent, FieldChange, Kind, PasswordKind
+from accounts import history, overview, usernames
+from accounts.actions import lock_accounts
+from accounts.models import NO_FAILURES, Account, AccountEvent, FieldChange, Kind, PasswordKind
 from credentials.eligibility import obstacle
 from credentials.models import Batch, BatchItem
 from schoolloket import clock, vault
 from schoolloket.institutions.actors import Actor
 from schoolloket.institutions.models import Institution
-from students.models import Enrolment, Student
+from students.models import Enrolment
 
 from .locks import locked, refuse_if_gone
 from .refusals import NothingTicked, NotReady
@@ -45,7 +46,7 @@ def save(*, by: Actor, batch_id: UUID) -> Batch:
     refuse_if_gone(batch)
     items = list(batch.items.with_password().filter(included=True))
     _refuse_if_not_ready(items)
-    accounts = _lock_accounts(items)
+    accounts = lock_accounts([item.student_id for item in items])
     done = _still_possible(by.institution, items, accounts)
     now = timezone.now()
     _close_items(batch, done)
@@ -73,28 +74,18 @@ def _refuse_if_not_ready(items: list[BatchItem]) -> None:
         vault.unseal(item.sealed)
 
 
-def _lock_accounts(items: list[BatchItem]) -> dict[int, Account]:
-    """Lock the students and their accounts; return the accounts by student, as they are now."""
-    ids = [item.student_id for item in items]
-    students = Student.objects.filter(pk__in=ids).order_by("pk")
-    list(students.select_for_update(no_key=True).values_list("pk"))
-    accounts = Account.objects.filter(student__in=ids).order_by("pk").select_for_update()
-    return {account.student_id: account for account in accounts}
-
-
 def _still_possible(
     institution: Institution, items: list[BatchItem], accounts: dict[int, Account]
 ) -> list[BatchItem]:
     """Return the items without an obstacle now, their usernames taken; the others get theirs."""
-    present = set(
-        Enrolment.objects.of(institution)
-        .running_or_ahead(clock.today())
-        .filter(student__in=[item.student_id for item in items])
-        .values_list("student", flat=True)
-    )
+    ids = [item.student_id for item in items]
+    here = Enrolment.objects.of(institution).running_or_ahead(clock.today())
+    present = set(here.filter(student__in=ids).values_list("student", flat=True))
+    held = overview.held(institution, ids, clock.today())
     for item in items:
-        account = accounts.get(item.student_id)
-        item.obstacle = obstacle(item, account, enrolled=item.student_id in present) or ""
+        student = item.student_id
+        enrolled, is_held = student in present, student in held
+        item.obstacle = obstacle(item, accounts.get(student), enrolled=enrolled, held=is_held) or ""
     _take_usernames([item for item in items if not item.obstacle], accounts)
     BatchItem.objects.bulk_update([item for item in items if item.obstacle], ["obstacle"])
     return [item for item in items if not item.obstacle]
@@ -143,17 +134,17 @@ def _update_accounts(batch: Batch) -> None:
     renewed = batch.items.done().filter(creates=False)
     # In no order: asked for the first by position, SQLite would read the whole batch each time.
     mine = renewed.filter(account=OuterRef("pk")).order_by()
+    advanced = renewed.filter(password_kind=PasswordKind.ADVANCED)
+    becomes_advanced = Q(pk__in=advanced.values("account"))
     Account.objects.filter(pk__in=renewed.values("account")).update(
         username=Subquery(mine.values("username")[:1]),
         password=Subquery(mine.values("hash")[:1]),
         password_kind=Subquery(mine.values("password_kind")[:1]),
+        kind=Case(When(becomes_advanced, then=Value(Kind.ADVANCED)), default=Value(Kind.BASIC)),
         # What is generated for an advanced account is temporary (R8).
-        must_change_password=Case(When(kind=Kind.ADVANCED, then=True), default=Value(False)),
+        must_change_password=Case(When(becomes_advanced, then=True), default=Value(False)),
         credentials_version=F("credentials_version") + 1,
-        # The waits go too: their keys hold the version.
-        failed_sign_ins=0,
-        last_failed_at=None,
-        last_failure="",
+        **NO_FAILURES,
     )
     unlinked = renewed.filter(removes_email=True)
     Account.objects.filter(pk__in=unlinked.values("account")).update(email="")
@@ -173,9 +164,14 @@ def _entry(account_id: int, item: BatchItem, before: Account | None) -> history.
     if before is None:
         return history.Entry(account_id, AccountEvent.Kind.CREATED, _created(item))
     changes = _changed(item, before)
-    only_password = len(changes) == 1
-    kind = AccountEvent.Kind.RENEWED if only_password else AccountEvent.Kind.CHANGED
-    return history.Entry(account_id, kind, changes)
+    return history.Entry(account_id, _event_kind({change.field for change in changes}), changes)
+
+
+def _event_kind(changed: set[FieldChange.Field]) -> AccountEvent.Kind:
+    if FieldChange.Field.KIND in changed:
+        return AccountEvent.Kind.CONVERTED
+    only_password = changed == {FieldChange.Field.PASSWORD}
+    return AccountEvent.Kind.RENEWED if only_password else AccountEvent.Kind.CHANGED
 
 
 def _created(item: BatchItem) -> tuple[history.Change, ...]:
@@ -192,6 +188,7 @@ def _changed(item: BatchItem, before: Account) -> tuple[history.Change, ...]:
     masked = history.mask_email(before.email)
     possible = (
         history.Change(field.USERNAME, before.username, item.username),
+        history.Change(field.KIND, before.kind, PasswordKind(item.password_kind).account_kind),
         history.Change(field.PASSWORD_KIND, before.password_kind, item.password_kind),
         history.Change(field.EMAIL, masked, "" if item.removes_email else masked),
     )

@@ -9,6 +9,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 from django_htmx.http import HttpResponseClientRefresh
 
+from accounts.addresses import desk_url, to_list
+from accounts.forms import UNREADABLE
 from accounts.models import PasswordKind
 from credentials import actions, hashing
 from credentials.forms import RowForm, SelectionForm, TicksForm
@@ -16,7 +18,7 @@ from credentials.models import Batch, BatchItem
 from credentials.previews import Preview, rows_of
 from schoolloket.institutions.actors import DeskRequest
 
-from .scope import SAVE_SECONDS, desk_url, scoped, to_list
+from .scope import SAVE_SECONDS, scoped
 
 
 @require_POST
@@ -25,7 +27,7 @@ def start(request: DeskRequest) -> HttpResponse:
     """Vernieuw wachtwoord, or Accounts aanmaken, for the students ticked in the list."""
     form = SelectionForm(request.POST)
     if not form.is_valid():
-        messages.error(request, "De selectie is onleesbaar. Er is niets gewijzigd.")
+        messages.error(request, UNREADABLE)
         return to_list(request)
     try:
         batch = actions.prepare(
@@ -72,6 +74,7 @@ def preview(request: DeskRequest, batch: Batch) -> HttpResponse:
         "preview": Preview.of(batch),
         "progress": hashing.progress(batch),
         "kinds": PasswordKind,
+        "reroll_url": desk_url(request, "reroll_item", batch.pk),
     }
     return render(request, "credentials/preview.html", context)
 
@@ -135,18 +138,24 @@ def reroll(request: DeskRequest, batch: Batch) -> HttpResponse:
     try:
         _tick(request, batch)
         item = _replaced_row(request, batch)
+    except actions.DraftGone:
+        # The page that is loaded again says so.
+        return HttpResponseClientRefresh()
     except actions.Refused as refused:
         messages.error(request, str(refused))
         return HttpResponseClientRefresh()
-    row = rows_of(batch, [item])[0]
-    return render(request, "credentials/includes/preview_row.html", {"row": row})
+    context = {
+        "row": rows_of(batch, [item])[0],
+        "reroll_url": desk_url(request, "reroll_item", batch.pk),
+    }
+    return render(request, "credentials/includes/preview_row.html", context)
 
 
 @require_POST
 @never_cache
 @scoped
 def hash_slice(request: DeskRequest, batch: Batch) -> JsonResponse:
-    """Prepare passwords for about a second; the page asks again until all are done.
+    """Prepare passwords for some seconds; the page asks again until all are done.
 
     Does not count as an action of the manager: the draft's half hour runs on (R2).
     """

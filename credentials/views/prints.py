@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts.addresses import desk_url
 from credentials import actions
 from credentials.models import Batch, BatchItem
 from credentials.previews import rows_of
@@ -16,7 +17,7 @@ from credentials.printing import documents_of, unprintable_names
 from credentials.printing import render as render_file
 from schoolloket.institutions.actors import DeskRequest
 
-from .scope import desk_url, scoped
+from .scope import scoped
 
 # The months that the page Afdrukken goes back.
 SHOWN = timedelta(days=183)

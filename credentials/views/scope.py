@@ -3,12 +3,10 @@
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
-from urllib.parse import parse_qsl, urlencode
 from uuid import UUID
 
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
-from django.urls import reverse
 
 from credentials.models import Batch
 from schoolloket.institutions.actors import DeskRequest
@@ -26,14 +24,3 @@ def scoped(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
         return view(request, get_object_or_404(batches, pk=batch_id), **kwargs)
 
     return with_batch
-
-
-def desk_url(request: DeskRequest, name: str, *args: Any) -> str:
-    """Return the address of a page of this institution's desk."""
-    return reverse(name, args=[request.institution.number, *args])
-
-
-def to_list(request: DeskRequest) -> HttpResponseRedirect:
-    """Go back to the list, filtered and sorted as it was."""
-    query = urlencode(parse_qsl(request.POST.get("query", "")))
-    return HttpResponseRedirect(f"{desk_url(request, 'students')}?{query}".rstrip("?"))

@@ -12,6 +12,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from accounts.addresses import desk_url
 from accounts.views import find, student_context
 from credentials import actions, hashing
 from credentials.forms import EditForm, uuid_or_none
@@ -19,7 +20,7 @@ from credentials.models import Batch, BatchItem
 from credentials.previews import rows_of
 from schoolloket.institutions.actors import DeskRequest
 
-from .scope import SAVE_SECONDS, desk_url
+from .scope import SAVE_SECONDS
 
 DRAFT = "concept"
 

@@ -14,7 +14,7 @@ from credentials.printing import print_job
 from schoolloket import clock
 from schoolloket.institutions.actors import Actor
 from schoolloket.institutions.models import Institution, Manager, Membership
-from students.actions import import_now
+from students.actions import import_now, read_file
 from students.models import Enrolment
 
 DATA = Path(__file__).parent / "data"
@@ -77,7 +77,7 @@ def _manager(email: str, name: str, institutions: list[Institution]) -> Manager:
 
 def _import(by: Actor) -> None:
     file = DATA / f"discimus-{by.institution.number}.csv"
-    import_now(by=by, file_name=file.name, content=file.read_bytes(), full_list=True)
+    import_now(by=by, file_name=file.name, parsed=read_file(by, file.read_bytes()), full_list=True)
 
 
 def _create_accounts(by: Actor) -> Batch:

@@ -77,6 +77,17 @@ form.addEventListener("formdata", (event) => {
   event.formData.set("query", location.search.slice(1));
 });
 
+// A menu closes as people expect: by Escape, which leads back to its button, and by a click beside it.
+const menu = form.querySelector(".menu");
+menu?.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  menu.open = false;
+  menu.querySelector("summary").focus();
+});
+document.addEventListener("click", (event) => {
+  if (menu && !menu.contains(event.target)) menu.open = false;
+});
+
 if (document.querySelector("[data-clears-selection]")) sessionStorage.removeItem(key);
 document.body.addEventListener("htmx:afterSettle", () => {
   show();

@@ -1,26 +1,27 @@
 """Whose row is it, and which enrolment of that student?
 
 Identity is the hash of national number and birth date, else institution + stamnummer
-(product.md, Import).
+(product.md, Import). Where the two contradict each other nobody is merged or taken over in
+silence: the row is in conflict until the manager chooses.
 """
 
 from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, TextChoices
 
 from schoolloket.institutions.models import Institution
-from students.models import Enrolment, Student
+from students.models import Enrolment, EnrolmentQuerySet, Student, StudentEvent
 
 from .rows import Row
 
 # So many values fit in one `IN (…)` on every database.
 HASHES_PER_QUERY = 10_000
 
-KNOWN_ELSEWHERE = (
-    "Het rijksregister- of bisnummer hoort bij een leerling van een andere school. "
-    "Een leerling overnemen kan nog niet: vraag hulp aan wie het LeerID Schoolloket beheert."
+BIRTH_DATE_DIFFERS = (
+    "De geboortedatum past niet bij het rijksregister- of bisnummer. Kijk beide na."
 )
 STAMNUMMER_OF_ANOTHER = (
     "Het stamnummer is nu van een andere leerling dan het rijksregister- of bisnummer. "
@@ -35,24 +36,48 @@ SEVERAL_HOLDERS = (
 )
 
 
+class Choice(TextChoices):
+    """What a manager may answer to a conflict; without an answer the row is skipped."""
+
+    SAME = "dezelfde", "Het is één en dezelfde leerling: ga verder met het LeerID van het nummer"
+    CORRECTED = "verbeterd", "Het is dezelfde leerling: neem het nummer en de geboortedatum over"
+    WITHOUT_NUMBER = (
+        "zonder",
+        "Het is de leerling van het stamnummer: lees in zonder nummer en geboortedatum",
+    )
+
+
 class BadRow(Exception):
     """The row cannot be imported; its text is the reason, in Dutch, without the row's data."""
 
 
+class Conflict(BadRow):
+    """The row can be imported once the manager chooses."""
+
+    def __init__(self, reason: str, *choices: Choice) -> None:
+        super().__init__(reason)
+        self.choices = choices
+
+
 class Known:
-    """What the institution knows already. Two queries, one more for each 10,000 new numbers."""
+    """What the institution knows already. Four queries, one more for each 10,000 new numbers.
+
+    `elsewhere` are the students enrolled in another school now or later.
+    """
 
     def __init__(self, institution: Institution, hashes: Iterable[str], today: date) -> None:
         self.today = today
+        self.institution = institution
         self.enrolments = list(
             Enrolment.objects.of(institution).select_related("student").order_by("ends_on", "pk")
         )
         self.by_student: dict[int, list[Enrolment]] = defaultdict(list)
         self.by_stamnummer: dict[str, list[Enrolment]] = defaultdict(list)
         self.by_hash: dict[str, Student] = {}
-        self.elsewhere: set[str] = set()
         for enrolment in self.enrolments:
             self._remember(enrolment)
+        self.withdrawn = self._withdrawn()
+        self.elsewhere = self._own_elsewhere()
         self._look_elsewhere(sorted(set(hashes) - self.by_hash.keys()))
 
     def _remember(self, enrolment: Enrolment) -> None:
@@ -61,21 +86,31 @@ class Known:
         if enrolment.student.identity_hash:
             self.by_hash[enrolment.student.identity_hash] = enrolment.student
 
+    def _withdrawn(self) -> dict[str, Student]:
+        """Who had a stamnummer here for an enrolment that never began, the last one of each."""
+        events = StudentEvent.objects.filter(
+            institution=self.institution, kind=StudentEvent.Kind.WITHDRAWN
+        )
+        return {e.old: e.student for e in events.select_related("student").order_by("at", "pk")}
+
+    def _elsewhere(self) -> EnrolmentQuerySet:
+        running = Enrolment.objects.running_or_ahead(self.today)
+        return running.exclude(institution=self.institution)
+
+    def _own_elsewhere(self) -> set[int]:
+        own = Enrolment.objects.of(self.institution).values("student")
+        return set(self._elsewhere().filter(student__in=own).values_list("student", flat=True))
+
     def _look_elsewhere(self, hashes: list[str]) -> None:
-        enrolled = Exists(Enrolment.objects.filter(student=OuterRef("pk")))
+        enrolled = Exists(self._elsewhere().filter(student=OuterRef("pk")))
         for start in range(0, len(hashes), HASHES_PER_QUERY):
             some = hashes[start : start + HASHES_PER_QUERY]
             found = Student.objects.filter(identity_hash__in=some).annotate(enrolled=enrolled)
             for student in found:
-                self._remember_stranger(student, student.enrolled)
-
-    def _remember_stranger(self, student: Student, enrolled: bool) -> None:
-        assert student.identity_hash  # noqa: S101
-        if enrolled:
-            self.elsewhere.add(student.identity_hash)
-        else:
-            # All enrolments of this student were withdrawn before they began.
-            self.by_hash[student.identity_hash] = student
+                assert student.identity_hash  # noqa: S101
+                self.by_hash[student.identity_hash] = student
+                if student.enrolled:
+                    self.elsewhere.add(student.pk)
 
     def holders(self, row: Row) -> list[Student]:
         """The students who use the row's stamnummer now or did in the period of the row."""
@@ -84,38 +119,80 @@ class Known:
         return list({e.student_id: e.student for e in using}.values())
 
     def last_holder(self, row: Row) -> Student | None:
-        """The last one of those who used the row's stamnummer and left."""
+        """The last one of those who used the row's stamnummer and left, or never came."""
         past = self.by_stamnummer[row.stamnummer]
-        return past[-1].student if past else None
+        return past[-1].student if past else self.withdrawn.get(row.stamnummer)
+
+    def current(self, student: Student | None) -> Enrolment | None:
+        """The student's enrolment here that runs or lies ahead, if there is one."""
+        own = self.by_student.get(student.pk, []) if student else []
+        return next((e for e in own if e.ends_on >= self.today), None)
+
+    def unite(self, one: Student, other: Student) -> None:
+        """All enrolments of `one` in this institution are those of `other` from here on."""
+        for enrolment in self.by_student.pop(one.pk):
+            enrolment.student = other
+            self.by_student[other.pk].append(enrolment)
+        self.by_student[other.pk].sort(key=lambda enrolment: (enrolment.ends_on, enrolment.pk))
 
 
-def student_of(row: Row, known: Known) -> Student | None:
-    """Return the student whom the row is about, None for a new one. Raises BadRow."""
-    if row.identity_hash in known.elsewhere:
-        raise BadRow(KNOWN_ELSEWHERE)
+def as_chosen(row: Row, choice: str | None) -> Row:
+    """Return the row as the manager wants it read."""
+    if choice != Choice.WITHOUT_NUMBER:
+        return row
+    number = Student.OfficialData.NUMBER_INVALID.value
+    return replace(row, identity_hash="", number=number, birth_date=None, birth_date_differs=False)
+
+
+def united(row: Row, known: Known, choice: str | None) -> tuple[Student, Student] | None:
+    """Return the two students whom the manager says to be one: the stamnummer's, the number's."""
+    if choice != Choice.SAME:
+        return None
+    holders = known.holders(row)
+    student = known.by_hash.get(row.identity_hash)
+    if student is None or Choice.SAME not in _answers(row, student, holders):
+        return None
+    return holders[0], student
+
+
+def student_of(row: Row, known: Known, choice: str | None) -> Student | None:
+    """Return the student whom the row is about, None for a new one. Raises BadRow, Conflict."""
+    if row.birth_date_differs:
+        raise Conflict(BIRTH_DATE_DIFFERS, Choice.WITHOUT_NUMBER)
     holders = known.holders(row)
     student = known.by_hash.get(row.identity_hash)
     if student is None:
-        return _by_stamnummer(row, holders, known)
+        return _by_stamnummer(row, holders, known, choice)
     if any(holder.pk != student.pk for holder in holders):
-        raise BadRow(STAMNUMMER_OF_ANOTHER)
+        raise Conflict(STAMNUMMER_OF_ANOTHER, *_answers(row, student, holders))
     return student
 
 
-def _by_stamnummer(row: Row, holders: list[Student], known: Known) -> Student | None:
+def _answers(row: Row, student: Student, holders: list[Student]) -> tuple[Choice, ...]:
+    """What may be said where the stamnummer is one student's and the number another's."""
+    if len(holders) != 1 or holders[0].pk == student.pk:
+        return ()
+    without = (Choice.WITHOUT_NUMBER,)
+    return without if _born_differently(row, holders[0]) else (Choice.SAME, *without)
+
+
+def _by_stamnummer(
+    row: Row, holders: list[Student], known: Known, choice: str | None
+) -> Student | None:
     if len(holders) > 1:
         raise BadRow(SEVERAL_HOLDERS)
     if holders:
-        return _holder(row, holders[0])
+        return _holder(row, holders[0], choice)
     student = known.last_holder(row)
     # The stamnummer of somebody who left may have been given to somebody else.
     return None if student and _born_differently(row, student) else student
 
 
-def _holder(row: Row, student: Student) -> Student:
+def _holder(row: Row, student: Student, choice: str | None) -> Student:
     """A new number with the same birth date is a bis number that became a national one."""
-    if row.identity_hash and student.identity_hash and _born_differently(row, student):
-        raise BadRow(OTHER_BIRTH_DATE)
+    both = row.identity_hash and student.identity_hash
+    if both and _born_differently(row, student) and choice != Choice.CORRECTED:
+        raise Conflict(OTHER_BIRTH_DATE, Choice.CORRECTED, Choice.WITHOUT_NUMBER)
     return student
 
 

@@ -1,8 +1,7 @@
 """Rows -> what an import would do: new, changed, ended, unchanged, bad rows. Writes nothing."""
 
 import hashlib
-from collections import defaultdict
-from collections.abc import Hashable, Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
@@ -10,8 +9,19 @@ from typing import Any
 from schoolloket.institutions.models import Institution
 from students.models import Enrolment, Student
 
-from .matching import BadRow, Known, enrolment_of, student_of
-from .rows import LABELS, ParsedFile, Row, school_year
+from .dates import school_year
+from .matching import (
+    BadRow,
+    Choice,
+    Conflict,
+    Known,
+    as_chosen,
+    enrolment_of,
+    student_of,
+    united,
+)
+from .repeated import latest, repeated
+from .rows import LABELS, ParsedFile, Row
 
 ENROLMENT_FIELDS = (
     "stamnummer",
@@ -50,7 +60,10 @@ class Entry:
     """What becomes of one good row. Without `student_id` or `enrolment_id` that one is new.
 
     `student` and `enrolment` hold all values of the fields above, as they will be. `stops`: the
-    row gives a running enrolment an end date in the past.
+    row gives a running enrolment an end date in the past. `joins`: the student is known from
+    another school, with a LeerID perhaps; `held`: and still enrolled there (R11). `returns`: the
+    student was enrolled here before, and is again. `follows`: the enrolment here that runs when
+    this one is added.
     """
 
     row: int
@@ -61,6 +74,15 @@ class Entry:
     student_differences: tuple[Difference, ...]
     enrolment_differences: tuple[Difference, ...]
     stops: bool
+    joins: bool
+    held: bool
+    returns: bool
+    follows: int | None
+    old_class: str
+
+    @property
+    def changes_class(self) -> bool:
+        return bool(self.enrolment_id) and self.old_class != self.enrolment["class_code"]
 
     @property
     def differences(self) -> tuple[Difference, ...]:
@@ -91,11 +113,34 @@ class Problem:
 
 
 @dataclass(frozen=True)
+class Contradiction:
+    """A row in conflict: what may be answered, and what the manager answered, "" for nothing."""
+
+    row: int
+    reason: str
+    stamnummer: str
+    name: str
+    choices: tuple[Choice, ...]
+    chosen: str
+
+
+@dataclass(frozen=True)
+class Union:
+    """Two students who are one: what `student_id` has in this institution goes to `other_id`."""
+
+    row: int
+    student_id: int
+    other_id: int
+
+
+@dataclass(frozen=True)
 class Plan:
     """What the preview shows and what is applied. The lists are in the order of the file.
 
     `running` and `ahead` count the enrolments before the import. `endings_withheld`: a bad row
-    names a pupil but cannot tell which, so the list ends nobody.
+    names a pupil but cannot tell which, so the list ends nobody. `remarks` are rows that do not
+    count since a later enrolment of the same pupil does. A conflict without an answer is among the
+    problems too.
     """
 
     new: list[Entry] = field(default_factory=list)
@@ -103,9 +148,13 @@ class Plan:
     unchanged: int = 0
     ended: list[Ending] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    remarks: list[Problem] = field(default_factory=list)
+    conflicts: list[Contradiction] = field(default_factory=list)
+    unions: list[Union] = field(default_factory=list)
     running: int = 0
     ahead: int = 0
     endings_withheld: bool = False
+    cut_off: bool = False
 
     @property
     def fingerprint(self) -> str:
@@ -116,6 +165,10 @@ class Plan:
     def changing_students(self) -> list[Entry]:
         """Those whose student is known and changes, in an old enrolment or a new one."""
         return [entry for entry in self.changed + self.new if entry.student_differences]
+
+    @property
+    def changes_nothing(self) -> bool:
+        return not (self.new or self.changed or self.ended)
 
     @property
     def is_empty(self) -> bool:
@@ -137,79 +190,165 @@ class Plan:
         """More than 10 % of those that run, or of those that lie ahead (product.md, Import)."""
         return 10 * self.stopped > self.running or 10 * self.withdrawn > self.ahead
 
+    @property
+    def asks(self) -> bool:
+        """Whether the manager has to say that so many may end, or that the file is whole."""
+        return self.ends_many or (self.cut_off and bool(self.ended))
+
 
 def make_plan(
-    parsed: ParsedFile, *, institution: Institution, full_list: bool, today: date
+    parsed: ParsedFile,
+    *,
+    institution: Institution,
+    full_list: bool,
+    today: date,
+    choices: Mapping[str, str] | None = None,
 ) -> Plan:
-    """Compare the file with what the institution knows. The number of queries is constant."""
+    """Compare the file with what the institution knows. The number of queries is constant.
+
+    `choices`: the manager's answers to conflicts, a value of Choice by row number.
+    """
     hashes = (row.identity_hash for row in parsed.rows if row.identity_hash)
-    return _Planner(parsed, Known(institution, hashes, today), full_list, today).plan()
+    known = Known(institution, hashes, today)
+    return _Planner(parsed, known, full_list, today, choices or {}).plan()
 
 
 class _Planner:
-    def __init__(self, parsed: ParsedFile, known: Known, full_list: bool, today: date) -> None:
-        self.parsed = parsed
+    def __init__(
+        self,
+        parsed: ParsedFile,
+        known: Known,
+        full_list: bool,
+        today: date,
+        choices: Mapping[str, str],
+    ) -> None:
         self.known = known
+        self.taken = parsed.taken
+        self.cut_off = parsed.cut_off
         self.full_list = full_list
         self.today = today
+        self.choices = {int(row): choice for row, choice in choices.items()}
+        self.rows = [as_chosen(row, self.choices.get(row.row)) for row in parsed.rows]
+        self.originals = {row.row: row for row in parsed.rows if row.row in self.choices}
         self.reasons: dict[int, list[str]] = {
             row.row: list(row.problems) for row in parsed.rows if row.problems
         }
+        self.remarks: list[Problem] = []
+        self.conflicts: list[Contradiction] = []
 
     def plan(self) -> Plan:
+        self._keep_the_latest()
         self._refuse_repeated()
+        self._show_answered()
+        unions = self._unite()
         students = self._students()
         entries = [self._entry(row, students[row.row]) for row in self._good_rows()]
         withheld = self.full_list and any(self._names_nobody(row) for row in self._bad_rows())
         return Plan(
             new=[entry for entry in entries if entry.enrolment_id is None],
-            changed=[entry for entry in entries if entry.enrolment_id and entry.differences],
-            unchanged=sum(bool(e.enrolment_id) and not e.differences for e in entries),
+            changed=[entry for entry in entries if entry.enrolment_id and self._changes(entry)],
+            unchanged=sum(bool(e.enrolment_id) and not self._changes(e) for e in entries),
             ended=self._endings(students) if self.full_list and not withheld else [],
             problems=[Problem(row, " ".join(r)) for row, r in sorted(self.reasons.items())],
+            remarks=self.remarks,
+            conflicts=sorted(self.conflicts, key=lambda conflict: conflict.row),
+            unions=unions,
             running=sum(e.starts_on <= self.today <= e.ends_on for e in self.known.enrolments),
             ahead=sum(e.starts_on > self.today for e in self.known.enrolments),
             endings_withheld=withheld,
+            cut_off=self.cut_off,
         )
 
     # Good and bad rows --------------------------------------------------------------------------
 
     def _good_rows(self) -> list[Row]:
-        return [row for row in self.parsed.rows if row.row not in self.reasons]
+        return [row for row in self.rows if row.row not in self.reasons]
 
     def _bad_rows(self) -> list[Row]:
-        return [row for row in self.parsed.rows if row.row in self.reasons]
+        return [row for row in self.rows if row.row in self.reasons]
 
     def _refuse(self, row: int, reason: str) -> None:
         self.reasons.setdefault(row, []).append(reason)
 
+    def _keep_the_latest(self) -> None:
+        """Of the rows of one pupil the later enrolment counts; the report names the others."""
+        overtaken = latest(row for row in self.rows if not row.other_school)
+        self.rows = [row for row in self.rows if row.row not in overtaken]
+        self.remarks = [
+            Problem(
+                row,
+                f"Dezelfde leerling staat ook op rij {other}, met een latere begindatum: "
+                "die rij telt, deze niet."
+                if later
+                else f"Deze rij is dezelfde als rij {other}: ze telt één keer.",
+            )
+            for row, (other, later) in sorted(overtaken.items())
+        ]
+
     def _refuse_repeated(self) -> None:
         """All of them, not all but the first: nobody knows which one is right."""
-        own = [row for row in self.parsed.rows if not row.other_school]
+        own = [row for row in self.rows if not row.other_school]
         for label, pairs in (
             ("stamnummer", ((row.stamnummer, row.row) for row in own)),
             ("rijksregister- of bisnummer", ((row.identity_hash, row.row) for row in own)),
         ):
-            for row, others in _repeated(pairs):
+            for row, others in repeated(pairs):
                 self._refuse(
                     row, f"Hetzelfde {label} staat ook op rij {others}. Laat er één staan."
                 )
+
+    # Conflicts ----------------------------------------------------------------------------------
+
+    def _show_answered(self) -> None:
+        """Keep what was answered on the report, so that it can be answered otherwise."""
+        for row in self._good_rows():
+            if row.row in self.choices:
+                try:
+                    student_of(self.originals[row.row], self.known, None)
+                except Conflict as conflict:
+                    self._contradict(row, conflict)
+                except BadRow:
+                    continue
+
+    def _contradict(self, row: Row, conflict: Conflict) -> None:
+        self.conflicts.append(
+            Contradiction(
+                row.row,
+                str(conflict),
+                row.stamnummer,
+                row.name,
+                conflict.choices,
+                self.choices.get(row.row, ""),
+            )
+        )
+
+    def _unite(self) -> list[Union]:
+        unions = []
+        for row in self._good_rows():
+            if pair := united(row, self.known, self.choices.get(row.row)):
+                self.known.unite(*pair)
+                unions.append(Union(row.row, pair[0].pk, pair[1].pk))
+        self.united_rows = {union.row for union in unions}
+        return unions
 
     def _students(self) -> dict[int, Student | None]:
         """The student of each good row; refuses rows that are nobody's or somebody else's."""
         rows = self._good_rows()
         students: dict[int, Student | None] = {}
         for row in rows:
+            choice = self.choices.get(row.row)
             try:
-                students[row.row] = student_of(row, self.known)
+                students[row.row] = student_of(row, self.known, choice)
             except BadRow as error:
                 self._refuse(row.row, str(error))
+                if isinstance(error, Conflict) and row.row not in self.originals:
+                    self._contradict(row, error)
         self._refuse_shared(students)
         self._refuse_handed_on(rows, students)
         return students
 
     def _refuse_shared(self, students: dict[int, Student | None]) -> None:
-        for number, others in _repeated((s.pk, row) for row, s in students.items() if s):
+        for number, others in repeated((s.pk, row) for row, s in students.items() if s):
             self._refuse(
                 number,
                 f"Volgens stamnummer en rijksregister- of bisnummer is rij {others} dezelfde "
@@ -251,11 +390,32 @@ class _Planner:
             student_differences=_differences(student, student_values),
             enrolment_differences=_differences(enrolment, enrolment_values),
             stops=self._stops(enrolment, enrolment_values),
+            old_class=enrolment.class_code if enrolment else "",
+            **self._standing(row, student, enrolment, enrolment_values),
         )
+
+    def _standing(
+        self, row: Row, student: Student | None, enrolment: Enrolment | None, values: Values
+    ) -> dict[str, Any]:
+        """Whether the pupil comes, comes back or stays, and who has the say meanwhile (R11)."""
+        past = self.known.by_student.get(student.pk, []) if student else []
+        current = self.known.current(student)
+        arrives = current is None and values["ends_on"] >= self.today
+        elsewhere = student is not None and student.pk in self.known.elsewhere
+        is_united = row.row in self.united_rows
+        return {
+            "joins": student is not None and not past,
+            "returns": bool(past) and arrives,
+            "held": elsewhere and (arrives or is_united),
+            "follows": current.pk if current and enrolment is None else None,
+        }
+
+    def _changes(self, entry: Entry) -> bool:
+        return bool(entry.differences) or entry.row in self.united_rows
 
     def _kept(self, old: Enrolment | Student | None, values: Values) -> Values:
         for name in OPTIONAL_FIELDS:
-            if old and name in values and name not in self.parsed.taken:
+            if old and name in values and name not in self.taken:
                 values[name] = getattr(old, name)
         return values
 
@@ -284,7 +444,7 @@ class _Planner:
         return row.number, row.official_first_name, row.official_last_name
 
     def _says_nothing_official(self, available: bool) -> bool:
-        taken = self.parsed.taken
+        taken = self.taken
         if "national_number" not in taken:
             return True
         return available and not {"official_first_name", "official_last_name"} & taken.keys()
@@ -337,20 +497,6 @@ class _Planner:
             own_end=enrolment.ends_on,
             ends_on=self.today - timedelta(days=1) if begun else None,
         )
-
-
-def _repeated(pairs: Iterable[tuple[Hashable, int]]) -> list[tuple[int, str]]:
-    """Each row whose key is not its own, with the other rows: [(4, "9"), (9, "4")]."""
-    rows: dict[Hashable, list[int]] = defaultdict(list)
-    for key, row in pairs:
-        if key:
-            rows[key].append(row)
-    return [
-        (row, ", ".join(str(other) for other in same if other != row))
-        for same in rows.values()
-        if len(same) > 1
-        for row in same
-    ]
 
 
 # Differences to show ----------------------------------------------------------------------------

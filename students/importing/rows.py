@@ -3,26 +3,24 @@
 Problems name the field and what to do, never the value: they are kept in the log of imports.
 """
 
-import json
-import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
-from typing import Any
-
-from django.core.serializers.json import DjangoJSONEncoder
+from datetime import date
 
 from schoolloket.text import fold
 from students.models import Enrolment, Student
 
+from . import UnusableFile
 from .columns import FIELDS, Columns, find_columns
-from .identity import BirthDateDiffers, identify
-from .read import Cells, Table
+from .dates import as_date, end_of_year, list_year
+from .identity import BirthDateDiffers, Forgotten, forget, identify
+from .table import HIDDEN, Cell, Table
 
 LABELS = {field.name: field.label for field in FIELDS}
 NEEDED = {field.name for field in FIELDS if field.needed}
 TEXTS = ("stamnummer", "first_name", "last_name", "administrative_group", "class_code")
+FOLDED = ("first_name", "last_name", "call_name")
 OFFICIAL_NAMES = ("official_first_name", "official_last_name")
-DATES = ("birth_date", "starts_on", "ends_on")
 SEXES = {
     "m": "M",
     "man": "M",
@@ -37,12 +35,8 @@ LONGEST = {
     for field in (*Student._meta.fields, *Enrolment._meta.fields)
     if field.name in (*TEXTS, *OFFICIAL_NAMES)
 }
+LONGEST["call_name"] = LONGEST["first_name"]
 LONGEST_KEY = Enrolment._meta.get_field("first_name_key").max_length or 0
-
-_SERIAL_ZERO = date(1899, 12, 30)
-_DAY_FIRST = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})(?: 0?0:00(?::00)?)?")
-_YEAR_FIRST = re.compile(r"(\d{4})[/.-](\d{1,2})[/.-](\d{1,2})(?:[ T]00:00(?::00)?)?")
-_SERIAL = re.compile(r"\d{4,5}")
 
 
 @dataclass
@@ -51,7 +45,8 @@ class Row:
 
     `identity_hash` is "" without a valid national number; `number` is the number's validity, a
     value of Student.OfficialData. A row with problems is not imported. `other_school`: the row
-    says that it belongs to another institution.
+    says that it belongs to another institution. `birth_date_differs`: from the one inside the
+    number, so that neither is believed until the manager chooses.
     """
 
     row: int
@@ -69,6 +64,7 @@ class Row:
     official_first_name: str = ""
     official_last_name: str = ""
     other_school: bool = False
+    birth_date_differs: bool = False
     problems: list[str] = field(default_factory=list)
 
     @property
@@ -83,37 +79,35 @@ class Row:
         return self.starts_on, self.ends_on
 
 
-@dataclass
+@dataclass(frozen=True)
 class ParsedFile:
-    """The rows of a file; `taken` {"class_code": "Klas"}, `left` the headings nothing reads."""
+    """The rows of a file, and which column was taken for what."""
 
-    taken: dict[str, str]
-    left: list[str]
+    columns: Columns
     rows: list[Row]
+    cut_off: bool = False
 
-    def to_json(self) -> str:
-        stored = vars(self) | {"rows": [vars(row) for row in self.rows]}
-        return json.dumps(stored, cls=DjangoJSONEncoder)
-
-    @classmethod
-    def from_json(cls, text: str) -> "ParsedFile":
-        stored = json.loads(text)
-        return cls(stored["taken"], stored["left"], [_row_from(row) for row in stored["rows"]])
+    @property
+    def taken(self) -> dict[str, str]:
+        return self.columns.taken
 
 
-def _row_from(stored: dict[str, Any]) -> Row:
-    for name in DATES:
-        stored[name] = stored[name] and date.fromisoformat(stored[name])
-    return Row(**stored)
+Chosen = Mapping[str, int | None]
 
 
-def parse(table: Table, institution_number: str, today: date) -> ParsedFile:
-    """Turn the cells into rows. Raises UnusableFile when a needed column is missing."""
-    columns = find_columns(table.headings)
+def parse(
+    table: Table, institution_number: str, today: date, chosen: Chosen | None = None
+) -> ParsedFile:
+    """Turn the cells into rows; `chosen`: the columns that the manager pointed out.
+
+    Raises UnusableFile when a needed column is missing.
+    """
+    columns = find_columns(table.headings, chosen)
+    if columns.problems:
+        raise UnusableFile(" ".join(columns.problems))
     parser = _Parser(columns, institution_number, today)
-    return ParsedFile(
-        columns.taken, columns.left, [parser.row(number, cells) for number, cells in table.rows]
-    )
+    rows = [parser.row(number, cells) for number, cells in table.rows]
+    return ParsedFile(columns, rows, table.cut_off)
 
 
 class _Parser:
@@ -124,12 +118,14 @@ class _Parser:
         self.institution_number = institution_number
         self.today = today
 
-    def row(self, number: int, cells: Cells) -> Row:
+    def row(self, number: int, cells: tuple[Cell, ...]) -> Row:
         self.cells = cells
         row = Row(number)
         self.problem = row.problems.append
         for name in TEXTS + OFFICIAL_NAMES:
             setattr(row, name, self._text(name))
+        # What the child is called is what the desk calls it too.
+        row.first_name = self._own_text("call_name") or row.first_name
         row.other_school = self._is_of_another_school()
         if not row.other_school:
             self._check_shape()
@@ -137,14 +133,26 @@ class _Parser:
             self._read_person(row)
         return row
 
-    def _cell(self, name: str) -> str:
+    def _any(self, name: str) -> Cell:
         place = self.columns.places.get(name)
         return self.cells[place] if place is not None and place < len(self.cells) else ""
 
+    def _cell(self, name: str) -> str:
+        cell = self._any(name)
+        return cell if isinstance(cell, str) else ""
+
     def _text(self, name: str) -> str:
-        text = self._cell(name)
+        cell = self._any(name)
+        if isinstance(cell, Forgotten) or HIDDEN in cell:
+            self.problem(f"In de cel “{LABELS[name]}” staat een rijksregister- of bisnummer.")
+            return ""
+        text = self._own_text(name)
         if not text and name in NEEDED:
             self.problem(f"De cel “{LABELS[name]}” is leeg. Vul ze in.")
+        return text
+
+    def _own_text(self, name: str) -> str:
+        text = self._cell(name)
         if not _fits(name, text):
             self.problem(f"De cel “{LABELS[name]}” is te lang: hoogstens {LONGEST[name]} tekens.")
         return text
@@ -166,7 +174,7 @@ class _Parser:
 
     def _date(self, name: str) -> date | None:
         text = self._cell(name)
-        day = _as_date(text)
+        day = as_date(text)
         if text and day is None:
             self.problem(
                 f"De {LABELS[name]} is geen datum. Schrijf ze als dag/maand/jaar: 01/09/2026."
@@ -181,7 +189,7 @@ class _Parser:
 
     def _starts_on(self) -> date | None:
         if "starts_on" not in self.columns.places:
-            return date(_list_year(self.today), 9, 1)
+            return date(list_year(self.today), 9, 1)
         if not self._cell("starts_on"):
             self.problem("De cel “begindatum” is leeg. Vul ze in.")
         return self._date("starts_on")
@@ -192,55 +200,23 @@ class _Parser:
         if row.birth_date and row.birth_date > self.today:
             self.problem("De geboortedatum ligt in de toekomst. Kijk ze na.")
         try:
-            identity = identify(self._cell("national_number"), row.birth_date)
+            identity = identify(self._number(row.birth_date), row.birth_date)
         except BirthDateDiffers:
-            self.problem(
-                "De geboortedatum past niet bij het rijksregister- of bisnummer. Kijk beide na."
-            )
+            row.birth_date_differs = True
         else:
             row.identity_hash, row.number = identity.hash, identity.number.value
             row.birth_date = identity.birth_date
 
+    def _number(self, birth_date: date | None) -> Forgotten | None:
+        cell = self._any("national_number")
+        if isinstance(cell, str):
+            # A column that was pointed out by hand, and did not look like one of numbers.
+            return forget(cell, [birth_date] if birth_date else []) if cell else None
+        return cell
+
 
 def _fits(name: str, text: str) -> bool:
     """Folding may lengthen a name (😀 becomes :grinning:), and the folded name is stored too."""
-    folded_fits = name not in ("first_name", "last_name") or len(fold(text)) <= LONGEST_KEY
-    return len(text) <= LONGEST[name] and folded_fits
-
-
-def _as_date(text: str) -> date | None:
-    """Read `7/11/2010`, `07-11-2010`, `2010-11-07` or the serial number of a spreadsheet."""
-    if match := _DAY_FIRST.fullmatch(text):
-        day, month, year = match.groups()
-        return _checked(year, month, day)
-    if match := _YEAR_FIRST.fullmatch(text):
-        return _checked(*match.groups())
-    if _SERIAL.fullmatch(text):
-        return _SERIAL_ZERO + timedelta(days=int(text))
-    return None
-
-
-def _checked(year: str, month: str, day: str) -> date | None:
-    try:
-        found = date(int(year), int(month), int(day))
-    except ValueError:
-        return None
-    return found if 1900 <= found.year <= 2100 else None
-
-
-# School years -----------------------------------------------------------------------------------
-
-
-def school_year(day: date) -> int:
-    """Return the year in which the school year of this day began; it runs from 1 September."""
-    return day.year if day.month >= 9 else day.year - 1
-
-
-def end_of_year(day: date) -> date:
-    """Return the last day, 31 August, of the school year of this day."""
-    return date(school_year(day) + 1, 8, 31)
-
-
-def _list_year(today: date) -> int:
-    """The school year of a list without begin dates: in July and August the coming one."""
-    return today.year if today.month >= 7 else today.year - 1
+    if len(text) > LONGEST[name]:
+        return False
+    return text.isascii() or name not in FOLDED or len(fold(text)) <= LONGEST_KEY

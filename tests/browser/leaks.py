@@ -104,6 +104,8 @@ class _Files:
         if threading.current_thread() is threading.main_thread():
             return  # the test itself, and the downloads of its browser
         path, _, flags = args
+        if isinstance(path, int) or path == os.devnull:
+            return  # the pipes to the process that reads an upload
         is_compiled_code = "__pycache__" in str(path)
         if isinstance(flags, int) and flags & _WRITING and not is_compiled_code:
             self.watched_by.written.add(str(path))

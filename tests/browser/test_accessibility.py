@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+import time_machine
 from cryptography.fernet import Fernet
 from playwright.sync_api import Page, expect
 from pytest_django.fixtures import Settings
@@ -214,6 +215,53 @@ def test_the_preview_and_its_result(desk: Desk, eyes: Eyes, school: None) -> Non
     eyes.look("result-destroyed")
 
 
+def test_the_life_of_an_account(desk: Desk, eyes: Eyes, school: None) -> None:
+    """Status and type, for one and for a selection, with somebody to skip in each."""
+    desk.sign_in_to_list()
+    desk.filter("Selectie", "Zonder account")
+    desk.lists(12)
+    desk.page.get_by_label("Alle leerlingen op deze pagina").check()
+    for number in ("47727", "80240", "60351"):
+        desk.open("leerlingen/")
+        desk.find(number)
+        desk.page.locator("input[name=student]").check()
+    desk.open("leerlingen/?klas=1A")
+    desk.page.locator("summary", has_text="Andere acties").click()
+    eyes.look("list-menu")
+    desk.press("Deactiveren")
+    desk.sees_heading("LeerID's deactiveren")
+    eyes.look("deactivate")
+    desk.press("Deactiveren")
+    desk.sees("3 LeerID's zijn gedeactiveerd.")
+    eyes.look("list-deactivated")
+    desk.open("leerlingen/")
+    desk.find("60351")
+    desk.follow("Bogdan")
+    eyes.look("student-deactivated")
+    desk.press("Activeren")
+    eyes.look("activate")
+    desk.press("Activeren")
+    desk.sees("1 LeerID is geactiveerd.")
+    desk.follow("Leerlingen")
+    desk.find("70246")
+    desk.page.locator("input[name=student]").check()
+    for number in ("47727", "80240", "60351"):
+        desk.open("leerlingen/")
+        desk.find(number)
+        desk.page.locator("input[name=student]").check()
+    desk.page.locator("summary", has_text="Andere acties").click()
+    desk.press("Type wijzigen naar Basis")
+    desk.is_prepared()
+    eyes.look("convert")
+
+
+def test_august(desk: Desk, eyes: Eyes, school: None) -> None:
+    with time_machine.travel(datetime(2027, 8, 10, 9, 0, tzinfo=UTC), tick=True):
+        desk.sign_in_to_list()
+        desk.sees("LeerID's worden inactief op 31 augustus")
+        eyes.look("list-august")
+
+
 def test_the_import(desk: Desk, eyes: Eyes, alice: Manager, tmp_path: Path) -> None:
     desk.sign_in(alice.email, PASSWORD)
     eyes.look("list-empty")
@@ -234,6 +282,45 @@ def test_the_import(desk: Desk, eyes: Eyes, alice: Manager, tmp_path: Path) -> N
     eyes.look("import-preview")
 
 
+def test_columns_conflicts_and_two_schools(
+    desk: Desk, eyes: Eyes, school: None, tmp_path: Path
+) -> None:
+    desk.sign_in()
+    gent = (
+        "Instellingsnummer;Leerling;Voornaam;Naam;Geboortedatum;Rijksregisternummer;Klas;Begindatum"
+    )
+    suheda = "999913;7001;Süheda;Carabin;02/02/2013;13020288253;6A;01/09/2026"
+    twice = ["999913;7002;Wout;Claes;;;5B;01/09/2026", "999913;7002;Wout;Claes;;;5C;05/10/2026"]
+    clash = "999913;7003;Mila;Maes;03/02/2013;13020288253;6A;01/09/2026"
+    list_of_gent = tmp_path / "gent.csv"
+    list_of_gent.write_text("\n".join([gent, clash, suheda, *twice, ""]))
+    desk.number = "999913"
+    import_file(desk, list_of_gent, partial=True)
+    desk.sees_heading("We herkennen niet alle kolommen")
+    eyes.look("import-columns")
+    desk.page.get_by_label("stamnummer", exact=True).select_option("Leerling")
+    desk.press("Toon het voorbeeld met deze kolommen")
+    desk.sees_heading("Jij kiest: wie is deze leerling?")
+    eyes.look("import-conflicts")
+    desk.press("Bevestigen en inlezen")
+    desk.sees("Het bestand is ingelezen")
+    eyes.look("import-done-with-remarks")
+    desk.open("leerlingen/?zoek=7001")
+    desk.follow("Carabin")
+    desk.sees("ook nog ingeschreven in een andere school")
+    eyes.look("student-held")
+    desk.number = "999912"
+    desk.open("leerlingen/?zoek=41877")
+    desk.follow("Carabin")
+    desk.sees("intussen ook in een andere school ingeschreven")
+    eyes.look("student-holding")
+    desk.follow("Geef vrij")
+    eyes.look("student-release")
+    desk.press("Geef vrij")
+    desk.follow("Account historiek")
+    eyes.look("student-history-released")
+
+
 def half_broken(folder: Path) -> Path:
     """Thirty good rows, and three without name, with a date that is none, and a number twice."""
     lines = (DATA / "discimus-999912.csv").read_text("utf-8-sig").splitlines()[:34]
@@ -245,9 +332,11 @@ def half_broken(folder: Path) -> Path:
     return file
 
 
-def import_file(desk: Desk, name: str) -> None:
+def import_file(desk: Desk, name: str | Path, *, partial: bool = False) -> None:
     desk.open("import/")
     desk.page.get_by_label("Bestand").set_input_files(DATA / name)
+    if partial:
+        desk.page.get_by_label("Aanvulling").check()
     desk.press("Toon het voorbeeld")
 
 

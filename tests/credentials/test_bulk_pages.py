@@ -361,6 +361,19 @@ def test_htmx_with_an_unreadable_row_loads_the_page_again(
     assert CHANGED in messages_on(page)
 
 
+def test_htmx_on_an_expired_preview_says_so_once(
+    charlie: Account, alice_client: Client, clock: time_machine.Traveller
+) -> None:
+    start(alice_client, charlie)
+    row = item_of(the_batch(), charlie).pk
+    clock.shift(timedelta(minutes=20))
+    alice_client.get(desk("students"))
+    clock.shift(timedelta(minutes=10))
+    assert reroll(alice_client, the_batch(), row)["HX-Refresh"] == "true"
+    page = alice_client.get(desk("preview_batch", the_batch().pk), follow=True)
+    assert text(page).count(GONE) == 1
+
+
 # Tampering, other windows, time ----------------------------------------------------------------
 
 

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from urllib.parse import urlencode
 
 import pytest
 import time_machine
@@ -38,6 +39,23 @@ def test_a_manager_signs_in_and_comes_where_he_or_she_was_going(
 
     answer = sign_in(client, "ALICE@school.test", PASSWORD, next="/999912/leerlingen/")
     assert answer.url == "/999912/leerlingen/"
+
+
+@pytest.mark.parametrize(
+    ("referer", "page"),
+    [
+        ("http://testserver/999912/leerlingen/?klas=6A", "/999912/leerlingen/?klas=6A"),
+        ("https://elsewhere.test/999912/leerlingen/", "/"),
+        ("http://[", "/"),
+        ("", "/"),
+    ],
+)
+def test_a_form_posted_after_the_lock_leads_back_to_its_page(
+    client: Client, alice: Manager, referer: str, page: str
+) -> None:
+    posted = client.post(desk("start_batch"), {}, headers={"Referer": referer})
+    assert posted.url == f"{SIGN_IN}?{urlencode({'next': page}, safe='/')}"
+    assert sign_in(client, "alice@school.test", PASSWORD, next=page).url == page
 
 
 @pytest.mark.parametrize("email", ["alice@school.test", "nobody@school.test"])

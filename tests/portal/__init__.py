@@ -2,11 +2,9 @@
 
 import re
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from html import unescape
-from threading import Barrier
 
-from django.db import connections
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
@@ -16,6 +14,7 @@ from accounts.portal.models import PortalSession
 from accounts.portal.urls import urlpatterns
 from credentials import actions, hashing
 from schoolloket.institutions.actors import Actor
+from tests.at_once import at_once as start_together
 
 SIGN_IN = "/mijn/"
 HOME = "/mijn/start/"
@@ -78,17 +77,7 @@ def renew(by: Actor, account: Account, *, removes_email: bool = False) -> None:
 
 def at_once(work: Callable[[int], object], number: int) -> list[object]:
     """Do the work so many times, all starting together."""
-    barrier = Barrier(number)
-
-    def run(index: int) -> object:
-        barrier.wait()
-        try:
-            return work(index)
-        finally:
-            connections.close_all()
-
-    with ThreadPoolExecutor(number) as pool:
-        return list(pool.map(run, range(number)))
+    return start_together(*[partial(work, index) for index in range(number)])
 
 
 def sessions(account: Account) -> int:

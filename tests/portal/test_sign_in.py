@@ -10,7 +10,7 @@ from django.test import Client
 
 from accounts.models import Account
 from accounts.portal import doors, tokens
-from accounts.portal.models import PortalSession, SignIn
+from accounts.portal.models import PortalSession, SignIn, Tries
 from schoolloket.institutions.actors import Actor
 from students.models import Enrolment
 from tests.conftest import NOW
@@ -326,3 +326,26 @@ def test_sign_out_ends_the_session_also_for_who_copied_the_cookie(
     assert tablet.post(SIGN_OUT).url == SIGN_IN
     assert sessions(word) == 0
     assert not is_signed_in(copied)
+
+
+# What is no guess ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("posted", "said"),
+    [
+        ({"password": ""}, "Vul je wachtwoord in."),
+        ({"password": "", "wijze": "afbeeldingen"}, "Kies je vier afbeeldingen."),
+        ({"password": "x" * 201}, "niet meer dan 200 tekens"),
+        ({"password": WORD, "username": " "}, "Vul je gebruikersnaam in."),
+    ],
+)
+def test_what_is_no_guess_is_told_and_not_counted(
+    tablet: Client, word: Account, posted: dict[str, str], said: str
+) -> None:
+    answer = tablet.post(SIGN_IN, {"username": word.username, "sign_in": ""} | posted)
+    assert said in text(answer)
+    assert REFUSED not in text(answer)
+    word.refresh_from_db()
+    assert word.failed_sign_ins == 0
+    assert not Tries.objects.exists()

@@ -87,7 +87,11 @@ def upload(actor: Actor, content: bytes, *, full_list: bool = True) -> ImportRun
 def run_import(actor: Actor, content: bytes, *, full_list: bool = True) -> ImportRun:
     """Import with every ending allowed."""
     return actions.import_now(
-        by=actor, file_name="lijst.csv", content=content, full_list=full_list, max_ended=10**6
+        by=actor,
+        file_name="lijst.csv",
+        parsed=actions.read_file(actor, content),
+        full_list=full_list,
+        max_ended=10**6,
     )
 
 

@@ -8,7 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pytest_django import Settings
 
-from students.importing.identity import BirthDateDiffers, identify
+from students.importing.identity import BirthDateDiffers, Identity
+from students.importing.identity import forget as forget_number
+from students.importing.identity import identify as identify_number
 from students.models import Student
 
 from . import national_number
@@ -16,6 +18,11 @@ from . import national_number
 State = Student.OfficialData
 BORN = date(2010, 11, 7)
 BIRTH_DATES = st.dates(date(1990, 1, 1), date(2024, 12, 31))
+
+
+def identify(text: str, born: date | None) -> Identity:
+    number = forget_number(text, [born] if born else []) if text else None
+    return identify_number(number, born)
 
 
 @given(BIRTH_DATES, st.integers(1, 997), st.booleans())

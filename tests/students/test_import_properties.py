@@ -1,9 +1,13 @@
 """What is true of every import, whatever the file."""
 
+import io
+import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from datetime import datetime
 
 import pytest
+import xlsxwriter
 from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -11,10 +15,11 @@ from hypothesis import strategies as st
 from schoolloket.institutions.actors import Actor
 from schoolloket.institutions.models import Institution
 from students import actions
+from students.importing import UnusableFile
 from students.importing.plan import ENROLMENT_FIELDS, STUDENT_FIELDS, Entry
 from students.models import Enrolment
 
-from . import Pupil, csv_file, pupil, run_import, upload
+from . import ALL, HEADINGS, Pupil, csv_file, pupil, run_import, upload
 
 # The clock stands still for all examples, and each example undoes what it wrote.
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
@@ -128,3 +133,81 @@ def test_nobody_whom_the_file_names_is_ended(before: list[Pupil], rows: list[Pup
         plan = actions.preview(upload(actor, csv_file(rows)))
         ended = {ending.stamnummer for ending in plan.ended}
         assert not ended & {row["stamnummer"] for row in rows}
+
+
+@settings(settings.get_profile("imports"))
+@given(FILES, FILES, st.integers(0, 10_000))
+def test_a_file_that_was_cut_off_never_ends_enrolments_in_silence(
+    before: list[Pupil], rows: list[Pupil], place: int
+) -> None:
+    whole = csv_file(rows)
+    part = whole[: place % len(whole)]
+    with new_school() as actor, suppress(UnusableFile):
+        an_import(actor, before)
+        plan = actions.preview(upload(actor, part))
+        # A file that stops exactly behind a line cannot be told from a shorter list.
+        assert plan.asks or not plan.ended or part.endswith((b"\n", b"\r"))
+
+
+# No file at all does harm -----------------------------------------------------------------------
+
+TEXT = st.text(max_size=40) | st.sampled_from(
+    ["=1+1", "<b>", '"', "\x00", "\u202e", "x" * 10_000, "01/09/2026", pupil(1)["number"]]
+)
+CELL = TEXT | st.integers() | st.floats() | st.booleans() | st.none() | st.datetimes()
+HEADING = st.sampled_from([*HEADINGS.values(), "Roepnaam", "Insz", "Onbekend", ""]) | TEXT
+NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+ENCODINGS = ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "cp1252"]
+
+
+@st.composite
+def csv_files(draw: st.DrawFn) -> bytes:
+    """Lists of a kind: known headings and others, cells of all sorts, bytes that do not belong."""
+    headings = draw(st.lists(HEADING, max_size=15)) or [HEADINGS[name] for name in ALL]
+    cells = draw(st.lists(st.lists(TEXT, max_size=16), max_size=8))
+    delimiter, end = draw(st.sampled_from(";,\t")), draw(st.sampled_from(["\n", "\r\n", "\r"]))
+    text = end.join(delimiter.join(row) for row in [headings, *cells])
+    content = text.encode(draw(st.sampled_from(ENCODINGS)), errors="replace")
+    place = draw(st.integers(0, len(content)))
+    return content[:place] + draw(st.binary(max_size=4)) + content[place:]
+
+
+@st.composite
+def workbooks(draw: st.DrawFn) -> bytes:
+    """Workbooks, whole ones and some with bytes that do not belong."""
+    headings = draw(st.lists(HEADING, max_size=15)) or [HEADINGS[name] for name in ALL]
+    rows = draw(st.lists(st.lists(CELL, max_size=16), max_size=6))
+    made = io.BytesIO()
+    options = {"in_memory": True, "nan_inf_to_errors": True, "strings_to_formulas": True}
+    with xlsxwriter.Workbook(made, options) as book:
+        sheet = book.add_worksheet()
+        for number, row in enumerate([headings, *rows]):
+            sheet.write_row(number, 0, [_writable(cell) for cell in row])
+    content = made.getvalue()
+    place = draw(st.integers(0, len(content)))
+    return content[:place] + draw(st.binary(max_size=4)) + content[place:]
+
+
+def _writable(cell: object) -> object:
+    if isinstance(cell, datetime):
+        return cell.isoformat()
+    return NOT_XML.sub("", cell) if isinstance(cell, str) else cell
+
+
+ANY_FILE = csv_files() | workbooks() | st.binary(max_size=400)
+
+
+def test_no_file_crashes_or_hangs_the_importer(request: pytest.FixtureRequest) -> None:
+    """`make hostile` tries 10,000 of them, each in a process of its own as the desk does."""
+
+    @settings(
+        settings.get_profile("imports"), max_examples=request.config.getoption("--hostile-files")
+    )
+    @given(ANY_FILE, st.booleans())
+    def tried(content: bytes, full_list: bool) -> None:
+        with new_school() as actor, suppress(UnusableFile):
+            plan = actions.preview(upload(actor, content, full_list=full_list))
+            run_import(actor, content, full_list=full_list)
+            assert Enrolment.objects.count() == len(plan.new)
+
+    tried()

@@ -1,0 +1,53 @@
+"""Ready-made selections of the list.
+
+The room that knows the answer has the selection: `credentials` tells who was printed. Settings name
+them all, in the order of the page, so that this room imports no higher one.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.conf import settings
+from django.db.models import Exists, OuterRef
+from django.utils.module_loading import import_string
+
+from schoolloket.institutions.models import Institution
+
+from .models import Account
+from .overview import Rows
+
+SOON = timedelta(days=30)
+
+
+@dataclass(frozen=True)
+class Selection:
+    """`name` stands in the address, `label` on the page; `of` keeps the rows that fit."""
+
+    name: str
+    label: str
+    of: Callable[[Rows, Institution, date], Rows]
+
+
+def ready_made() -> list[Selection]:
+    return [import_string(path) for path in settings.READY_MADE_SELECTIONS]
+
+
+def _without_account(rows: Rows, institution: Institution, day: date) -> Rows:
+    return rows.filter(student__account=None)
+
+
+def _with_unused_password(rows: Rows, institution: Institution, day: date) -> Rows:
+    accounts = Account.objects.with_unused_password()
+    return rows.filter(Exists(accounts.filter(student=OuterRef("student"))))
+
+
+def _leaving_soon(rows: Rows, institution: Institution, day: date) -> Rows:
+    return rows.leaving_by(day + SOON)
+
+
+WITHOUT_ACCOUNT = Selection("zonder-account", "Zonder account", _without_account)
+UNUSED_PASSWORD = Selection(
+    "niet-gebruikt", "Nieuw wachtwoord nog niet gebruikt", _with_unused_password
+)
+LEAVING_SOON = Selection("verlaat-school", "Verlaat de school binnen 30 dagen", _leaving_soon)

@@ -1,0 +1,78 @@
+"""Erase the pupils whose time is over, and note that a pupil's data were asked for (R12)."""
+
+from collections.abc import Iterator
+from datetime import date
+from itertools import islice
+from uuid import uuid4
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
+
+from accounts import history
+from accounts.models import Account, AccountEvent, FieldChange
+from credentials.models import BatchItem
+from schoolloket.clock import months_before
+from schoolloket.institutions.actors import Actor
+from students.models import Enrolment, Student, StudentEvent
+
+from .models import Erasure
+
+# As many as one transaction erases, so that no school waits long for its pupils' rows.
+AT_ONCE = 200
+
+
+def expired(day: date) -> QuerySet[Student]:
+    """The students without an enrolment that runs, lies ahead, or ran in the last months (R12).
+
+    Who was never enrolled, since a school took the enrolment back before it began, has no day from
+    which to count but the creation of the LeerID; without one there is nothing to wait for.
+    """
+    limit = months_before(day, settings.ERASE_AFTER_MONTHS)
+    lately = Enrolment.objects.filter(student=OuterRef("pk"), ends_on__gte=limit)
+    return Student.objects.filter(~Exists(lately), ~Q(account__created_at__date__gte=limit))
+
+
+def erase_expired(day: date) -> int:
+    """Erase the expired students with all that is known of them; return how many there were."""
+    return sum(_erase(ids, day) for ids in _slices(expired(day)))
+
+
+def _slices(students: QuerySet[Student]) -> Iterator[list[int]]:
+    ids = iter(list(students.order_by("pk").values_list("pk", flat=True)))
+    while part := list(islice(ids, AT_ONCE)):
+        yield part
+
+
+@transaction.atomic
+def _erase(student_ids: list[int], day: date) -> int:
+    """Erase those of the students who are still expired; from the top room down."""
+    # Locked before they are judged: whoever enrols one of them now waits, and finds nobody.
+    locked = Student.objects.filter(pk__in=student_ids).order_by("pk").select_for_update()
+    list(locked.values_list("pk"))
+    students = list(expired(day).filter(pk__in=student_ids).values_list("pk", flat=True))
+    accounts = Account.objects.filter(student__in=students)
+    BatchItem.objects.filter(student__in=students).delete()
+    FieldChange.objects.filter(event__account__in=accounts).erase()
+    AccountEvent.objects.filter(account__in=accounts).erase()
+    # With the sessions, sign-ins and mailed links of the portal.
+    accounts.delete()
+    StudentEvent.objects.filter(student__in=students).erase()
+    Enrolment.objects.filter(student__in=students).delete()
+    # The usernames stay, without their student.
+    Student.objects.filter(pk__in=students).delete()
+    now = timezone.now()
+    Erasure.objects.bulk_create(Erasure(at=now) for _ in students)
+    return len(students)
+
+
+@transaction.atomic
+def note_export(*, by: Actor, account: Account) -> None:
+    """Note in the history that somebody exported the pupil's data (R10)."""
+    history.record(
+        [history.Entry(account.pk, AccountEvent.Kind.EXPORTED)],
+        by=by,
+        operation_id=uuid4(),
+        at=timezone.now(),
+    )

@@ -1,0 +1,151 @@
+"""All data of one pupil as a file, for a request under the GDPR (R12).
+
+What another school keeps is that school's to give: of that the file says only what a page of the
+desk says too (R10, R11). There is no password, hash or token in it.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from datetime import date, datetime
+
+from django.utils import timezone
+
+from accounts import history
+from accounts.models import Account, Username
+from accounts.overview import account_of
+from accounts.portal.models import MailToken, PortalSession, SignIn
+from credentials.models import BatchItem
+from schoolloket import workbook
+from schoolloket.institutions.models import Institution
+from students.models import Enrolment, Student
+
+COLUMNS = {"Onderdeel": 26, "Gegeven": 36, "Waarde": 70}
+
+# Part of the file, name of the datum, its value.
+Line = tuple[str, str, str]
+Facts = Iterator[tuple[str, str | date | datetime | None]]
+
+
+def render(institution: Institution, row: Enrolment) -> bytes:
+    """Return an .xlsx with a line for each datum of the student of this row."""
+    now = timezone.now()
+    return workbook.render("Gegevens", COLUMNS, lines(institution, row, now), made_at=now)
+
+
+def lines(institution: Institution, row: Enrolment, now: datetime) -> Iterator[Line]:
+    """Yield what is kept of the student, part by part."""
+    yield from _part("Over dit bestand", _about(institution, now))
+    yield from _part("Officiële gegevens", _official(row.student))
+    yield from _part("Inschrijvingen", _enrolments(institution, row.student))
+    account = account_of(row)
+    if account:
+        for title, facts in ACCOUNT_PARTS.items():
+            yield from _part(title, facts(account))
+        yield from _part("Afdrukken", _prints(institution, account))
+    told = history.of_pupil(institution, row.student, account, timezone.localdate(now))
+    yield from _part("Historiek", _history(told))
+
+
+def _part(title: str, facts: Facts) -> Iterator[Line]:
+    for name, value in facts:
+        yield title, name, _text(value)
+
+
+def _text(value: str | date | datetime | None) -> str:
+    match value:
+        case datetime():
+            return f"{timezone.localtime(value):%d/%m/%Y %H:%M}"
+        case date():
+            return f"{value:%d/%m/%Y}"
+        case _:
+            return value or "-"
+
+
+def _about(institution: Institution, now: datetime) -> Facts:
+    yield "Gemaakt op", now
+    yield "Gemaakt door", str(institution)
+    yield (
+        "Wat erin staat",
+        "Alles wat het LeerID Schoolloket van deze leerling bewaart. Wachtwoorden staan er niet "
+        "in: ze worden alleen onleesbaar (als hash) bewaard. Wat een andere school bijhoudt, "
+        "vraag je aan die school.",
+    )
+
+
+def _official(student: Student) -> Facts:
+    yield "Voornaam", student.official_first_name
+    yield "Naam", student.official_last_name
+    yield "Geslacht", student.sex
+    yield "Geboortedatum", student.birth_date
+    yield "Herkomst", student.get_official_data_display()
+    yield (
+        "Rijksregister- of bisnummer",
+        "Wordt niet bewaard"
+        + (", wel een onleesbare afdruk om de leerling te herkennen" * bool(student.identity_hash)),
+    )
+
+
+def _enrolments(institution: Institution, student: Student) -> Facts:
+    for enrolment in student.enrolments.order_by("starts_on", "pk"):
+        period = f"{_text(enrolment.starts_on)} tot en met {_text(enrolment.ends_on)}"
+        if enrolment.institution_id != institution.pk:
+            yield history.OTHER_SCHOOL, period
+            continue
+        yield "Instelling", str(institution)
+        yield "Periode", period
+        yield "Stamnummer", enrolment.stamnummer
+        yield "Voornaam", enrolment.first_name
+        yield "Naam", enrolment.last_name
+        yield "Klas", enrolment.class_code
+        yield "Administratieve groep", enrolment.administrative_group
+
+
+def _account(account: Account) -> Facts:
+    yield "Gebruikersnaam", account.username
+    for name in Username.objects.filter(student=account.student_id).order_by("value"):
+        yield "Gereserveerde gebruikersnaam", name.value
+    yield "Type", account.get_kind_display()
+    yield "Wachtwoord type", account.get_password_kind_display()
+    yield "Moet nieuw wachtwoord kiezen", "Ja" if account.must_change_password else "Nee"
+    yield "E-mailadres", account.email
+    yield "LeerID creatie", account.created_at
+    yield "Gedeactiveerd op", account.deactivated_at
+    yield "Laatste aanmelding", account.last_sign_in_at
+    yield "Mislukte aanmeldingen na elkaar", str(account.failed_sign_ins)
+    yield "Laatste mislukte aanmelding", account.last_failed_at
+    yield "Reden", account.get_last_failure_display()
+
+
+def _portal(account: Account) -> Facts:
+    for sign_in in SignIn.objects.filter(account=account):
+        device = "bekend" if sign_in.on_known_device else "nieuw"
+        yield f"Aangemeld op een {device} toestel", sign_in.at
+    for session in PortalSession.objects.filter(account=account).order_by("-created_at"):
+        yield "Sessie begonnen", session.created_at
+    for mail in MailToken.objects.filter(account=account).order_by("-created_at"):
+        yield f"Mail: {mail.get_purpose_display()}", f"{_text(mail.created_at)} aan {mail.email}"
+
+
+ACCOUNT_PARTS: dict[str, Callable[[Account], Facts]] = {
+    "LeerID": _account,
+    "Mijn LeerID": _portal,
+}
+
+
+def _prints(institution: Institution, account: Account) -> Facts:
+    items = BatchItem.objects.filter(account=account, batch__institution=institution)
+    for item in items.select_related("batch").order_by("batch__created_at"):
+        batch = item.batch
+        yield (
+            f"{batch.get_purpose_display()}, reeks {batch.number or '-'}",
+            f"{_text(batch.created_at)}: {item.username}, {item.get_outcome_display()}",
+        )
+
+
+def _history(lines: Iterable[history.Line]) -> Facts:
+    for line in lines:
+        told = ", ".join(filter(None, [_text(line.at or line.on), line.who, line.where]))
+        yield line.what, told
+        for change in line.changes:
+            old, new = (history.label(change.field, value) for value in (change.old, change.new))
+            if old or new:
+                yield f"{line.what}: {change.get_field_display()}", f"{old or '-'} → {new or '-'}"

@@ -1,0 +1,17 @@
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand
+
+from schoolloket import clock
+from schoolloket.privacy import actions
+
+
+class Command(BaseCommand):
+    help = (
+        f"Erase the pupils without a running enrolment for {settings.ERASE_AFTER_MONTHS} months, "
+        "with their LeerID. What stays: a row that says when, and the reserved username."
+    )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        self.stdout.write(f"{actions.erase_expired(clock.today())} students erased")

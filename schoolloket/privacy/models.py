@@ -1,0 +1,20 @@
+"""What is left of a pupil whose data were erased."""
+
+from django.db import models
+
+from schoolloket.append_only import AppendOnly
+
+
+class Erasure(AppendOnly):
+    """A pupil was erased: when, and nothing that tells who it was (R12).
+
+    The usernames stay taken in `accounts.Username`, without their student (R6).
+    """
+
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-at", "-pk"]
+
+    def __str__(self) -> str:
+        return f"gewist {self.at:%Y-%m-%d}"

@@ -1,0 +1,39 @@
+"""For operators: release a pupil whom another school does not let go (R11). Nothing else."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from schoolloket.clock import today
+
+from .actions import release_as_operator
+from .models import Enrolment
+
+
+@admin.register(Enrolment)
+class HeldEnrolmentAdmin(admin.ModelAdmin):
+    """The enrolments that wait for another school; without names, which no operator needs."""
+
+    list_display = ["stamnummer", "institution", "starts_on", "ends_on", "joined_at"]
+    list_display_links = None
+    search_fields = ["=stamnummer", "=institution__number"]
+    actions = ["release"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Enrolment]:
+        return Enrolment.objects.held_on(today()).select_related("institution")
+
+    @admin.action(description="Geef vrij: deze school mag de aanmeldgegevens wijzigen")
+    def release(self, request: Any, enrolments: QuerySet[Enrolment]) -> None:
+        count = release_as_operator(by=request.user, enrolments=enrolments)
+        messages.success(request, f"Vrijgegeven: {count}.")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Enrolment | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Enrolment | None = None) -> bool:
+        return False

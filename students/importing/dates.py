@@ -1,0 +1,47 @@
+"""Dates as administration packages and spreadsheets write them, and school years."""
+
+import re
+from datetime import date, timedelta
+from functools import lru_cache
+
+_SERIAL_ZERO = date(1899, 12, 30)
+_DAY_FIRST = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})(?: 0?0:00(?::00)?)?")
+_YEAR_FIRST = re.compile(r"(\d{4})[/.-](\d{1,2})[/.-](\d{1,2})(?:[ T]00:00(?::00)?)?")
+_SERIAL = re.compile(r"\d{4,5}", re.ASCII)
+
+
+# A list of twenty thousand pupils has some thousands of dates.
+@lru_cache(maxsize=10_000)
+def as_date(text: str) -> date | None:
+    """Read `7/11/2010`, `07-11-2010`, `2010-11-07` or the serial number of a spreadsheet."""
+    if match := _DAY_FIRST.fullmatch(text):
+        day, month, year = match.groups()
+        return _checked(year, month, day)
+    if match := _YEAR_FIRST.fullmatch(text):
+        return _checked(*match.groups())
+    if _SERIAL.fullmatch(text):
+        return _SERIAL_ZERO + timedelta(days=int(text))
+    return None
+
+
+def _checked(year: str, month: str, day: str) -> date | None:
+    try:
+        found = date(int(year), int(month), int(day))
+    except ValueError:
+        return None
+    return found if 1900 <= found.year <= 2100 else None
+
+
+def school_year(day: date) -> int:
+    """Return the year in which the school year of this day began; it runs from 1 September."""
+    return day.year if day.month >= 9 else day.year - 1
+
+
+def end_of_year(day: date) -> date:
+    """Return the last day, 31 August, of the school year of this day."""
+    return date(school_year(day) + 1, 8, 31)
+
+
+def list_year(today: date) -> int:
+    """The school year of a list without begin dates: in July and August the coming one."""
+    return today.year if today.month >= 7 else today.year - 1

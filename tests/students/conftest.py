@@ -1,0 +1,28 @@
+"""Tests of what is in a file read it in this process: a child for each would take most of the time.
+
+`test_read` and the pages' tests read as the desk does.
+"""
+
+import pytest
+from django.conf import settings
+
+from students import actions
+from students.importing.tables import Limits, Texts, texts_of
+from tests.conftest import FEW_FILES
+
+
+def read_here(content: bytes) -> Texts:
+    return texts_of(content, Limits(settings.IMPORT_MAX_BYTES, settings.IMPORT_MAX_ROWS))
+
+
+@pytest.fixture(autouse=True)
+def _reading_here(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    # The long run is the real thing.
+    long_run = request.config.getoption("--hostile-files") > FEW_FILES
+    if "in_a_child" not in request.fixturenames and not long_run:
+        monkeypatch.setattr(actions, "read", read_here)
+
+
+@pytest.fixture
+def in_a_child() -> None:
+    """Read files as the desk does, in a process of its own."""
