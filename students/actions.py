@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db import IntegrityError, transaction
-from django.db.models import QuerySet
+from django.db import IntegrityError, connection, transaction
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from schoolloket import vault
@@ -83,8 +83,11 @@ def columns_of(run: ImportRun, table: Table) -> Columns:
 
 def plan_of(run: ImportRun, table: Table) -> Plan:
     """Return what importing these rows would do today. Raises UnusableFile for a missing column."""
-    parsed = parse(table, run.institution.number, today(), run.columns)
-    return _plan(run, parsed)
+    return _plan(run, _parsed(run, table))
+
+
+def _parsed(run: ImportRun, table: Table) -> ParsedFile:
+    return parse(table, run.institution.number, today(), run.columns)
 
 
 def _plan(run: ImportRun, parsed: ParsedFile) -> Plan:
@@ -144,13 +147,15 @@ def confirm(*, by: Actor, run_id: int, confirm_many_ended: bool, seen: str) -> I
 
 
 def _confirm(by: Actor, run_id: int, confirm_many_ended: bool, seen: str) -> ImportRun:
-    _lock(by.institution)
+    _one_after_another(by.institution)
     run = _runs(by).filter(pk=run_id).first()
     if run is None:
         raise DraftGone
     if run.state == ImportRun.State.APPLIED:
         return run
-    plan = preview(run)
+    parsed = _parsed(run, opened(run))
+    _lock_students(by.institution, parsed)
+    plan = _plan(run, parsed)
     if plan.fingerprint != seen:
         raise PlanChanged
     if plan.asks and not confirm_many_ended:
@@ -158,10 +163,24 @@ def _confirm(by: Actor, run_id: int, confirm_many_ended: bool, seen: str) -> Imp
     return _applied(by, run, plan)
 
 
-def _lock(institution: Institution) -> None:
-    """Let imports of one school follow one another, and let nobody erase its students meanwhile."""
+def _one_after_another(institution: Institution) -> None:
+    """Let the imports and saves of one school follow one another."""
     Institution.objects.select_for_update().get(pk=institution.pk)
-    students = Student.objects.filter(enrolments__institution=institution).order_by("pk")
+
+
+def _lock_students(institution: Institution, parsed: ParsedFile) -> None:
+    """Lock whom the file may be about, those of other schools too, so that nobody erases them.
+
+    All in one order: two schools that take over each other's pupils never wait in a circle.
+    """
+    if not connection.features.has_select_for_update:
+        return  # SQLite: the transaction is the lock
+    own = Enrolment.objects.of(institution).values("student")
+    withdrawn = StudentEvent.objects.filter(institution=institution).values("student")
+    hashes = {row.identity_hash for row in parsed.rows if row.identity_hash}
+    students = Student.objects.filter(
+        Q(pk__in=own) | Q(pk__in=withdrawn) | Q(identity_hash__in=hashes)
+    ).order_by("pk")
     list(students.select_for_update(no_key=True).values_list("pk", flat=True))
 
 
@@ -248,7 +267,8 @@ def import_now(
     """
     try:
         with transaction.atomic():
-            _lock(by.institution)
+            _one_after_another(by.institution)
+            _lock_students(by.institution, parsed)
             run = _run(by, file_name, full_list=full_list)
             plan = _plan(run, parsed)
             _refuse_many_ended(plan, max_ended)
