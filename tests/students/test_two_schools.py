@@ -5,7 +5,9 @@ from datetime import date
 
 import pytest
 import time_machine
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts import actions as account_actions
@@ -269,3 +271,21 @@ def test_the_later_school_can_neither_deactivate_nor_activate(
         account_actions.change_status(by=bob_actor, change=Change.DEACTIVATE, student_ids=ids)
     in_gent.refresh_from_db()
     assert in_gent.deactivated_by == bob_actor.manager
+
+
+@pytest.mark.skipif(
+    not connection.features.has_select_for_update, reason="SQLite locks the whole database"
+)
+def test_pupils_of_another_school_are_locked_with_the_own_ones_in_one_order(
+    in_gent: Account, joined: Callable[..., Enrolment]
+) -> None:
+    """Two schools that take over each other's pupils never wait in a circle."""
+    with CaptureQueriesContext(connection) as queries:
+        joined()
+    [lock] = [
+        query["sql"]
+        for query in queries
+        if 'FROM "students_student"' in query["sql"] and "FOR NO KEY UPDATE" in query["sql"]
+    ]
+    assert 'ORDER BY "students_student"."id"' in lock
+    assert str(in_gent.student.identity_hash) in lock
