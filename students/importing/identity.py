@@ -4,7 +4,6 @@ The number itself is never kept (product.md, Import): no exception, row, draft o
 As soon as a file is read, `forget` leaves of a number only what matching needs.
 """
 
-import hashlib
 import hmac
 import re
 from collections.abc import Iterable
@@ -100,4 +99,4 @@ def _fits(number: str, born: date) -> bool:
 
 def _keyed_hash(number: str, born: date) -> str:
     message = f"{number}{born.isoformat()}".encode()
-    return hmac.new(settings.MATCHING_KEY.encode(), message, hashlib.sha256).hexdigest()
+    return hmac.digest(settings.MATCHING_KEY.encode(), message, "sha256").hex()

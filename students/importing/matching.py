@@ -7,8 +7,9 @@ silence: the row is in conflict until the manager chooses.
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import dataclass, fields, replace
 from datetime import date
+from typing import NamedTuple
 
 from django.db.models import Exists, OuterRef, TextChoices
 
@@ -59,6 +60,38 @@ class Conflict(BadRow):
         self.choices = choices
 
 
+class KnownStudent(NamedTuple):
+    """A student as stored. Not a model: a list of twenty thousand pupils would wait for those."""
+
+    pk: int
+    identity_hash: str | None
+    birth_date: date | None
+    sex: str
+    official_data: str
+    official_first_name: str
+    official_last_name: str
+
+
+@dataclass(slots=True)
+class KnownEnrolment:
+    """An enrolment as stored, and the student whose it is."""
+
+    student: KnownStudent
+    pk: int
+    stamnummer: str
+    first_name: str
+    last_name: str
+    administrative_group: str
+    class_code: str
+    starts_on: date
+    ends_on: date
+
+
+_STUDENT = KnownStudent._fields
+_ITS_STUDENT = tuple(f"student__{name}" for name in _STUDENT)
+_ENROLMENT = tuple(field.name for field in fields(KnownEnrolment) if field.name != "student")
+
+
 class Known:
     """What the institution knows already. Four queries, one more for each 10,000 new numbers.
 
@@ -68,30 +101,37 @@ class Known:
     def __init__(self, institution: Institution, hashes: Iterable[str], today: date) -> None:
         self.today = today
         self.institution = institution
-        self.enrolments = list(
-            Enrolment.objects.of(institution).select_related("student").order_by("ends_on", "pk")
-        )
-        self.by_student: dict[int, list[Enrolment]] = defaultdict(list)
-        self.by_stamnummer: dict[str, list[Enrolment]] = defaultdict(list)
-        self.by_hash: dict[str, Student] = {}
+        self.enrolments = self._enrolments()
+        self.by_student: dict[int, list[KnownEnrolment]] = defaultdict(list)
+        self.by_stamnummer: dict[str, list[KnownEnrolment]] = defaultdict(list)
+        self.by_hash: dict[str, KnownStudent] = {}
         for enrolment in self.enrolments:
             self._remember(enrolment)
         self.withdrawn = self._withdrawn()
         self.elsewhere = self._own_elsewhere()
         self._look_elsewhere(sorted(set(hashes) - self.by_hash.keys()))
 
-    def _remember(self, enrolment: Enrolment) -> None:
-        self.by_student[enrolment.student_id].append(enrolment)
+    def _enrolments(self) -> list[KnownEnrolment]:
+        stored = Enrolment.objects.of(self.institution).order_by("ends_on", "pk")
+        width = len(_STUDENT)
+        return [
+            KnownEnrolment(KnownStudent(*values[:width]), *values[width:])
+            for values in stored.values_list(*_ITS_STUDENT, *_ENROLMENT)
+        ]
+
+    def _remember(self, enrolment: KnownEnrolment) -> None:
+        self.by_student[enrolment.student.pk].append(enrolment)
         self.by_stamnummer[enrolment.stamnummer].append(enrolment)
         if enrolment.student.identity_hash:
             self.by_hash[enrolment.student.identity_hash] = enrolment.student
 
-    def _withdrawn(self) -> dict[str, Student]:
+    def _withdrawn(self) -> dict[str, KnownStudent]:
         """Who had a stamnummer here for an enrolment that never began, the last one of each."""
         events = StudentEvent.objects.filter(
             institution=self.institution, kind=StudentEvent.Kind.WITHDRAWN
         )
-        return {e.old: e.student for e in events.select_related("student").order_by("at", "pk")}
+        stored = events.order_by("at", "pk").values_list("old", *_ITS_STUDENT)
+        return {stamnummer: KnownStudent(*student) for stamnummer, *student in stored}
 
     def _elsewhere(self) -> EnrolmentQuerySet:
         running = Enrolment.objects.running_or_ahead(self.today)
@@ -106,29 +146,30 @@ class Known:
         for start in range(0, len(hashes), HASHES_PER_QUERY):
             some = hashes[start : start + HASHES_PER_QUERY]
             found = Student.objects.filter(identity_hash__in=some).annotate(enrolled=enrolled)
-            for student in found:
+            for *values, is_enrolled in found.values_list(*_STUDENT, "enrolled"):
+                student = KnownStudent(*values)
                 assert student.identity_hash  # noqa: S101
                 self.by_hash[student.identity_hash] = student
-                if student.enrolled:
+                if is_enrolled:
                     self.elsewhere.add(student.pk)
 
-    def holders(self, row: Row) -> list[Student]:
+    def holders(self, row: Row) -> list[KnownStudent]:
         """The students who use the row's stamnummer now or did in the period of the row."""
         since = min(self.today, row.period[0])
         using = (e for e in self.by_stamnummer[row.stamnummer] if e.ends_on >= since)
-        return list({e.student_id: e.student for e in using}.values())
+        return list({e.student.pk: e.student for e in using}.values())
 
-    def last_holder(self, row: Row) -> Student | None:
+    def last_holder(self, row: Row) -> KnownStudent | None:
         """The last one of those who used the row's stamnummer and left, or never came."""
         past = self.by_stamnummer[row.stamnummer]
         return past[-1].student if past else self.withdrawn.get(row.stamnummer)
 
-    def current(self, student: Student | None) -> Enrolment | None:
+    def current(self, student: KnownStudent | None) -> KnownEnrolment | None:
         """The student's enrolment here that runs or lies ahead, if there is one."""
         own = self.by_student.get(student.pk, []) if student else []
         return next((e for e in own if e.ends_on >= self.today), None)
 
-    def unite(self, one: Student, other: Student) -> None:
+    def unite(self, one: KnownStudent, other: KnownStudent) -> None:
         """All enrolments of `one` in this institution are those of `other` from here on."""
         for enrolment in self.by_student.pop(one.pk):
             enrolment.student = other
@@ -144,7 +185,7 @@ def as_chosen(row: Row, choice: str | None) -> Row:
     return replace(row, identity_hash="", number=number, birth_date=None, birth_date_differs=False)
 
 
-def united(row: Row, known: Known, choice: str | None) -> tuple[Student, Student] | None:
+def united(row: Row, known: Known, choice: str | None) -> tuple[KnownStudent, KnownStudent] | None:
     """Return the two students whom the manager says to be one: the stamnummer's, the number's."""
     if choice != Choice.SAME:
         return None
@@ -155,7 +196,7 @@ def united(row: Row, known: Known, choice: str | None) -> tuple[Student, Student
     return holders[0], student
 
 
-def student_of(row: Row, known: Known, choice: str | None) -> Student | None:
+def student_of(row: Row, known: Known, choice: str | None) -> KnownStudent | None:
     """Return the student whom the row is about, None for a new one. Raises BadRow, Conflict."""
     if row.birth_date_differs:
         raise Conflict(BIRTH_DATE_DIFFERS, Choice.WITHOUT_NUMBER)
@@ -168,7 +209,7 @@ def student_of(row: Row, known: Known, choice: str | None) -> Student | None:
     return student
 
 
-def _answers(row: Row, student: Student, holders: list[Student]) -> tuple[Choice, ...]:
+def _answers(row: Row, student: KnownStudent, holders: list[KnownStudent]) -> tuple[Choice, ...]:
     """What may be said where the stamnummer is one student's and the number another's."""
     if len(holders) != 1 or holders[0].pk == student.pk:
         return ()
@@ -177,8 +218,8 @@ def _answers(row: Row, student: Student, holders: list[Student]) -> tuple[Choice
 
 
 def _by_stamnummer(
-    row: Row, holders: list[Student], known: Known, choice: str | None
-) -> Student | None:
+    row: Row, holders: list[KnownStudent], known: Known, choice: str | None
+) -> KnownStudent | None:
     if len(holders) > 1:
         raise BadRow(SEVERAL_HOLDERS)
     if holders:
@@ -188,7 +229,7 @@ def _by_stamnummer(
     return None if student and _born_differently(row, student) else student
 
 
-def _holder(row: Row, student: Student, choice: str | None) -> Student:
+def _holder(row: Row, student: KnownStudent, choice: str | None) -> KnownStudent:
     """A new number with the same birth date is a bis number that became a national one."""
     both = row.identity_hash and student.identity_hash
     if both and _born_differently(row, student) and choice != Choice.CORRECTED:
@@ -196,12 +237,12 @@ def _holder(row: Row, student: Student, choice: str | None) -> Student:
     return student
 
 
-def _born_differently(row: Row, student: Student) -> bool:
+def _born_differently(row: Row, student: KnownStudent) -> bool:
     both_known = row.birth_date is not None and student.birth_date is not None
     return both_known and row.birth_date != student.birth_date
 
 
-def enrolment_of(row: Row, student: Student | None, known: Known) -> Enrolment | None:
+def enrolment_of(row: Row, student: KnownStudent | None, known: Known) -> KnownEnrolment | None:
     """Return the student's enrolment that the row is about, None for a new one.
 
     The one with the same begin date, else one of the same time, whose begin date is corrected.
@@ -211,11 +252,11 @@ def enrolment_of(row: Row, student: Student | None, known: Known) -> Enrolment |
     own = known.by_student.get(student.pk, []) if student else []
     same_start = [e for e in own if e.starts_on == row.period[0]]
     same_number = [e for e in same_start if e.stamnummer == row.stamnummer]
-    same_time = [e for e in own if _same_time(e, row, known.today)]
-    return next((found[-1] for found in (same_number, same_start, same_time) if found), None)
+    found = same_number or same_start or [e for e in own if _same_time(e, row, known.today)]
+    return found[-1] if found else None
 
 
-def _same_time(enrolment: Enrolment, row: Row, today: date) -> bool:
+def _same_time(enrolment: KnownEnrolment, row: Row, today: date) -> bool:
     starts_on, ends_on = row.period
     overlap = enrolment.starts_on <= ends_on and enrolment.ends_on >= starts_on
     return overlap and (enrolment.starts_on > today) == (starts_on > today)

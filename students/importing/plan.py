@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from schoolloket.institutions.models import Institution
-from students.models import Enrolment, Student
+from students.models import Student
 
 from .dates import school_year
 from .matching import (
@@ -15,6 +15,8 @@ from .matching import (
     Choice,
     Conflict,
     Known,
+    KnownEnrolment,
+    KnownStudent,
     as_chosen,
     enrolment_of,
     student_of,
@@ -224,6 +226,7 @@ class _Planner:
     ) -> None:
         self.known = known
         self.taken = parsed.taken
+        self.untold = [name for name in OPTIONAL_FIELDS if name not in self.taken]
         self.cut_off = parsed.cut_off
         self.full_list = full_list
         self.today = today
@@ -242,12 +245,14 @@ class _Planner:
         self._show_answered()
         unions = self._unite()
         students = self._students()
-        entries = [self._entry(row, students[row.row]) for row in self._good_rows()]
+        good_rows = self._good_rows()
+        found = (self._entry(row, students[row.row]) for row in good_rows)
+        entries = [entry for entry in found if entry]
         withheld = self.full_list and any(self._names_nobody(row) for row in self._bad_rows())
         return Plan(
             new=[entry for entry in entries if entry.enrolment_id is None],
-            changed=[entry for entry in entries if entry.enrolment_id and self._changes(entry)],
-            unchanged=sum(bool(e.enrolment_id) and not self._changes(e) for e in entries),
+            changed=[entry for entry in entries if entry.enrolment_id],
+            unchanged=len(good_rows) - len(entries),
             ended=self._endings(students) if self.full_list and not withheld else [],
             problems=[Problem(row, " ".join(r)) for row, r in sorted(self.reasons.items())],
             remarks=self.remarks,
@@ -331,10 +336,10 @@ class _Planner:
         self.united_rows = {union.row for union in unions}
         return unions
 
-    def _students(self) -> dict[int, Student | None]:
+    def _students(self) -> dict[int, KnownStudent | None]:
         """The student of each good row; refuses rows that are nobody's or somebody else's."""
         rows = self._good_rows()
-        students: dict[int, Student | None] = {}
+        students: dict[int, KnownStudent | None] = {}
         for row in rows:
             choice = self.choices.get(row.row)
             try:
@@ -347,7 +352,7 @@ class _Planner:
         self._refuse_handed_on(rows, students)
         return students
 
-    def _refuse_shared(self, students: dict[int, Student | None]) -> None:
+    def _refuse_shared(self, students: dict[int, KnownStudent | None]) -> None:
         for number, others in repeated((s.pk, row) for row, s in students.items() if s):
             self._refuse(
                 number,
@@ -355,7 +360,7 @@ class _Planner:
                 "leerling. Kijk de nummers na.",
             )
 
-    def _refuse_handed_on(self, rows: list[Row], students: dict[int, Student | None]) -> None:
+    def _refuse_handed_on(self, rows: list[Row], students: dict[int, KnownStudent | None]) -> None:
         """A student gets another stamnummer, and another row wants the old one: both are bad.
 
         That other row is refused already, since the stamnummer is in use. Were this one applied,
@@ -375,27 +380,37 @@ class _Planner:
 
     # What a good row does -----------------------------------------------------------------------
 
-    def _entry(self, row: Row, student: Student | None) -> Entry:
+    def _entry(self, row: Row, student: KnownStudent | None) -> Entry | None:
+        """What becomes of the row's pupil, None where all is known already."""
         enrolment = enrolment_of(row, student, self.known)
         student_values = self._student_values(row, student)
         enrolment_values = self._kept(
             enrolment, {name: getattr(row, name) for name in ENROLMENT_FIELDS}
         )
+        student_differences = _differences(student, student_values)
+        enrolment_differences = _differences(enrolment, enrolment_values)
+        differs = student_differences or enrolment_differences or row.row in self.united_rows
+        if enrolment and not differs:
+            return None
         return Entry(
             row=row.row,
             student_id=student.pk if student else None,
             enrolment_id=enrolment.pk if enrolment else None,
             student=student_values,
             enrolment=enrolment_values,
-            student_differences=_differences(student, student_values),
-            enrolment_differences=_differences(enrolment, enrolment_values),
+            student_differences=student_differences,
+            enrolment_differences=enrolment_differences,
             stops=self._stops(enrolment, enrolment_values),
             old_class=enrolment.class_code if enrolment else "",
             **self._standing(row, student, enrolment, enrolment_values),
         )
 
     def _standing(
-        self, row: Row, student: Student | None, enrolment: Enrolment | None, values: Values
+        self,
+        row: Row,
+        student: KnownStudent | None,
+        enrolment: KnownEnrolment | None,
+        values: Values,
     ) -> dict[str, Any]:
         """Whether the pupil comes, comes back or stays, and who has the say meanwhile (R11)."""
         past = self.known.by_student.get(student.pk, []) if student else []
@@ -410,16 +425,13 @@ class _Planner:
             "follows": current.pk if current and enrolment is None else None,
         }
 
-    def _changes(self, entry: Entry) -> bool:
-        return bool(entry.differences) or entry.row in self.united_rows
-
-    def _kept(self, old: Enrolment | Student | None, values: Values) -> Values:
-        for name in OPTIONAL_FIELDS:
-            if old and name in values and name not in self.taken:
+    def _kept(self, old: KnownEnrolment | KnownStudent | None, values: Values) -> Values:
+        for name in self.untold:
+            if old and name in values:
                 values[name] = getattr(old, name)
         return values
 
-    def _student_values(self, row: Row, old: Student | None) -> Values:
+    def _student_values(self, row: Row, old: KnownStudent | None) -> Values:
         state, first_name, last_name = self._official(row, old)
         values = {
             # A number that is gone from the file was still this student's.
@@ -432,7 +444,7 @@ class _Planner:
         }
         return self._kept(old, values)
 
-    def _official(self, row: Row, old: Student | None) -> tuple[str, str, str]:
+    def _official(self, row: Row, old: KnownStudent | None) -> tuple[str, str, str]:
         """Official data only with a valid number and official names in the file."""
         available = row.number == Student.OfficialData.AVAILABLE
         if old and self._says_nothing_official(available):
@@ -449,20 +461,20 @@ class _Planner:
             return True
         return available and not {"official_first_name", "official_last_name"} & taken.keys()
 
-    def _stops(self, old: Enrolment | None, values: Values) -> bool:
+    def _stops(self, old: KnownEnrolment | None, values: Values) -> bool:
         runs = old is not None and old.starts_on <= self.today <= old.ends_on
         return bool(runs and values["ends_on"] < self.today)
 
     # Whom a full list no longer names -----------------------------------------------------------
 
-    def _endings(self, students: dict[int, Student | None]) -> list[Ending]:
+    def _endings(self, students: dict[int, KnownStudent | None]) -> list[Ending]:
         named = {student.pk for student in students.values() if student} | self._protected()
         years = self._years_of_the_list()
         return [
             self._ending(enrolment)
             for enrolment in self.known.enrolments
             if enrolment.ends_on >= self.today
-            and enrolment.student_id not in named
+            and enrolment.student.pk not in named
             and self._year(enrolment.starts_on) in years
         ]
 
@@ -471,7 +483,7 @@ class _Planner:
         bad = self._bad_rows()
         by_stamnummer = (e for row in bad for e in self.known.by_stamnummer.get(row.stamnummer, ()))
         by_hash = (self.known.by_hash.get(row.identity_hash) for row in bad)
-        return {e.student_id for e in by_stamnummer} | {s.pk for s in by_hash if s}
+        return {e.student.pk for e in by_stamnummer} | {s.pk for s in by_hash if s}
 
     def _names_nobody(self, row: Row) -> bool:
         return bool(row.name) and not (row.stamnummer or row.identity_hash)
@@ -485,7 +497,7 @@ class _Planner:
         """This school year for what runs, the coming one for what starts then."""
         return school_year(max(starts_on, self.today))
 
-    def _ending(self, enrolment: Enrolment) -> Ending:
+    def _ending(self, enrolment: KnownEnrolment) -> Ending:
         begun = enrolment.starts_on < self.today
         return Ending(
             enrolment_id=enrolment.pk,
@@ -507,13 +519,13 @@ _LABELS = LABELS | {
 }
 
 
-def _differences(old: Enrolment | Student | None, new: Values) -> tuple[Difference, ...]:
+def _differences(old: KnownEnrolment | KnownStudent | None, new: Values) -> tuple[Difference, ...]:
     if old is None:
         return ()
+    differing = [name for name, value in new.items() if getattr(old, name) != value]
     return tuple(
-        Difference(_LABELS[name], *_shown(name, getattr(old, name), value))
-        for name, value in new.items()
-        if getattr(old, name) != value
+        Difference(_LABELS[name], *_shown(name, getattr(old, name), new[name]))
+        for name in differing
     )
 
 

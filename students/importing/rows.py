@@ -125,7 +125,7 @@ class _Parser:
         for name in TEXTS + OFFICIAL_NAMES:
             setattr(row, name, self._text(name))
         # What the child is called is what the desk calls it too.
-        row.first_name = self._own_text("call_name") or row.first_name
+        row.first_name = self._fitting("call_name", self._cell("call_name")) or row.first_name
         row.other_school = self._is_of_another_school()
         if not row.other_school:
             self._check_shape()
@@ -146,13 +146,11 @@ class _Parser:
         if isinstance(cell, Forgotten) or HIDDEN in cell:
             self.problem(f"In de cel “{LABELS[name]}” staat een rijksregister- of bisnummer.")
             return ""
-        text = self._own_text(name)
-        if not text and name in NEEDED:
+        if not cell and name in NEEDED:
             self.problem(f"De cel “{LABELS[name]}” is leeg. Vul ze in.")
-        return text
+        return self._fitting(name, cell)
 
-    def _own_text(self, name: str) -> str:
-        text = self._cell(name)
+    def _fitting(self, name: str, text: str) -> str:
         if not _fits(name, text):
             self.problem(f"De cel “{LABELS[name]}” is te lang: hoogstens {LONGEST[name]} tekens.")
         return text
