@@ -362,6 +362,7 @@ def test_a_key_that_does_not_fit(
     settings.VAULT_KEYS = [Fernet.generate_key().decode()]
     desk.press("Vernieuw wachtwoord")
     desk.sees_heading("Bulk")
+    desk.is_prepared()
     settings.VAULT_KEYS = [Fernet.generate_key().decode()]
     desk.page.reload()
     desk.sees_heading("Deze gegevens kunnen nu niet worden geopend")

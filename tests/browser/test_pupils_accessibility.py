@@ -75,7 +75,7 @@ def test_signing_in(pupil: Pupil, eyes: Eyes, pieter: Account) -> None:
     eyes.look("portal-grid-wrong")
     pupil.page.get_by_label("Gebruikersnaam").fill("")
     pupil.press("Meld je aan")
-    expect(pupil.page.locator(".errorlist")).to_be_visible()
+    expect(pupil.page.locator("#id_username_error")).to_be_visible()
     eyes.look("portal-nameless")
 
 
