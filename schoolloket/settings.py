@@ -242,5 +242,6 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {"plain": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
-    "root": {"handlers": ["console"], "level": "INFO"},
+    # The demo's terminal shows its address, not what a restore would need.
+    "root": {"handlers": ["console"], "level": "WARNING" if DEMO else "INFO"},
 }
