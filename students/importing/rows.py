@@ -125,7 +125,7 @@ class _Parser:
         for name in TEXTS + OFFICIAL_NAMES:
             setattr(row, name, self._text(name))
         # What the child is called is what the desk calls it too.
-        row.first_name = self._fitting("call_name", self._cell("call_name")) or row.first_name
+        row.first_name = self._text("call_name") or row.first_name
         row.other_school = self._is_of_another_school()
         if not row.other_school:
             self._check_shape()

@@ -118,6 +118,13 @@ def test_the_name_a_child_is_called_is_its_first_name_here() -> None:
     assert parse(content.encode(), "999912", TODAY).rows[0].first_name == "Petrus"
 
 
+def test_a_national_number_as_call_name_is_refused() -> None:
+    number = pupil(1)["number"]
+    content = f"Stamnummer;Voornaam;Roepnaam;Naam;Begindatum\n1;Petrus;{number};A;1/9/2026\n"
+    [refused] = parse(content.encode(), "999912", TODAY).rows
+    assert refused.problems == ["In de cel “roepnaam” staat een rijksregister- of bisnummer."]
+
+
 def test_a_number_with_another_birth_date_is_left_to_the_manager() -> None:
     found = row(birth_date="03/01/2011")
     assert (found.birth_date_differs, found.identity_hash, found.problems) == (True, "", [])
