@@ -17,7 +17,8 @@ from schoolloket.institutions.models import Institution, Manager
 
 from .applying import apply
 from .importing.columns import Columns, find_columns
-from .importing.plan import Plan, make_plan
+from .importing.plan import Plan
+from .importing.planner import make_plan
 from .importing.read import clean, read
 from .importing.rows import ParsedFile, parse
 from .importing.table import Table, without_numbers

@@ -1,5 +1,6 @@
 """The import: read (file -> cells) -> columns (headings -> fields) -> rows (what each row says)
--> matching (whose row it is) -> plan (new, changed, ended, bad rows). `students.actions` applies.
+-> matching (whose row it is) -> planner -> plan (new, changed, ended, bad rows), which
+`students.applying` writes.
 
 Source: product.md, Import.
 """
