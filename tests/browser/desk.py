@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from playwright.sync_api import ConsoleMessage, Download, Locator, Page, expect
+from playwright.sync_api import Download, Locator, Page, expect
 
 from schoolloket.demo.school import BRUSSEL, PASSWORD
 from tests.browser.leaks import Leaks
+
+from .visitor import Visitor
 
 BEHEERDER = "beheerder@demo.test"
 
@@ -45,21 +47,10 @@ class Shown:
         return self.who.rpartition(" (")[2].rstrip(")")
 
 
-class Desk:
+class Desk(Visitor):
     def __init__(self, page: Page, leaks: Leaks, number: str = BRUSSEL.number) -> None:
-        self.page, self.leaks, self.number = page, leaks, number
-        self.complaints: list[str] = []
-        page.on("console", self._heard)
-        page.on("pageerror", lambda error: self.complaints.append(str(error)))
-
-    def _heard(self, message: ConsoleMessage) -> None:
-        if message.type in ("error", "warning"):
-            self.complaints.append(message.text)
-
-    def forgive(self, text: str) -> None:
-        """Take away the complaint that a test provoked; it must be there."""
-        found = next(complaint for complaint in self.complaints if text in complaint)
-        self.complaints.remove(found)
+        super().__init__(page, leaks)
+        self.number = number
 
     # Getting around ----------------------------------------------------------------------------
 

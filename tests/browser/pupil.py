@@ -5,9 +5,11 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.core import mail
-from playwright.sync_api import BrowserContext, ConsoleMessage, Locator, expect
+from playwright.sync_api import BrowserContext, Locator, expect
 
 from tests.browser.leaks import Leaks
+
+from .visitor import Visitor
 
 TABLET: dict[str, Any] = {"viewport": {"width": 820, "height": 1180}, "has_touch": True}
 PHONE: dict[str, Any] = {
@@ -17,21 +19,9 @@ PHONE: dict[str, Any] = {
 }
 
 
-class Pupil:
+class Pupil(Visitor):
     def __init__(self, context: BrowserContext, leaks: Leaks) -> None:
-        self.page, self.leaks = context.new_page(), leaks
-        self.complaints: list[str] = []
-        self.page.on("console", self._heard)
-        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
-
-    def _heard(self, message: ConsoleMessage) -> None:
-        if message.type in ("error", "warning"):
-            self.complaints.append(message.text)
-
-    def forgive(self, text: str) -> None:
-        """Take away the complaint that a test provoked; it must be there."""
-        found = next(complaint for complaint in self.complaints if text in complaint)
-        self.complaints.remove(found)
+        super().__init__(context.new_page(), leaks)
 
     # Getting around ----------------------------------------------------------------------------
 
