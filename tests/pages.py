@@ -4,8 +4,10 @@ import re
 from html import unescape
 from html.parser import HTMLParser
 
+from django.db import connection
 from django.http import HttpResponse
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 
@@ -73,3 +75,11 @@ def press(
     assert (button, value) in form.buttons, f"no such button: {button}={value}"
     posted = {name: data for name, data in (form.fields | changes).items() if data is not None}
     return client.post(form.action, posted | {button: value}, follow=True)
+
+
+def queries_of(client: Client, page: str) -> int:
+    """How many the page asks when it is opened again."""
+    client.get(page)
+    with CaptureQueriesContext(connection) as queries:
+        assert client.get(page).status_code == 200
+    return len(queries)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from schoolloket.institutions.actors import Actor
 from students import actions
-from students.models import ImportRun
+from students.models import Enrolment, ImportRun
 
 DEMO_DATA = Path(__file__).parents[2] / "schoolloket" / "demo" / "data"
 
@@ -97,3 +97,11 @@ def run_import(actor: Actor, content: bytes, *, full_list: bool = True) -> Impor
 
 def reasons(run: ImportRun) -> dict[int, str]:
     return {problem["row"]: problem["reason"] for problem in run.problems}
+
+
+def counts(run: ImportRun) -> tuple[int, int, int, int]:
+    return run.new, run.changed, run.ended, run.unchanged
+
+
+def of(actor: Actor, index: int) -> Enrolment:
+    return Enrolment.objects.of(actor.institution).get(stamnummer=str(1000 + index))
