@@ -2,15 +2,14 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from functools import cache
 from threading import Semaphore
-from typing import Any
 from uuid import uuid4
 
 from django.contrib.auth.hashers import check_password, make_password
 from django.db import transaction
 from django.db.models import F, OuterRef, Subquery
-from django.db.models.functions import Greatest
 from django.utils import timezone
 
 from accounts import history
@@ -27,14 +26,13 @@ from schoolloket.institutions.actors import Pupil
 from students.models import Enrolment
 
 from . import guessing, later, mails, tokens
-from .models import MailToken, PortalSession, SignIn
+from .models import MailToken, PortalSession
 
 SESSION_LASTS = timedelta(hours=8)
 LINK_LASTS = timedelta(hours=24)
 RESET_LASTS = timedelta(minutes=30)
 # So that nobody fills a mailbox: not more mails to an account than this in an hour.
 MOST_MAILS_AN_HOUR = 5
-SIGN_INS_KEPT = 10
 # The failures at which the history notes that an account is being hammered.
 NOTED_FAILURES = (HAMMERED_FROM, guessing.MOST_FROM_UNKNOWN_DEVICES)
 
@@ -76,10 +74,9 @@ class _Candidate:
 
     def proves(self, password: str) -> bool:
         """Verify the password: one hash, whoever it is."""
+        kept = self.account.password if self.account else _NOBODY
         with _one_hash_at_a_time:
-            if self.account is None:
-                return check_password(password, _NOBODY) and False
-            return check_password(self._as_kept(password), self.account.password)
+            return check_password(self._as_kept(password), kept)
 
     def _as_kept(self, password: str) -> str:
         word = self.account and self.account.password_kind == PasswordKind.WORD
@@ -91,35 +88,51 @@ def sign_in(
 ) -> tuple[Account, str] | None:
     """Return the account and the token of its new session, or None: never why (product.md).
 
-    `known_to` tells whether this pupil signed in on the device before. Every try costs one hash and
-    the same writes, whoever the username belongs to.
+    `known_to` tells whether this pupil signed in on the device before. Every try costs one hash,
+    and one that fails the same statements, whoever the username belongs to.
     """
     candidate = _candidate(username)
     if candidate.account is None or not known_to(candidate.account):
         origin = guessing.Origin(origin.address)
     met = guessing.limits(candidate.username, candidate.version, candidate.school, origin)
-    taken = _take(candidate, met, origin)
+    failures = _take(met)
     proved = candidate.proves(password)
-    if not (taken and proved and candidate.active and candidate.account):
-        return None
-    token = _open_session(candidate.account, met, on_known_device=origin.device is not None)
-    return (candidate.account, token) if token else None
+    token = None
+    if failures and proved and candidate.active and candidate.account:
+        token = _open_session(candidate.account, met, on_known_device=origin.device is not None)
+    if candidate.account and token:
+        return candidate.account, token
+    _note_failure(candidate, failures, origin)
+    return None
 
 
 def _candidate(typed: str) -> _Candidate:
     username = typed.strip().casefold()[:64]
+    found = list(Account.objects.raw(_who_is(), [clock.today(), username]))
+    if not found:
+        return _Candidate(username, None, active=False, school=None)
+    [account] = found
+    school: int | None = vars(account)["school"]
+    active = school is not None and account.deactivated_at is None
+    return _Candidate(username, account, active, school)
+
+
+@cache
+def _who_is() -> str:
+    """Return the statement that asks for an account and its school, by day and username.
+
+    One statement: not one more for whom exists. Composed once, since that costs Django more than
+    all else in a try besides the hash.
+    """
     school = (
-        Enrolment.objects.running_or_ahead(clock.today())
+        Enrolment.objects.running_or_ahead(date.min)
         .filter(student=OuterRef("student"))
         .order_by("starts_on")
         .values("institution")[:1]
     )
-    # One statement: not one more for whom exists.
-    account = Account.objects.filter(username=username).annotate(school=Subquery(school)).first()
-    if account is None:
-        return _Candidate(username, None, active=False, school=None)
-    active = account.school is not None and account.deactivated_at is None
-    return _Candidate(username, account, active, account.school)
+    accounts = Account.objects.filter(username="").annotate(school=Subquery(school))
+    statement, _ = accounts.query.sql_with_params()
+    return statement
 
 
 def prove_again(*, session: PortalSession, password: str, by: Pupil) -> bool:
@@ -127,33 +140,29 @@ def prove_again(*, session: PortalSession, password: str, by: Pupil) -> bool:
     candidate = _candidate(session.account.username)
     origin = guessing.Origin(by.ip_address or "", device=f"session {session.pk}")
     met = guessing.limits(candidate.username, candidate.version, candidate.school, origin)
-    taken, proved = _take(candidate, met, origin), candidate.proves(password)
-    if taken and proved:
-        _forgive(session.account, met)
-    return taken and proved
+    failures, proved = _take(met), candidate.proves(password)
+    if failures and proved:
+        _forgive(met)
+        return True
+    _note_failure(candidate, failures, origin)
+    return False
 
 
 @transaction.atomic
-def _forgive(account: Account, met: list[guessing.Limit]) -> None:
-    guessing.forgive(met)
-    Account.objects.filter(pk=account.pk).update(**_undone(account))
-
-
-def _undone(account: Account) -> dict[str, Any]:
-    """What the account tells as it was before this try was noted as failed."""
-    return {
-        # Another sign-in may have set it to 0 meanwhile.
-        "failed_sign_ins": Greatest(F("failed_sign_ins") - 1, 0),
-        "last_failed_at": account.last_failed_at,
-        "last_failure": account.last_failure,
-    }
+def _take(met: list[guessing.Limit]) -> int | None:
+    """Take a try; return the failures it makes, or None where it has to wait."""
+    return guessing.take(met, timezone.now())
 
 
 @transaction.atomic
-def _take(candidate: _Candidate, met: list[guessing.Limit], origin: guessing.Origin) -> bool:
-    """Take a try and note it as failed; False where it has to wait."""
+def _forgive(met: list[guessing.Limit]) -> None:
+    guessing.forgive(met, timezone.now())
+
+
+@transaction.atomic
+def _note_failure(candidate: _Candidate, failures: int | None, origin: guessing.Origin) -> None:
+    """Note for the desk that a try failed, and why."""
     now = timezone.now()
-    failures = guessing.take(met, now)
     reason = SignInFailure.WRONG if candidate.active else SignInFailure.INACTIVE
     # Nobody's account too is asked for: the same statements, whoever it is.
     Account.objects.filter(username=candidate.username).update(
@@ -163,7 +172,6 @@ def _take(candidate: _Candidate, met: list[guessing.Limit], origin: guessing.Ori
     )
     if candidate.account and not origin.device and failures in NOTED_FAILURES:
         _record(candidate.account, AccountEvent.Kind.SLOWED, now)
-    return failures is not None
 
 
 @transaction.atomic
@@ -172,33 +180,27 @@ def _open_session(
 ) -> str | None:
     """Sign in; None where the credentials changed while the password was being verified."""
     now = timezone.now()
-    # The counts before the account, as in `_take`: otherwise two tries wait for each other.
-    guessing.forgive(met)
     # A known device leaves others' failures known.
     failures = {} if on_known_device else {"failed_sign_ins": 0}
     same = Account.objects.filter(pk=account.pk, credentials_version=account.credentials_version)
-    if not same.update(last_sign_in_at=now, **_undone(account) | failures):
+    if not same.update(last_sign_in_at=now, **failures):
         return None
-    SignIn.objects.create(account=account, at=now, on_known_device=on_known_device)
-    if too_old := list(account.sign_ins.values_list("pk", flat=True)[SIGN_INS_KEPT:]):
-        account.sign_ins.filter(pk__in=too_old).delete()
-    return _new_session(account, now)
-
-
-def _new_session(account: Account, now: datetime) -> str:
     token = tokens.new()
     PortalSession.objects.create(
         token_hash=tokens.digest(token),
         account=account,
         version=account.credentials_version,
+        on_known_device=on_known_device,
         created_at=now,
         expires_at=now + SESSION_LASTS,
     )
+    # Last, since the whole school shares a count.
+    guessing.forgive(met, now)
     return token
 
 
 def sign_out(*, session: PortalSession) -> None:
-    session.delete()
+    PortalSession.objects.filter(pk=session.pk).end()
 
 
 # An own password -------------------------------------------------------------------------------
@@ -364,13 +366,13 @@ def _record(
 @transaction.atomic
 def end_everything() -> None:
     """End all sessions and mailed links: those of a backup may have been ended or used since."""
-    PortalSession.objects.all().delete()
+    PortalSession.objects.all().end()
     MailToken.objects.all().delete()
 
 
 @transaction.atomic
 def forget(now: datetime) -> None:
-    """Remove sessions, links and counts whose time is over."""
-    PortalSession.objects.filter(expires_at__lt=now).delete()
+    """Remove sessions that no page shows, and links and counts whose time is over."""
+    PortalSession.objects.out_of_sight(now).delete()
     MailToken.objects.filter(expires_at__lt=now - LINK_LASTS).delete()
     guessing.forget(now)

@@ -6,6 +6,7 @@ page of the desk.
 """
 
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 from allauth.account.adapter import get_adapter
@@ -116,7 +117,9 @@ def session_of(request: HttpRequest) -> PortalSession | None:
 # Cookies ---------------------------------------------------------------------------------------
 
 
+@cache
 def _path() -> str:
+    """Return where the portal's addresses begin."""
     return reverse("portal:sign_in")
 
 

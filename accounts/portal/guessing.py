@@ -71,7 +71,10 @@ class Origin:
 
 
 def limits(username: str, version: int, school: int | None, origin: Origin) -> list[Limit]:
-    """Return the limits that a try for this username meets, the account's own total first."""
+    """Return the limits that a try for this username meets.
+
+    The account's own total comes first, and what a whole school shares last: so they are locked.
+    """
     who = f"{username}\n{version}"
     if origin.device:
         return [Limit(_key("device", who, origin.device), growing)]
@@ -102,58 +105,43 @@ def take(limits: list[Limit], now: datetime) -> int | None:
 
     Runs inside the caller's transaction, which holds the counts until its end.
     """
-    rows = _locked(limits, now)
-    pairs = [(limit, rows[limit.key]) for limit in limits]
-    waits = any(row.blocked_until and row.blocked_until > now for _, row in pairs)
+    moment = now.timestamp()
+    counts = _locked(limits, moment)
+    waits = any(counts[limit.key].blocked_until > moment for limit in limits)
     if not waits:
-        for limit, row in pairs:
-            _count(limit, row, now)
+        for limit in limits:
+            _count(limit, counts[limit.key], moment)
     # Written also when it has to wait, so that both take the same time.
-    _write(rows)
-    return None if waits else rows[limits[0].key].failures
+    Tries.objects.write(counts.values())
+    return None if waits else counts[limits[0].key].failures
 
 
-def _locked(limits: list[Limit], now: datetime) -> dict[str, Tries]:
-    keys = sorted(limit.key for limit in limits)
-    Tries.objects.bulk_create([Tries(key=key, last_at=now) for key in keys], ignore_conflicts=True)
-    rows = Tries.objects.filter(key__in=keys).order_by("key").select_for_update()
-    return {row.key: row for row in rows}
+def _locked(limits: list[Limit], moment: float) -> dict[str, Tries]:
+    return {one.key: one for one in Tries.objects.lock((limit.key for limit in limits), moment)}
 
 
-def _write(rows: dict[str, Tries]) -> None:
-    # Not `bulk_update`: this runs twice in every sign-in, and that builds a CASE for every value.
-    Tries.objects.bulk_create(
-        rows.values(),
-        update_conflicts=True,
-        unique_fields=["key"],
-        update_fields=["failures", "blocked_until", "last_at"],
-    )
+def _count(limit: Limit, count: Tries, moment: float) -> None:
+    if count.last_at < moment - limit.forgotten_after.total_seconds():
+        count.failures = 0
+    count.failures += 1
+    count.last_at = moment
+    count.blocked_until = moment + limit.wait(count.failures).total_seconds()
 
 
-def _count(limit: Limit, row: Tries, now: datetime) -> None:
-    if row.last_at < now - limit.forgotten_after:
-        row.failures = 0
-    row.failures += 1
-    row.last_at = now
-    row.blocked_until = now + limit.wait(row.failures)
-
-
-def forgive(limits: list[Limit]) -> None:
+def forgive(limits: list[Limit], now: datetime) -> None:
     """The password was right: take this try back, and the typing errors that led to it.
 
     Runs inside the caller's transaction.
     """
-    keys = [limit.key for limit in limits]
-    locked = Tries.objects.filter(key__in=keys).order_by("key").select_for_update()
-    rows = {row.key: row for row in locked}
-    typing_errors = rows[limits[0].key].failures
+    counts = _locked(limits, now.timestamp())
+    typing_errors = counts[limits[0].key].failures
     for limit in limits:
-        row = rows[limit.key]
-        row.failures = 0 if limit.wiped_by_success else max(row.failures - typing_errors, 0)
-        row.blocked_until = None
-    _write(rows)
+        count = counts[limit.key]
+        count.failures = 0 if limit.wiped_by_success else max(count.failures - typing_errors, 0)
+        count.blocked_until = 0.0
+    Tries.objects.write(counts.values())
 
 
 def forget(now: datetime) -> None:
     """Remove counts that nobody added to for a day."""
-    Tries.objects.filter(last_at__lt=now - FORGOTTEN_AFTER).delete()
+    Tries.objects.filter(last_at__lt=(now - FORGOTTEN_AFTER).timestamp()).delete()

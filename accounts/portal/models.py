@@ -1,12 +1,16 @@
-"""What the pupils' side remembers: sessions, sign-ins, tries, and mailed links."""
+"""What the pupils' side remembers: sessions, failed tries, and mailed links."""
 
+from collections.abc import Iterable
 from datetime import datetime
-from typing import Self
+from typing import Any, Self
 
-from django.db import models
-from django.db.models import F
+from django.db import connection, models
+from django.db.models import F, Q, Window
+from django.db.models.functions import RowNumber
 
 from accounts.models import Account
+
+SIGN_INS_SHOWN = 10
 
 
 class PortalSessionQuerySet(models.QuerySet["PortalSession"]):
@@ -14,45 +18,95 @@ class PortalSessionQuerySet(models.QuerySet["PortalSession"]):
         """Sessions that still count: a renewal of the credentials ends them at once."""
         return self.filter(expires_at__gt=now, version=F("account__credentials_version"))
 
+    def end(self) -> None:
+        """End these sessions; that the pupil signed in stays known."""
+        self.update(token_hash=None)
+
+    def out_of_sight(self, now: datetime) -> Self:
+        """Those that are over, and not among the last ten of their account."""
+        newest_first = Window(RowNumber(), partition_by="account", order_by=["-created_at", "-pk"])
+        older = self.annotate(rank=newest_first).filter(rank__gt=SIGN_INS_SHOWN)
+        over = Q(token_hash=None) | Q(expires_at__lt=now)
+        return self.filter(over, pk__in=older.values("pk"))
+
 
 class PortalSession(models.Model):
-    """A pupil is signed in on a device. The cookie holds the token, this only its hash."""
+    """A pupil signed in on a device; the pupil sees the last ten.
 
-    token_hash = models.CharField(max_length=64, unique=True)
+    The cookie holds the token, this only its hash, and none once the pupil signed out.
+    """
+
+    token_hash = models.CharField(max_length=64, unique=True, null=True)
     account = models.ForeignKey(Account, models.CASCADE, related_name="portal_sessions")
     # The account's credentials_version at the sign-in.
     version = models.PositiveIntegerField()
+    on_known_device = models.BooleanField()
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField(db_index=True)
 
     objects = PortalSessionQuerySet.as_manager()
 
+    class Meta:
+        ordering = ["-created_at", "-pk"]
+        indexes = [
+            models.Index(fields=["account", "-created_at"], name="portal_sessions_of_account")
+        ]
+
     def __str__(self) -> str:
         return f"sessie {self.pk}"
 
 
-class SignIn(models.Model):
-    """A pupil signed in; the pupil sees the last ten."""
+class TriesQuerySet(models.QuerySet["Tries"]):
+    """Both statements are written by hand: every sign-in runs them twice, and Django takes ten
+    times as long to compose them as the database to run them.
+    """
 
-    account = models.ForeignKey(Account, models.CASCADE, related_name="sign_ins")
-    at = models.DateTimeField()
-    on_known_device = models.BooleanField()
+    def lock(self, keys: Iterable[str], now: float) -> list["Tries"]:
+        """Return the counts of these keys, new ones at 0, held until the transaction ends.
 
-    class Meta:
-        ordering = ["-at", "-pk"]
-        indexes = [models.Index(fields=["account", "-at"])]
+        Locked in the order of the keys: tries that share several have to give them in one order.
+        """
+        rows = [(key, 0, 0.0, now) for key in keys]
+        with connection.cursor() as cursor:
+            cursor.execute(*_upsert(rows, f"failures = known.failures RETURNING {_COLUMNS}"))
+            return [
+                Tries(key=key, failures=failures, blocked_until=until, last_at=last)
+                for key, failures, until, last in cursor
+            ]
 
-    def __str__(self) -> str:
-        return f"aanmelding {self.at:%Y-%m-%d %H:%M}"
+    def write(self, counts: Iterable["Tries"]) -> None:
+        """Write counts that are held."""
+        rows = [(one.key, one.failures, one.blocked_until, one.last_at) for one in counts]
+        kept = ("failures", "blocked_until", "last_at")
+        with connection.cursor() as cursor:
+            cursor.execute(*_upsert(rows, ", ".join(f"{name} = excluded.{name}" for name in kept)))
+
+
+_COLUMNS = "key, failures, blocked_until, last_at"
+
+
+def _upsert(rows: list[tuple[str, int, float, float]], update: str) -> tuple[str, list[Any]]:
+    """Insert the rows, `update` those whose key is known: return the statement and its values."""
+    places = ", ".join(["(%s, %s, %s, %s)"] * len(rows))
+    statement = (
+        f'INSERT INTO "portal_tries" AS known ({_COLUMNS}) VALUES {places} '  # noqa: S608
+        f"ON CONFLICT (key) DO UPDATE SET {update}"
+    )
+    return statement, [value for row in rows for value in row]
 
 
 class Tries(models.Model):
-    """Failed tries in a row under one key; see `guessing`. A key holds no name, only a hash."""
+    """Failed tries in a row under one key; see `guessing`. A key holds no name, only a hash.
+
+    Times are in seconds since 1970, as the statements above read and write them.
+    """
 
     key = models.CharField(primary_key=True, max_length=64)
-    failures = models.PositiveIntegerField(default=0)
-    blocked_until = models.DateTimeField(null=True)
-    last_at = models.DateTimeField(db_index=True)
+    failures = models.PositiveIntegerField()
+    blocked_until = models.FloatField()
+    last_at = models.FloatField(db_index=True)
+
+    objects = TriesQuerySet.as_manager()
 
     def __str__(self) -> str:
         return f"{self.failures} pogingen"

@@ -31,7 +31,7 @@ from .forms import (
 )
 from .grid import chosen
 from .guessing import Origin
-from .models import MailToken
+from .models import SIGN_INS_SHOWN, MailToken
 
 LINK_COOKIE = "link"
 LINK_COOKIE_SECONDS = 30 * 60
@@ -106,7 +106,7 @@ def home(request: PortalRequest) -> HttpResponse:
     context = {
         "account": account,
         "enrolment": _enrolment(account),
-        "sign_ins": account.sign_ins.all(),
+        "sign_ins": account.portal_sessions.all()[:SIGN_INS_SHOWN],
         "masked_email": mask_email(account.email),
         "advanced": account.kind == Kind.ADVANCED,
     }

@@ -12,7 +12,7 @@ from django.utils import timezone
 from accounts import history
 from accounts.models import Account, Username
 from accounts.overview import account_of
-from accounts.portal.models import MailToken, PortalSession, SignIn
+from accounts.portal.models import MailToken
 from credentials.models import BatchItem
 from schoolloket import workbook
 from schoolloket.institutions.models import Institution
@@ -116,11 +116,9 @@ def _account(account: Account) -> Facts:
 
 
 def _portal(account: Account) -> Facts:
-    for sign_in in SignIn.objects.filter(account=account):
-        device = "bekend" if sign_in.on_known_device else "nieuw"
-        yield f"Aangemeld op een {device} toestel", sign_in.at
-    for session in PortalSession.objects.filter(account=account).order_by("-created_at"):
-        yield "Sessie begonnen", session.created_at
+    for session in account.portal_sessions.all():
+        device = "bekend" if session.on_known_device else "nieuw"
+        yield f"Aangemeld op een {device} toestel", session.created_at
     for mail in MailToken.objects.filter(account=account).order_by("-created_at"):
         yield f"Mail: {mail.get_purpose_display()}", f"{_text(mail.created_at)} aan {mail.email}"
 

@@ -69,7 +69,7 @@ def test_it_ends_the_sessions_and_the_mailed_links_for_good(
     """Also activating does not bring them back: the version never returns."""
     later = timezone.now() + timedelta(hours=1)
     begun = {"account": charlie, "version": 1, "created_at": NOW, "expires_at": later}
-    PortalSession.objects.create(token_hash="s", **begun)
+    PortalSession.objects.create(token_hash="s", on_known_device=True, **begun)
     MailToken.objects.create(
         token_hash="m", purpose=MailToken.Purpose.RESET, email="c@voorbeeld.test", **begun
     )

@@ -81,7 +81,7 @@ def at_once(work: Callable[[int], object], number: int) -> list[object]:
 
 
 def sessions(account: Account) -> int:
-    return PortalSession.objects.filter(account=account).count()
+    return PortalSession.objects.filter(account=account).exclude(token_hash=None).count()
 
 
 def html(response: HttpResponse) -> str:

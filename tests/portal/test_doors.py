@@ -160,6 +160,7 @@ class WithUnmarkedView:
     ]
 
 
+@pytest.mark.django_db
 @pytest.mark.parametrize("who", ["anybody", "alice_client", "temporary"])
 def test_view_without_a_mark_is_closed(who: str, request: pytest.FixtureRequest) -> None:
     client = device()
@@ -169,8 +170,6 @@ def test_view_without_a_mark_is_closed(who: str, request: pytest.FixtureRequest)
         account = request.getfixturevalue("own")
         client = signed_in(account.username, OWN)
         Account.objects.update(must_change_password=True)
-    else:
-        request.getfixturevalue("db")
     with override_settings(ROOT_URLCONF=WithUnmarkedView):
         response = client.get("/mijn/los/")
     assert response.status_code == 302

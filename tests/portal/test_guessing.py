@@ -15,7 +15,7 @@ from django.test import Client
 from accounts.models import Account, AccountEvent, PasswordKind
 from accounts.portal import actions, doors, guessing
 from accounts.portal.guessing import LONGEST_WAIT, MOST_FOR_A_SCHOOL, Origin
-from accounts.portal.models import SignIn, Tries
+from accounts.portal.models import PortalSession, Tries
 from schoolloket.institutions.actors import Actor
 from schoolloket.institutions.models import Institution
 from tests.conftest import NOW, Enrol, GiveAccount
@@ -98,6 +98,14 @@ def test_right_password_waits_too_and_gets_in_afterwards(
     assert gets_in(tablet, word.username, WORD)
 
 
+def test_typing_errors_are_forgiven_at_once_with_the_wait_they_led_to(word: Account) -> None:
+    """The fifth try would make the next one wait; it was the right one."""
+    attempt = tries_of(word.username)
+    assert [attempt(WRONG) for _ in range(4)] == [False] * 4
+    assert attempt(WORD)
+    assert attempt(WORD)
+
+
 @pytest.mark.usefixtures("word")
 def test_from_one_address_waits_grow_to_fifteen_minutes_and_no_further(
     clock: time_machine.Traveller,
@@ -157,7 +165,7 @@ def test_thousand_guesses_by_a_bully_and_the_victim_gets_in_every_time(
     assert (inside, guessed) == (100, 0)
     # A hundred at once, and one each fifteen minutes of the hour and a half after them.
     assert counted(pictures) <= 100 + 100 // 15
-    assert SignIn.objects.filter(on_known_device=True).exists()
+    assert PortalSession.objects.filter(on_known_device=True).exists()
 
 
 def test_known_device_never_waits_for_others_behind_the_same_address(word: Account) -> None:

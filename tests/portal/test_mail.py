@@ -209,6 +209,7 @@ def test_reset_lifts_the_waits(linked: Account, reset: str, post: Post) -> None:
     assert gets_in(device(), linked.username, NEW)
 
 
+@pytest.mark.django_db
 @pytest.mark.parametrize("who", ["word", "pictures", "temporary", "own", "ended", "deactivated"])
 def test_only_active_linked_accounts_get_a_reset(
     who: str, request: pytest.FixtureRequest, post: Post, mailoutbox: list[Mail]

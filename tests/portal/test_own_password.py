@@ -11,7 +11,6 @@ from django.test import Client
 
 from accounts.models import Account, AccountEvent
 from accounts.portal import forms
-from accounts.portal.models import PortalSession
 from schoolloket.institutions.actors import Actor
 from students.models import Student
 from tests.conftest import Enrol
@@ -238,6 +237,14 @@ def test_guesses_of_the_old_password_are_limited(
     assert own.credentials_version == 2
 
 
+def test_desk_is_told_of_a_wrong_old_password(
+    otto: Client, own: Account, alice_client: Client
+) -> None:
+    choose(otto, NEW, old="iets anders")
+    desk = text(alice_client.get(f"/999912/leerlingen/{own.student_id}/"))
+    assert "23 november 2026 10:00 verkeerd wachtwoord" in desk
+
+
 @pytest.mark.usefixtures("own")
 def test_new_password_field_tells_nothing_of_the_old_one(otto: Client) -> None:
     """Otherwise it would answer guesses without a limit to whoever finds the device open."""
@@ -319,4 +326,4 @@ def test_basic_account_changes_nothing_itself(word: Account, page: str) -> None:
 @pytest.mark.usefixtures("temporary")
 def test_session_of_a_temporary_password_can_be_ended(tess: Client) -> None:
     assert tess.post(SIGN_OUT).url == SIGN_IN
-    assert not PortalSession.objects.exists()
+    assert not is_signed_in(tess)

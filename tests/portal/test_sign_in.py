@@ -2,15 +2,18 @@
 
 import re
 from datetime import timedelta
+from unittest.mock import patch
 
 import pytest
 import time_machine
 from django.http import HttpResponse
 from django.test import Client
+from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import Account
-from accounts.portal import doors, tokens
-from accounts.portal.models import PortalSession, SignIn, Tries
+from accounts.portal import actions, doors, tokens
+from accounts.portal.models import PortalSession, Tries
 from schoolloket.institutions.actors import Actor
 from students.models import Enrolment
 from tests.conftest import NOW
@@ -208,16 +211,47 @@ def test_sign_in_is_remembered_and_changes_no_credentials(tablet: Client, word: 
     assert (word.failed_sign_ins, word.last_failed_at, word.last_failure) == (0, None, "")
 
 
-def test_last_ten_sign_ins_are_kept_and_shown(word: Account, clock: time_machine.Traveller) -> None:
+def test_sign_in_takes_few_statements(
+    word: Account, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    """A look-up; two transactions: the try counted; account, session, and the try taken back."""
+    tablet = device()
+    with django_assert_num_queries(1 + 4 + 6):
+        assert gets_in(tablet, word.username, WORD)
+
+
+def test_last_ten_sign_ins_are_shown(word: Account, clock: time_machine.Traveller) -> None:
     tablet = device()
     for _ in range(12):
         clock.shift(timedelta(minutes=1))
         assert gets_in(tablet, word.username, WORD)
-    times = SignIn.objects.values_list("at", flat=True)
-    assert list(times) == [NOW + timedelta(minutes=minute) for minute in range(12, 2, -1)]
     page = text(tablet.get(HOME))
     assert page.count("23 november 2026 10:") == 10
+    assert "10:12" in page
     assert "nieuw toestel" not in page
+
+
+def test_forget_keeps_the_last_ten_sign_ins_of_each_pupil(
+    word: Account, own: Account, clock: time_machine.Traveller
+) -> None:
+    gets_in(device(), own.username, OWN)
+    tablet = device()
+    for _ in range(12):
+        clock.shift(timedelta(minutes=1))
+        assert gets_in(tablet, word.username, WORD)
+    actions.forget(timezone.now() + timedelta(hours=9))
+    times = [row.created_at for row in word.portal_sessions.all()]
+    assert times == [NOW + timedelta(minutes=minute) for minute in range(12, 2, -1)]
+    assert own.portal_sessions.count() == 1
+
+
+def test_forget_ends_no_session_that_is_open(word: Account) -> None:
+    """Whoever signs in on eleven devices stays signed in on the first."""
+    first, *_ = [signed_in(word.username, WORD) for _ in range(11)]
+    actions.forget(timezone.now())
+    assert is_signed_in(first)
+    actions.forget(timezone.now() + timedelta(hours=8, seconds=1))
+    assert word.portal_sessions.count() == 10
 
 
 @pytest.mark.usefixtures("word")
@@ -242,7 +276,8 @@ def test_every_sign_in_gets_a_new_session_and_ends_the_one_before(tablet: Client
     assert gets_in(tablet, "wout.woord", WORD)
     second = tablet.cookies[doors.SESSION_COOKIE].value
     assert len({"planted", first, second}) == 3
-    assert [row.token_hash for row in PortalSession.objects.all()] == [tokens.digest(second)]
+    hashes = PortalSession.objects.values_list("token_hash", flat=True)
+    assert list(hashes) == [tokens.digest(second), None]
 
 
 @pytest.mark.usefixtures("word")
@@ -255,6 +290,7 @@ def test_other_devices_stay_signed_in(tablet: Client) -> None:
 # Who cannot, and until when --------------------------------------------------------------------
 
 
+@pytest.mark.django_db
 @pytest.mark.parametrize("who", ["ended", "deactivated"])
 def test_inactive_account_cannot_sign_in(
     tablet: Client, who: str, request: pytest.FixtureRequest
@@ -290,6 +326,20 @@ def test_renewal_ends_the_sessions_at_once(
     renew(alice_actor, word)
     assert not is_signed_in(tablet)
     assert not gets_in(tablet, word.username, WORD)
+
+
+def test_renewal_while_the_password_is_verified_lets_nobody_in(
+    tablet: Client, word: Account, alice_actor: Actor
+) -> None:
+    def renewed_meanwhile(*given: object) -> bool:
+        renew(alice_actor, word)
+        return True
+
+    with patch.object(actions, "check_password", renewed_meanwhile):
+        assert not gets_in(tablet, word.username, WORD)
+    word.refresh_from_db()
+    assert (word.last_sign_in_at, word.last_failure) == (None, "wrong")
+    assert not word.portal_sessions.exists()
 
 
 def test_removing_the_address_ends_the_sessions(

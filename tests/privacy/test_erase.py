@@ -14,7 +14,7 @@ from django.db import DatabaseError, IntegrityError, connection, models, transac
 
 from accounts import usernames
 from accounts.models import Account, AccountEvent, FieldChange, Username
-from accounts.portal.models import MailToken, PortalSession, SignIn
+from accounts.portal.models import MailToken, PortalSession
 from credentials.models import Batch, BatchItem
 from schoolloket.clock import months_before
 from schoolloket.institutions.actors import Actor
@@ -41,9 +41,8 @@ def known(charlie: Account, saved: Prepare) -> Account:
     saved(charlie)
     charlie.refresh_from_db()
     begun = {"account": charlie, "version": 1, "created_at": NOW, "expires_at": NOW}
-    PortalSession.objects.create(token_hash="s", **begun)
+    PortalSession.objects.create(token_hash="s", on_known_device=True, **begun)
     MailToken.objects.create(token_hash="m", email="c@voorbeeld.test", **begun)
-    SignIn.objects.create(account=charlie, at=NOW, on_known_device=True)
     StudentEvent.objects.create(student=charlie.student, kind=StudentEvent.Kind.CLASS, at=NOW)
     return charlie
 
@@ -67,7 +66,7 @@ def test_nothing_is_left_but_a_row_without_a_name_and_the_reserved_username(
     known: Account, clock: time_machine.Traveller
 ) -> None:
     tables = tables_about_pupils()
-    assert {Enrolment, Account, AccountEvent, FieldChange, BatchItem, SignIn} < tables
+    assert {Enrolment, Account, AccountEvent, FieldChange, BatchItem, PortalSession} < tables
     assert [table for table in tables if not table.objects.exists()] == []
 
     clock.move_to("2029-09-01T10:00:00+00:00")  # two years after 31 August 2027

@@ -9,7 +9,7 @@ from openpyxl import load_workbook
 
 from accounts.actions import link_email
 from accounts.models import Account, AccountEvent
-from accounts.portal.models import MailToken, PortalSession, SignIn
+from accounts.portal.models import MailToken, PortalSession
 from schoolloket import vault
 from schoolloket.institutions.actors import Actor
 from schoolloket.institutions.models import Institution
@@ -53,9 +53,8 @@ def abdulghani(
     enrol(gent, "Abdul G.", "Bogdan", student=student, stamnummer="777", class_code="GENT6")
     account = give_account(row, username="abdul.bogdan", failed_sign_ins=3, last_failed_at=NOW)
     link_email(account_id=account.pk, email="abdul@voorbeeld.test", by=alice_actor)
-    SignIn.objects.create(account=account, at=NOW, on_known_device=True)
     begun = {"account": account, "version": 2, "created_at": NOW, "expires_at": NOW}
-    PortalSession.objects.create(token_hash="hash-of-a-session", **begun)
+    PortalSession.objects.create(token_hash="hash-of-a-session", on_known_device=True, **begun)
     MailToken.objects.create(
         token_hash="hash-of-a-mail", purpose="link", email="nieuw@voorbeeld.test", **begun
     )
