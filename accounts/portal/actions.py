@@ -76,7 +76,7 @@ class _Candidate:
         """Verify the password: one hash, whoever it is."""
         kept = self.account.password if self.account else _NOBODY
         with _one_hash_at_a_time:
-            return check_password(self._as_kept(password), kept)
+            return check_password(self._as_kept(password), kept) and self.account is not None
 
     def _as_kept(self, password: str) -> str:
         word = self.account and self.account.password_kind == PasswordKind.WORD
@@ -102,7 +102,7 @@ def sign_in(
         token = _open_session(candidate.account, met, on_known_device=origin.device is not None)
     if candidate.account and token:
         return candidate.account, token
-    _note_failure(candidate, failures, origin)
+    _note_failure(candidate, met, failures, origin)
     return None
 
 
@@ -144,7 +144,7 @@ def prove_again(*, session: PortalSession, password: str, by: Pupil) -> bool:
     if failures and proved:
         _forgive(met)
         return True
-    _note_failure(candidate, failures, origin)
+    _note_failure(candidate, met, failures, origin)
     return False
 
 
@@ -160,16 +160,24 @@ def _forgive(met: list[guessing.Limit]) -> None:
 
 
 @transaction.atomic
-def _note_failure(candidate: _Candidate, failures: int | None, origin: guessing.Origin) -> None:
-    """Note for the desk that a try failed, and why."""
+def _note_failure(
+    candidate: _Candidate,
+    met: list[guessing.Limit],
+    failures: int | None,
+    origin: guessing.Origin,
+) -> None:
+    """Note for the desk that a try failed, and why; not where the credentials changed since."""
     now = timezone.now()
     reason = SignInFailure.WRONG if candidate.active else SignInFailure.INACTIVE
     # Nobody's account too is asked for: the same statements, whoever it is.
-    Account.objects.filter(username=candidate.username).update(
+    Account.objects.filter(
+        username=candidate.username, credentials_version=candidate.version
+    ).update(
         failed_sign_ins=F("failed_sign_ins") + 1,
         last_failed_at=now,
         last_failure=reason if failures else SignInFailure.WAITING,
     )
+    guessing.remember(met, now)
     if candidate.account and not origin.device and failures in NOTED_FAILURES:
         _record(candidate.account, AccountEvent.Kind.SLOWED, now)
 
@@ -373,6 +381,7 @@ def end_everything() -> None:
 @transaction.atomic
 def forget(now: datetime) -> None:
     """Remove sessions that no page shows, and links and counts whose time is over."""
-    PortalSession.objects.out_of_sight(now).delete()
+    PortalSession.objects.filter(expires_at__lt=now).exclude(token_hash=None).end()
+    PortalSession.objects.out_of_sight().delete()
     MailToken.objects.filter(expires_at__lt=now - LINK_LASTS).delete()
     guessing.forget(now)

@@ -125,7 +125,17 @@ def _count(limit: Limit, count: Tries, moment: float) -> None:
         count.failures = 0
     count.failures += 1
     count.last_at = moment
-    count.blocked_until = moment + limit.wait(count.failures).total_seconds()
+    wait = limit.wait(count.failures).total_seconds()
+    # Not `moment` where there is no wait: another process's clock may be a little behind.
+    count.blocked_until = moment + wait if wait else 0.0
+
+
+def remember(limits: list[Limit], now: datetime) -> None:
+    """Write when the last try failed, also for a username of nobody.
+
+    A transaction that writes nothing ends sooner, and would tell that nobody has the name.
+    """
+    Tries.objects.filter(key=limits[0].key).update(last_at=now.timestamp())
 
 
 def forgive(limits: list[Limit], now: datetime) -> None:

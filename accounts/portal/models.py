@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, Self
 
 from django.db import connection, models
-from django.db.models import F, Q, Window
+from django.db.models import F, Window
 from django.db.models.functions import RowNumber
 
 from accounts.models import Account
@@ -16,24 +16,27 @@ SIGN_INS_SHOWN = 10
 class PortalSessionQuerySet(models.QuerySet["PortalSession"]):
     def open(self, now: datetime) -> Self:
         """Sessions that still count: a renewal of the credentials ends them at once."""
-        return self.filter(expires_at__gt=now, version=F("account__credentials_version"))
+        return self.filter(
+            token_hash__isnull=False,
+            expires_at__gt=now,
+            version=F("account__credentials_version"),
+        )
 
     def end(self) -> None:
         """End these sessions; that the pupil signed in stays known."""
         self.update(token_hash=None)
 
-    def out_of_sight(self, now: datetime) -> Self:
-        """Those that are over, and not among the last ten of their account."""
+    def out_of_sight(self) -> Self:
+        """Those that have ended, and are not among the last ten of their account."""
         newest_first = Window(RowNumber(), partition_by="account", order_by=["-created_at", "-pk"])
         older = self.annotate(rank=newest_first).filter(rank__gt=SIGN_INS_SHOWN)
-        over = Q(token_hash=None) | Q(expires_at__lt=now)
-        return self.filter(over, pk__in=older.values("pk"))
+        return self.filter(token_hash=None, pk__in=older.values("pk"))
 
 
 class PortalSession(models.Model):
     """A pupil signed in on a device; the pupil sees the last ten.
 
-    The cookie holds the token, this only its hash, and none once the pupil signed out.
+    The cookie holds the token, this only its hash, and none once the session has ended.
     """
 
     token_hash = models.CharField(max_length=64, unique=True, null=True)

@@ -56,7 +56,7 @@ def _erase(student_ids: list[int], day: date) -> int:
     BatchItem.objects.filter(student__in=students).delete()
     FieldChange.objects.filter(event__account__in=accounts).erase()
     AccountEvent.objects.filter(account__in=accounts).erase()
-    # With the sessions, sign-ins and mailed links of the portal.
+    # With the sessions and mailed links of the portal.
     accounts.delete()
     StudentEvent.objects.filter(student__in=students).erase()
     Enrolment.objects.filter(student__in=students).delete()

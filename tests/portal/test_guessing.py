@@ -106,6 +106,13 @@ def test_typing_errors_are_forgiven_at_once_with_the_wait_they_led_to(word: Acco
     assert attempt(WORD)
 
 
+@pytest.mark.django_db
+def test_clock_of_another_process_that_is_behind_makes_nobody_wait() -> None:
+    met = guessing.limits("wout.woord", 1, 1, Origin("10.0.0.1"))
+    assert guessing.take(met, NOW) == 1
+    assert guessing.take(met, NOW - timedelta(milliseconds=1)) == 2
+
+
 @pytest.mark.usefixtures("word")
 def test_from_one_address_waits_grow_to_fifteen_minutes_and_no_further(
     clock: time_machine.Traveller,

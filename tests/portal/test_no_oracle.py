@@ -1,10 +1,12 @@
 """No answer tells whether a username exists, or how its LeerID fares."""
 
 import re
+from collections.abc import Callable
+from typing import Any
 from unittest.mock import patch
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.http import HttpResponse
 from django.test.utils import CaptureQueriesContext
 
@@ -123,7 +125,32 @@ def test_wrong_password_takes_the_same_statements(state: str) -> None:
     asked = statements(state)
     assert asked == statements("niet.bestaand")
     # A look-up; a transaction that counts the try; one that notes for the desk why it failed.
-    assert len(asked) == 8
+    assert len(asked) == 9
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("username", ["wout.woord", "niet.bestaand"])
+def test_every_transaction_of_a_failed_try_writes(word: Account, username: str) -> None:
+    """One that writes nothing has nothing to flush, and ends sooner."""
+    written: list[int] = []
+
+    def watch(execute: Callable[..., Any], sql: str, *rest: Any) -> Any:
+        cursor = execute(sql, *rest)
+        if sql.startswith(("INSERT", "UPDATE")):
+            written[-1] += rest[-1]["cursor"].rowcount
+        return cursor
+
+    def begun(using: str | None = None) -> None:
+        written.append(0)
+
+    atomic = transaction.Atomic.__enter__
+    with (
+        connection.execute_wrapper(watch),
+        patch.object(transaction.Atomic, "__enter__", lambda self: (begun(), atomic(self))[1]),
+    ):
+        sign_in(device("10.0.0.9"), username, WRONG)
+    assert len(written) == 2
+    assert all(written)
 
 
 @pytest.mark.parametrize("state", STATES, indirect=True)
