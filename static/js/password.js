@@ -22,9 +22,16 @@ function strength(text) {
 
 const field = document.querySelector("[data-strength]");
 const meter = document.querySelector("[data-strength-meter]");
-field?.addEventListener("input", () => {
+
+function judge() {
   const value = strength(field.value);
   meter.hidden = field.value === "";
   meter.querySelector("meter").value = value;
   meter.querySelector("[data-strength-text]").textContent = WORDS[value];
-});
+}
+
+if (field) {
+  field.addEventListener("input", judge);
+  // Who types fast was here before this script.
+  judge();
+}

@@ -32,9 +32,10 @@ def test_upgrade_keeps_sign_ins_sessions_and_waits(word: Account, before: Any) -
         before.get_model("portal", "SignIn").objects.create(
             account_id=word.pk, at=at, on_known_device=at == NOW
         )
-    before.get_model("portal", "PortalSession").objects.create(
-        token_hash="s", account_id=word.pk, version=1, created_at=NOW, expires_at=NOW
-    )
+    for token_hash, at in (("s", times[0]), ("t", times[1])):
+        before.get_model("portal", "PortalSession").objects.create(
+            token_hash=token_hash, account_id=word.pk, version=1, created_at=at, expires_at=NOW
+        )
     tries = before.get_model("portal", "Tries").objects
     tries.create(key="waits", failures=7, blocked_until=NOW, last_at=times[1])
     tries.create(key="free", failures=1, blocked_until=None, last_at=NOW)
@@ -42,7 +43,7 @@ def test_upgrade_keeps_sign_ins_sessions_and_waits(word: Account, before: Any) -
     MigrationExecutor(connection).migrate(AFTER)
 
     sessions = PortalSession.objects.values_list("created_at", "on_known_device", "token_hash")
-    assert list(sessions) == [(NOW, True, "s"), (times[1], False, None), (times[2], False, None)]
+    assert list(sessions) == [(NOW, True, "s"), (times[1], False, "t"), (times[2], False, None)]
     counts = Tries.objects.values_list("key", "failures", "blocked_until", "last_at")
     assert set(counts) == {
         ("waits", 7, NOW.timestamp(), times[1].timestamp()),
