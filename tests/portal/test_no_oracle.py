@@ -140,13 +140,15 @@ def test_every_transaction_of_a_failed_try_writes(word: Account, username: str) 
             written[-1] += rest[-1]["cursor"].rowcount
         return cursor
 
-    def begun(using: str | None = None) -> None:
-        written.append(0)
+    enter = transaction.Atomic.__enter__
 
-    atomic = transaction.Atomic.__enter__
+    def begin(atomic: transaction.Atomic) -> None:
+        written.append(0)
+        enter(atomic)
+
     with (
         connection.execute_wrapper(watch),
-        patch.object(transaction.Atomic, "__enter__", lambda self: (begun(), atomic(self))[1]),
+        patch.object(transaction.Atomic, "__enter__", begin),
     ):
         sign_in(device("10.0.0.9"), username, WRONG)
     assert len(written) == 2
