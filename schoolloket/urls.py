@@ -5,10 +5,15 @@ from django.contrib import admin
 from django.urls import include, path, register_converter
 
 from schoolloket.institutions import views
-from schoolloket.institutions.converters import IdConverter, InstitutionNumberConverter
+from schoolloket.institutions.converters import (
+    IdConverter,
+    InstitutionNumberConverter,
+    UserIdConverter,
+)
 
 register_converter(InstitutionNumberConverter, "number")
 register_converter(IdConverter, "id")
+register_converter(UserIdConverter, "uidb36")
 
 # Of the sign-in library only what a desk needs: nobody registers, addresses are an operator's.
 sign_in_urls = [
@@ -20,7 +25,7 @@ sign_in_urls = [
     path("vergeten/", sign_in.password_reset, name="account_reset_password"),
     path("vergeten/verstuurd/", sign_in.password_reset_done, name="account_reset_password_done"),
     path(
-        "vergeten/<uidb36>-<key>/",
+        "vergeten/<uidb36:uidb36>-<key>/",
         sign_in.password_reset_from_key,
         name="account_reset_password_from_key",
     ),

@@ -20,3 +20,18 @@ class IdConverter:
 
     def to_url(self, value: int) -> str:
         return str(value)
+
+
+class UserIdConverter:
+    """A manager's id in base 36, as the sign-in library writes it in a mailed link.
+
+    No hyphen: the link is `<id>-<key>`, and its key has one too.
+    """
+
+    regex = r"[0-9A-Za-z]+"
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
