@@ -6,44 +6,34 @@ from typing import Any
 from uuid import uuid4
 
 from django.db import transaction
-from django.db.models import F
 from django.utils import timezone
 
-from schoolloket import clock
-from schoolloket.institutions.actors import Actor
+from schoolloket.core import clock
+from schoolloket.core.exceptions import NotAdvanced
+from schoolloket.core.text import mask_email
+from schoolloket.institutions.actors import Actor, Pupil
 from students.models import Student
 
 from . import history
-from .models import NO_FAILURES, Account, AccountEvent, FieldChange, Kind, Status
-from .status import Change, Verdict
-
-
-class NotAdvanced(Exception):
-    """Only an advanced account can have an e-mail address (R8)."""
+from .models import Account, AccountEvent, FieldChange, Kind, Status
+from .status import Change, StatusPreview
 
 
 @transaction.atomic
-def link_email(*, account_id: int, email: str, by: Actor) -> None:
+def link_email(*, account_id: int, email: str, by: Actor | Pupil) -> Account:
     """Link an address to the account, whose pupil thereby has chosen an own password (R8).
 
     Raises NotAdvanced for a basic account.
     """
-    account = Account.objects.select_for_update().get(pk=account_id)
-    if account.kind != Kind.ADVANCED:
+    accounts = Account.objects.filter(pk=account_id)
+    old = accounts.select_for_update().get()
+    if old.kind != Kind.ADVANCED:
         raise NotAdvanced
-    old, account.email = account.email, email
-    account.must_change_password = False
-    account.credentials_version += 1
-    account.save(update_fields=["email", "must_change_password", "credentials_version"])
-    change = history.Change(
-        FieldChange.Field.EMAIL, history.mask_email(old), history.mask_email(email)
-    )
-    history.record(
-        [history.Entry(account.pk, AccountEvent.Kind.EMAIL_LINKED, (change,))],
-        by=by,
-        operation_id=uuid4(),
-        at=timezone.now(),
-    )
+    accounts.new_version(email=email, must_change_password=False)
+    kind = AccountEvent.Kind.EMAIL_CHANGED if old.email else AccountEvent.Kind.EMAIL_LINKED
+    change = history.Change(FieldChange.Field.EMAIL, mask_email(old.email), mask_email(email))
+    history.record_one(old, kind, change, by=by)
+    return accounts.get()
 
 
 def lock_accounts(student_ids: Collection[int]) -> dict[int, Account]:
@@ -58,28 +48,24 @@ def lock_accounts(student_ids: Collection[int]) -> dict[int, Account]:
 
 
 @transaction.atomic
-def change_status(*, by: Actor, change: Change, student_ids: Collection[int]) -> Verdict:
+def change_status(*, by: Actor, change: Change, student_ids: Collection[int]) -> StatusPreview:
     """Activate or deactivate by hand the LeerIDs of a selection; return to whom it was done (R9).
 
     Who cannot be done is left as is. The version rises, so that sessions, mailed links, waits and
     previews of before end. Raises NothingSelected, TooMany or UnknownStudents.
     """
     lock_accounts(student_ids)
-    verdict = Verdict.on(change, by.institution, student_ids, clock.today())
-    ids = [judged.account.pk for judged in verdict.changed]
+    preview = StatusPreview.on(change, by.institution, student_ids, clock.today())
+    ids = [judged.account.pk for judged in preview.changed]
     now = timezone.now()
-    Account.objects.filter(pk__in=ids).update(
-        credentials_version=F("credentials_version") + 1,
-        **NO_FAILURES,
-        **_status_fields(change, by, now),
-    )
+    Account.objects.filter(pk__in=ids).new_version(**_status_fields(change, by, now))
     history.record(
         [history.Entry(pk, *_STATUS_HISTORY[change]) for pk in ids],
         by=by,
         operation_id=uuid4(),
         at=now,
     )
-    return verdict
+    return preview
 
 
 def _status_fields(change: Change, by: Actor, now: datetime) -> dict[str, Any]:

@@ -10,8 +10,8 @@ import django_filters
 from django import forms
 from django.db.models import Q
 
+from schoolloket.core.text import fold
 from schoolloket.institutions.models import Institution
-from schoolloket.text import fold
 from students.models import Enrolment
 
 from .models import Kind, Status

@@ -5,16 +5,17 @@ from typing import Any, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Lower
 from django.utils import timezone
 
-from schoolloket.append_only import AppendOnly
+from schoolloket.core.append_only import AppendOnly
+from schoolloket.core.choices import ScreenChoices
 from schoolloket.institutions.models import Institution
 from students.models import Enrolment, Student
 
 
-class Status(models.TextChoices):
+class Status(ScreenChoices):
     """The status of a student's LeerID, as the desk shows it."""
 
     ACTIVE = "actief", "Actief"
@@ -22,12 +23,12 @@ class Status(models.TextChoices):
     NONE = "geen-account", "Geen account"
 
 
-class Kind(models.TextChoices):
+class Kind(ScreenChoices):
     BASIC = "basis", "Basis"
     ADVANCED = "gevorderd", "Gevorderd"
 
 
-class PasswordKind(models.TextChoices):
+class PasswordKind(ScreenChoices):
     WORD = "woord", "Basis wachtwoord"
     PICTURES = "afbeeldingen", "Afbeeldingswachtwoord"
     ADVANCED = "gevorderd", "Gevorderd wachtwoord"
@@ -37,7 +38,7 @@ class PasswordKind(models.TextChoices):
         return Kind.ADVANCED if self == PasswordKind.ADVANCED else Kind.BASIC
 
 
-class SignInFailure(models.TextChoices):
+class SignInFailure(ScreenChoices):
     """Why a pupil did not get in, told to the school only."""
 
     WRONG = "wrong", "verkeerd wachtwoord"
@@ -48,8 +49,6 @@ class SignInFailure(models.TextChoices):
 # So many failed sign-ins in a row are no typing errors any more.
 HAMMERED_FROM = 10
 HAMMERED_UNTIL = timedelta(days=1)
-# A new version of the credentials ends every wait, and with them what the desk is told of tries.
-NO_FAILURES: dict[str, Any] = {"failed_sign_ins": 0, "last_failed_at": None, "last_failure": ""}
 
 
 class AccountQuerySet(models.QuerySet["Account"]):
@@ -57,6 +56,21 @@ class AccountQuerySet(models.QuerySet["Account"]):
         """Accounts that can sign in on that day (R9)."""
         enrolled = Enrolment.objects.running_or_ahead(day).filter(student=OuterRef("student"))
         return self.filter(Exists(enrolled), deactivated_at=None)
+
+    def new_version(self, **fields: Any) -> int:
+        """Change these fields of the credentials, which makes them a new version.
+
+        With the old version end its sessions, mailed links, previews and waits; so what the desk
+        is shown of failed sign-ins is cleared. Returns how many accounts there were. Every change
+        of password, username, e-mail, type or status goes through here.
+        """
+        return self.update(
+            credentials_version=F("credentials_version") + 1,
+            failed_sign_ins=0,
+            last_failed_at=None,
+            last_failure="",
+            **fields,
+        )
 
     def with_unused_password(self) -> Self:
         """Accounts whose pupil was given a password and has not signed in since.
@@ -76,8 +90,8 @@ class Account(models.Model):
 
     student = models.OneToOneField(Student, models.PROTECT, related_name="account")
     username = models.CharField(max_length=64, unique=True)
-    kind = models.CharField(max_length=10, choices=Kind)
-    password_kind = models.CharField(max_length=12, choices=PasswordKind)
+    kind = models.CharField(max_length=10, choices=Kind.on_screen)
+    password_kind = models.CharField(max_length=12, choices=PasswordKind.on_screen)
     # A hash (R5).
     password = models.CharField(max_length=200)
     must_change_password = models.BooleanField(default=False)
@@ -91,7 +105,7 @@ class Account(models.Model):
     # The failed sign-ins since the last one that succeeded, and why the last one failed.
     failed_sign_ins = models.PositiveIntegerField(default=0)
     last_failed_at = models.DateTimeField(null=True)
-    last_failure = models.CharField(max_length=10, choices=SignInFailure, blank=True)
+    last_failure = models.CharField(max_length=10, choices=SignInFailure.on_screen, blank=True)
     # Rises with every change of password, username, e-mail or status, not with a sign-in: whoever
     # prepared something on an older version sees that the account changed since.
     credentials_version = models.PositiveIntegerField(default=1)
@@ -158,7 +172,7 @@ class Username(models.Model):
 class AccountEvent(AppendOnly):
     """What happened to a LeerID: who, when and from where (R10)."""
 
-    class Kind(models.TextChoices):
+    class Kind(ScreenChoices):
         CREATED = "created", "LeerID aangemaakt"
         RENEWED = "renewed", "Wachtwoord vernieuwd"
         CHANGED = "changed", "Aanmeldgegevens aangepast"
@@ -175,7 +189,7 @@ class AccountEvent(AppendOnly):
     GAVE_A_PASSWORD = (Kind.CREATED, Kind.RENEWED, Kind.CHANGED, Kind.CONVERTED)
 
     account = models.ForeignKey(Account, models.PROTECT, related_name="events")
-    kind = models.CharField(max_length=12, choices=Kind)
+    kind = models.CharField(max_length=12, choices=Kind.on_screen)
     at = models.DateTimeField()
     # Empty for what an operator's command or the pupil did; then `by_pupil` tells which.
     manager = models.ForeignKey(
@@ -203,7 +217,7 @@ class AccountEvent(AppendOnly):
 class FieldChange(AppendOnly):
     """One field of an event, from what to what. Never holds a password; e-mail is masked (R10)."""
 
-    class Field(models.TextChoices):
+    class Field(ScreenChoices):
         USERNAME = "username", "Gebruikersnaam"
         KIND = "kind", "Type"
         PASSWORD = "password", "Wachtwoord"
@@ -212,7 +226,7 @@ class FieldChange(AppendOnly):
         STATUS = "status", "Account status"
 
     event = models.ForeignKey(AccountEvent, models.PROTECT, related_name="changes")
-    field = models.CharField(max_length=20, choices=Field)
+    field = models.CharField(max_length=20, choices=Field.on_screen)
     old = models.CharField(max_length=254, blank=True)
     new = models.CharField(max_length=254, blank=True)
 

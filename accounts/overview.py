@@ -7,11 +7,11 @@ from django.conf import settings
 from django.db.models import Case, Q, Value, When
 from django.db.models.functions import Length
 
+from schoolloket.core.exceptions import NothingSelected, TooManySelected, UnknownStudents
 from schoolloket.institutions.models import Institution
 from students.models import Enrolment, EnrolmentQuerySet
 
 from .models import Account, Status
-from .refusals import NothingSelected, TooMany, UnknownStudents
 
 Rows = EnrolmentQuerySet
 
@@ -34,13 +34,13 @@ def visible(institution: Institution, day: date) -> Rows:
 def chosen(institution: Institution, student_ids: Collection[int], day: date) -> list[Enrolment]:
     """Return the rows of a selection, in the order of the list.
 
-    Raises NothingSelected, TooMany, or UnknownStudents where an id is not a student of the
+    Raises NothingSelected, TooManySelected, or UnknownStudents where an id is not a student of the
     institution: an id of another school is answered like one that does not exist (R11).
     """
     if not student_ids:
         raise NothingSelected
     if len(student_ids) > settings.BATCH_LIMIT:
-        raise TooMany(len(student_ids))
+        raise TooManySelected(len(student_ids))
     rows = list(
         visible(institution, day)
         .filter(student__in=student_ids)

@@ -34,7 +34,7 @@ class Obstacle(models.TextChoices):
 
 
 @dataclass(frozen=True)
-class Judged:
+class StudentStatus:
     """A student of a selection, and what stands in the way of the change, if anything."""
 
     enrolment: Enrolment
@@ -54,19 +54,19 @@ class Judged:
 
 
 @dataclass(frozen=True)
-class Verdict:
+class StatusPreview:
     """What a change does to a selection: to whom, and to whom not."""
 
     change: Change
     institution: Institution
     day: date
-    changed: list[Judged]
-    skipped: list[Judged]
+    changed: list[StudentStatus]
+    skipped: list[StudentStatus]
 
     @classmethod
     def on(
         cls, change: Change, institution: Institution, student_ids: Collection[int], day: date
-    ) -> "Verdict":
+    ) -> "StatusPreview":
         """Judge a selection as it is now.
 
         Raises NothingSelected, TooMany or UnknownStudents.
@@ -74,7 +74,8 @@ class Verdict:
         rows = chosen(institution, student_ids, day)
         others = held(institution, student_ids, day)
         judged = [
-            Judged(row, _obstacle(change, row, day, held=row.student_id in others)) for row in rows
+            StudentStatus(row, _obstacle(change, row, day, held=row.student_id in others))
+            for row in rows
         ]
         return cls(
             change,
@@ -85,13 +86,13 @@ class Verdict:
         )
 
     @property
-    def told(self) -> str:
+    def summary(self) -> str:
         """What was done, in a sentence."""
         number, done = len(self.changed), self.change.done
         return f"1 LeerID is {done}." if number == 1 else f"{number} LeerID's zijn {done}."
 
     @property
-    def told_of_skipped(self) -> str:
+    def summary_of_skipped(self) -> str:
         reasons = [f"{one.who}: {one.obstacle.label}" for one in self.skipped if one.obstacle]
         return f"Overgeslagen: {' '.join(reasons)}"
 

@@ -1,26 +1,26 @@
 from django.urls import path
 
-from . import views
+from .views import status, student, student_list
 
 urlpatterns = [
-    path("<number:number>/leerlingen/", views.students, name="students"),
-    path("<number:number>/leerlingen/selectie/", views.selection, name="selection"),
-    path("<number:number>/leerlingen/status/", views.change_status, name="change_status"),
-    path("<number:number>/leerlingen/excel/", views.workbook, name="students_workbook"),
-    path("<number:number>/leerlingen/<id:student_id>/", views.student, name="student"),
+    path("<number:number>/leerlingen/", student_list.students, name="students"),
+    path("<number:number>/leerlingen/selectie/", student_list.selection, name="selection"),
+    path("<number:number>/leerlingen/status/", status.change_status, name="change_status"),
+    path("<number:number>/leerlingen/excel/", student_list.workbook, name="students_workbook"),
+    path("<number:number>/leerlingen/<id:student_id>/", student.student, name="student"),
     path(
         "<number:number>/leerlingen/<id:student_id>/historiek/",
-        views.account_history,
+        student.account_history,
         name="account_history",
     ),
     path(
         "<number:number>/leerlingen/<id:student_id>/detailhistoriek/",
-        views.detail_history,
+        student.detail_history,
         name="detail_history",
     ),
     path(
         "<number:number>/leerlingen/<id:student_id>/vrijgeven/",
-        views.release,
+        student.release,
         name="release_student",
     ),
 ]

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Mapping
 from itertools import count
 
-from schoolloket.text import fold
+from schoolloket.core.text import fold
 
 from .models import Username
 

@@ -8,7 +8,7 @@ from http.cookies import SimpleCookie
 from typing import Any
 from urllib.parse import urlencode
 
-from benchmarks.seed import PASSWORD
+from .seed import PASSWORD
 
 TOKEN = re.compile(rb'name="csrfmiddlewaretoken" value="(\w+)"')
 

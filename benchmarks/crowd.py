@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from statistics import quantiles
 from threading import Barrier, Event
 
-from benchmarks import desk
-from benchmarks.browser import Browser
-from benchmarks.reference import CORES, HashTime
-from benchmarks.renewal import ITEM, LONGEST_REQUEST, Draft, download, heading, line
-from benchmarks.renewal import save as press_save
-from benchmarks.seed import MANAGERS, SCHOOL, manager_of, number_of
+from . import desk
+from .browser import Browser
+from .reference import CORES, HashTime
+from .renewal import ITEM, LONGEST_REQUEST, Draft, download, heading, line
+from .renewal import save as press_save
+from .seed import MANAGERS, SCHOOL, manager_of, number_of
 
 MANAGERS_AT_ONCE = 8
 PUPILS = 200

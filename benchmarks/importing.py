@@ -33,7 +33,7 @@ def lines(pupils: int) -> list[tuple[str, ...]]:
 
 
 def _line(index: int) -> tuple[str, ...]:
-    from benchmarks.seed import FIRST_NAMES, LAST_NAMES  # noqa: PLC0415
+    from .seed import FIRST_NAMES, LAST_NAMES  # noqa: PLC0415
 
     born = date(2008, 1, 1) + timedelta(days=index % 3650)
     first = FIRST_NAMES[index % len(FIRST_NAMES)]

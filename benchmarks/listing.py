@@ -13,8 +13,8 @@ from statistics import median
 import django
 from django.core.management import call_command
 
-from benchmarks import desk
-from benchmarks.seed import MANAGERS, SCHOOL, fill
+from . import desk
+from .seed import MANAGERS, SCHOOL, fill
 
 ROWS = 50
 TIMES = 40

@@ -118,10 +118,10 @@ def rest() -> None:
     """Let the work after the answer end, and start the next one without old mails."""
     from django.core import mail  # noqa: PLC0415
 
-    from accounts.portal import later  # noqa: PLC0415
+    from accounts.portal import background  # noqa: PLC0415
     from accounts.portal.models import MailToken  # noqa: PLC0415
 
-    later._thread.submit(lambda: None).result()
+    background._thread.submit(lambda: None).result()
     MailToken.objects.all().delete()
     mail.outbox = []
 
@@ -172,8 +172,8 @@ def tell(title: str, times: dict[str, list[float]]) -> None:
             f"  {state:12} {middle:8.2f} {tenths[0]:8.2f} {tenths[-1]:8.2f} {differences[-1]:10.2f}"
         )
     most = max(differences) - min(differences)
-    verdict = "" if most < BOUND_MS else "  ABOVE"
-    print(f"  largest median difference: {most:.2f} ms (bound {BOUND_MS}){verdict}", flush=True)
+    preview = "" if most < BOUND_MS else "  ABOVE"
+    print(f"  largest median difference: {most:.2f} ms (bound {BOUND_MS}){preview}", flush=True)
 
 
 def main() -> None:
@@ -182,15 +182,15 @@ def main() -> None:
     attempts = parser.parse_args().attempts
     with tempfile.TemporaryDirectory() as folder:
         set_up(folder)
-        from accounts.portal import guessing  # noqa: PLC0415
+        from accounts.portal import throttling  # noqa: PLC0415
 
         # A school is slowed for everybody alike; here it would make every state a waiting one.
-        guessing.MOST_FOR_A_SCHOOL = 10**9
+        throttling.MOST_FOR_A_SCHOOL = 10**9
         states = fill()
         for number in range(6 * USERNAMES_A_STATE):
             sign_in("waiting", states["waiting"][number % USERNAMES_A_STATE], number)
         tell("Sign in", interleaved(states, attempts, sign_in))
-        tell("Forgotten", interleaved(states, attempts, forgotten))
+        tell("HashedNumber", interleaved(states, attempts, forgotten))
 
 
 if __name__ == "__main__":

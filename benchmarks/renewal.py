@@ -15,11 +15,11 @@ from statistics import median, quantiles
 from threading import Event, Thread
 from zipfile import ZipFile
 
-from benchmarks import desk
-from benchmarks.browser import Browser
-from benchmarks.desk import Desk
-from benchmarks.reference import CORES, HashTime
-from benchmarks.seed import MANAGERS, SCHOOL
+from . import desk
+from .browser import Browser
+from .desk import Desk
+from .reference import CORES, HashTime
+from .seed import MANAGERS, SCHOOL
 
 MOST_PUPILS = 5_000  # settings.BATCH_LIMIT
 

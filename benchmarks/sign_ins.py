@@ -17,10 +17,10 @@ from statistics import fmean, median, quantiles
 from tempfile import TemporaryDirectory
 from urllib.parse import urlencode
 
-from benchmarks import desk
-from benchmarks.desk import Desk
-from benchmarks.reference import CORES, HashTime
-from benchmarks.seed import PASSWORD
+from . import desk
+from .desk import Desk
+from .reference import CORES, HashTime
+from .seed import PASSWORD
 
 RATE = 0.8  # of cores / hash time
 CLIENTS = 24  # a class

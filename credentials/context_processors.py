@@ -6,9 +6,9 @@ from django.utils import timezone
 from .models import Batch
 
 
-def waiting_print(request: HttpRequest) -> dict[str, Any]:
+def waiting_batches(request: HttpRequest) -> dict[str, Any]:
     """Give every page of a desk the saved batches that nobody has downloaded yet (R4)."""
     institution = getattr(request, "institution", None)
     if institution is None:
         return {}
-    return {"waiting_prints": Batch.objects.of(institution).waiting(timezone.now())}
+    return {"waiting_batches": Batch.objects.of(institution).waiting(timezone.now())}

@@ -9,8 +9,8 @@ from django.core.exceptions import ValidationError
 from accounts import usernames
 from accounts.forms import IdListField
 from accounts.models import Account, Kind, PasswordKind, Username
+from credentials.actions.drafts import Edit
 
-from .actions import Edit
 from .models import Batch, BatchItem
 
 BASIC_KINDS = [

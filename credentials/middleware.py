@@ -7,10 +7,10 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
 
-from schoolloket.vault import VaultLocked
-from students.actions import drop_expired as drop_expired_imports
+from credentials.actions import retention
+from schoolloket.core.vault import VaultLocked
+from students.importing.actions import drop_expired as drop_expired_imports
 
-from . import actions
 from .models import Batch
 
 
@@ -26,7 +26,7 @@ class ExpiryMiddleware:
             return
         now = timezone.now()
         if Batch.objects.run_out(now).exists():
-            actions.destroy_expired()
+            retention.destroy_expired()
         drop_expired_imports(now)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:

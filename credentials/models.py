@@ -14,6 +14,7 @@ from django.db import models
 from django.db.models import Count, Exists, F, OuterRef, Q
 
 from accounts.models import Account, Kind, PasswordKind
+from schoolloket.core.choices import ScreenChoices
 from schoolloket.institutions.models import Institution
 from students.models import Student
 
@@ -54,13 +55,13 @@ class BatchQuerySet(models.QuerySet["Batch"]):
 
 
 class Batch(models.Model):
-    class State(models.TextChoices):
+    class State(ScreenChoices):
         DRAFT = "draft", "Voorbeeld"
         SAVED = "saved", "Bewaard"
         DESTROYED = "destroyed", "Vernietigd"
         DROPPED = "dropped", "Niet bewaard"
 
-    class Purpose(models.TextChoices):
+    class Purpose(ScreenChoices):
         """How it began, which decides what is ticked and where the manager returns to."""
 
         SINGLE = "single", "Aanmeldgegevens aangepast"
@@ -72,8 +73,8 @@ class Batch(models.Model):
     # Also the `operation_id` in the accounts' history.
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     institution = models.ForeignKey(Institution, models.PROTECT, related_name="batches")
-    purpose = models.CharField(max_length=10, choices=Purpose)
-    state = models.CharField(max_length=10, choices=State, default=State.DRAFT)
+    purpose = models.CharField(max_length=10, choices=Purpose.on_screen)
+    state = models.CharField(max_length=10, choices=State.on_screen, default=State.DRAFT)
     # Counts per institution, from the moment of saving; printed small at the foot of a page.
     number = models.PositiveIntegerField(null=True)
     created_by = models.ForeignKey(
@@ -169,7 +170,7 @@ class BatchItemQuerySet(models.QuerySet["BatchItem"]):
 class BatchItem(models.Model):
     """One student in a batch. Its password never changes: a reroll is a new item (R2)."""
 
-    class Obstacle(models.TextChoices):
+    class Obstacle(ScreenChoices):
         """Why a student cannot be done, at the preview or at the save (R1, R3)."""
 
         LINKED = "linked", "Dit LeerID heeft een gekoppeld e-mailadres."
@@ -187,7 +188,7 @@ class BatchItem(models.Model):
         CHANGED = "changed", "De aanmeldgegevens zijn intussen door iemand anders gewijzigd."
         USERNAME_TAKEN = "taken", "De gebruikersnaam is intussen in gebruik genomen."
 
-    class Outcome(models.TextChoices):
+    class Outcome(ScreenChoices):
         OPEN = "", "Nog niet bewaard"
         DONE = "done", "Bewaard"
         LEFT_OUT = "left_out", "Niet aangevinkt"
@@ -205,7 +206,7 @@ class BatchItem(models.Model):
     # The pupil's class when this was prepared; empty for items older than this column.
     class_code = models.CharField(max_length=50, null=True)
     # Decides the account's type too: that is how a conversion is an item like any other.
-    password_kind = models.CharField(max_length=12, choices=PasswordKind)
+    password_kind = models.CharField(max_length=12, choices=PasswordKind.on_screen)
     removes_email = models.BooleanField(default=False)
     # Only the single edit renews a linked account and leaves its address (R1).
     keeps_email = models.BooleanField(default=False)
@@ -213,8 +214,10 @@ class BatchItem(models.Model):
     sealed = models.TextField(blank=True)
     hash = models.CharField(max_length=200, blank=True)
     included = models.BooleanField(default=True)
-    obstacle = models.CharField(max_length=10, choices=Obstacle, blank=True)
-    outcome = models.CharField(max_length=10, choices=Outcome, blank=True, default=Outcome.OPEN)
+    obstacle = models.CharField(max_length=10, choices=Obstacle.on_screen, blank=True)
+    outcome = models.CharField(
+        max_length=10, choices=Outcome.on_screen, blank=True, default=Outcome.OPEN
+    )
 
     objects = BatchItemQuerySet.as_manager()
 

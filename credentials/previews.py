@@ -4,16 +4,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
-from accounts.history import mask_email
 from accounts.models import PasswordKind
 from accounts.overview import enrolled_elsewhere
-from schoolloket import clock, vault
+from schoolloket.core import clock, vault
+from schoolloket.core.text import mask_email
 from students.models import Enrolment
 
 from . import passwords
+from .documents import enrolments_of
 from .eligibility import alternatives
 from .models import Batch, BatchItem
-from .printing import enrolments_of
 
 Obstacle = BatchItem.Obstacle
 

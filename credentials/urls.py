@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .views import bulk, prints, single
+from .views import batches, bulk, single
 
 urlpatterns = [
     path(
@@ -12,16 +12,16 @@ urlpatterns = [
     path("<number:number>/vernieuwen/<uuid:batch_id>/", bulk.preview, name="preview_batch"),
     path("<number:number>/vernieuwen/<uuid:batch_id>/rij/", bulk.reroll, name="reroll_item"),
     path("<number:number>/vernieuwen/<uuid:batch_id>/voortgang/", bulk.hash_slice, name="slice"),
-    path("<number:number>/afdrukken/", prints.prints, name="prints"),
-    path("<number:number>/afdrukken/<uuid:batch_id>/", prints.result, name="print_result"),
+    path("<number:number>/afdrukken/", batches.batch_list, name="batches"),
+    path("<number:number>/afdrukken/<uuid:batch_id>/", batches.result, name="batch_result"),
     path(
         "<number:number>/afdrukken/<uuid:batch_id>/download/<str:document>",
-        prints.download,
+        batches.download,
         name="download",
     ),
     path(
         "<number:number>/afdrukken/<uuid:batch_id>/vernietigen/",
-        prints.destroy,
+        batches.destroy,
         name="destroy_batch",
     ),
 ]

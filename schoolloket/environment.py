@@ -58,7 +58,7 @@ def vault_keys() -> list[str]:
 
 
 @dataclass(frozen=True)
-class Address:
+class Site:
     """Where a site is reached, e.g. `https://loket.voorbeeld.be`, without a closing slash."""
 
     url: str
@@ -66,7 +66,7 @@ class Address:
     secure: bool
 
 
-def address(name: str, default: str = "") -> Address:
+def site(name: str, default: str = "") -> Site:
     """Return the address in the variable.
 
     Raises ImproperlyConfigured for anything but https, or http on a loopback host.
@@ -77,15 +77,15 @@ def address(name: str, default: str = "") -> Address:
         raise ImproperlyConfigured(f"{name} must be an address such as https://loket.example.org.")
     if parts.scheme == "http" and parts.hostname not in LOOPBACK:
         raise ImproperlyConfigured(f"{name} must be https: http is for a loopback address only.")
-    return Address(url=url, host=parts.hostname, secure=parts.scheme == "https")
+    return Site(url=url, host=parts.hostname, secure=parts.scheme == "https")
 
 
-def portal_address(name: str, default: str) -> Address:
+def portal_site(name: str, default: str) -> Site:
     """Return the address that is printed for pupils.
 
     Raises ImproperlyConfigured where it does not end in `/mijn`, where the portal's pages are.
     """
-    found = address(name, default)
+    found = site(name, default)
     if urlsplit(found.url).path != "/mijn":
         raise ImproperlyConfigured(f"{name} must end in /mijn: there the pupils' pages are.")
     return found

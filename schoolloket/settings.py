@@ -6,7 +6,7 @@ import dj_database_url
 from csp.constants import NONE, SELF
 from django.contrib.messages import constants as message_levels
 
-from schoolloket import environment
+from . import environment
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -40,8 +40,8 @@ IMPORT_MAX_ROWS = 50_000
 
 # The address decides hosts, cookies, HSTS and the redirect to https ----------------------------
 
-DESK = environment.address("DESK_URL")
-PORTAL = environment.portal_address("PORTAL_URL", default=f"{DESK.url}/mijn")
+DESK = environment.site("DESK_URL")
+PORTAL = environment.portal_site("PORTAL_URL", default=f"{DESK.url}/mijn")
 
 ALLOWED_HOSTS = sorted({DESK.host, PORTAL.host})
 SECURE_SSL_REDIRECT = DESK.secure
@@ -102,6 +102,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "schoolloket.core.middleware.NoStoreMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -116,7 +117,7 @@ MIDDLEWARE = [
     "schoolloket.institutions.middleware.DeskLockMiddleware",
     "schoolloket.institutions.middleware.InstitutionMiddleware",
     "credentials.middleware.ExpiryMiddleware",
-    "accounts.portal.doors.PortalMiddleware",
+    "accounts.portal.middleware.PortalMiddleware",
 ]
 
 ROOT_URLCONF = "schoolloket.urls"
@@ -133,7 +134,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "schoolloket.institutions.context_processors.desk",
-                "credentials.context_processors.waiting_print",
+                "credentials.context_processors.waiting_batches",
             ],
         },
     }
@@ -228,8 +229,8 @@ EMAIL_BACKEND = (
 )
 EMAIL_FILE_PATH = BASE_DIR / ".demo" / "mail"
 EMAIL_TIMEOUT = 20
-# Mails to pupils leave after the answer, in a thread; see accounts/portal/later.py.
-WORK_LATER = True
+# Mails to pupils leave after the answer, in a thread; see accounts/portal/background.py.
+WORK_IN_BACKGROUND = True
 EMAIL_HOST = environment.text("EMAIL_HOST", "localhost")
 EMAIL_PORT = environment.number("EMAIL_PORT", 25)
 EMAIL_HOST_USER = environment.text("EMAIL_USER", "")

@@ -52,5 +52,5 @@ urlpatterns = [
     path("", include("students.urls")),
 ]
 
-handler400 = "schoolloket.failures.bad_request"
-handler500 = "schoolloket.failures.server_error"
+handler400 = "schoolloket.error_views.bad_request"
+handler500 = "schoolloket.error_views.server_error"

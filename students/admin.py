@@ -6,7 +6,7 @@ from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from schoolloket.clock import today
+from schoolloket.core.clock import today
 
 from .actions import release_as_operator
 from .models import Enrolment

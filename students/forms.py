@@ -6,8 +6,8 @@ from django import forms
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 
-from .importing.columns import BY_NAME, FIELDS, Columns, find_columns
-from .importing.plan import Plan
+from students.importing.columns import BY_NAME, FIELDS, Columns, find_columns
+from students.importing.plan import Plan
 
 NO_FILE = (
     "Er is geen bestand ontvangen. Kies een .csv- of .xlsx-bestand van hoogstens "

@@ -1,6 +1,6 @@
 """Who is enrolled where, as the administration packages of the schools tell it."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Self
 
 from django.conf import settings
@@ -8,9 +8,10 @@ from django.db import models
 from django.db.models import Case, Exists, F, OuterRef, Q, Subquery, Value, When
 from django.utils import timezone
 
-from schoolloket.append_only import AppendOnly, AppendOnlyQuerySet
+from schoolloket.core.append_only import AppendOnly, AppendOnlyQuerySet
+from schoolloket.core.choices import ScreenChoices
+from schoolloket.core.text import fold
 from schoolloket.institutions.models import Institution
-from schoolloket.text import fold
 
 # How long a school still sees who left (R11).
 VISIBLE_AFTER_LEAVING = timedelta(days=365)
@@ -23,12 +24,12 @@ class Student(models.Model):
     date, for matching only (product.md, Import).
     """
 
-    class Sex(models.TextChoices):
+    class Sex(ScreenChoices):
         MALE = "M", "M"
         FEMALE = "V", "V"
         OTHER = "X", "X"
 
-    class OfficialData(models.TextChoices):
+    class OfficialData(ScreenChoices):
         """Whether there are official data, or why there are none."""
 
         AVAILABLE = "available", "Beschikbaar"
@@ -44,8 +45,8 @@ class Student(models.Model):
 
     identity_hash = models.CharField(max_length=64, null=True, unique=True, editable=False)
     birth_date = models.DateField(null=True)
-    sex = models.CharField(max_length=1, choices=Sex, blank=True)
-    official_data = models.CharField(max_length=10, choices=OfficialData)
+    sex = models.CharField(max_length=1, choices=Sex.on_screen, blank=True)
+    official_data = models.CharField(max_length=10, choices=OfficialData.on_screen)
     official_first_name = models.CharField(max_length=200, blank=True)
     official_last_name = models.CharField(max_length=200, blank=True)
 
@@ -230,7 +231,7 @@ class StudentEvent(AppendOnly):
     `old` and `new` are class codes, or the stamnummer of an enrolment that never began.
     """
 
-    class Kind(models.TextChoices):
+    class Kind(ScreenChoices):
         CLASS = "class", "Klas gewijzigd"
         JOINED = "joined", "Ingeschreven, al bekend van een andere instelling"
         ENDED = "ended", "Uitgeschreven: niet meer op de lijst"
@@ -242,7 +243,7 @@ class StudentEvent(AppendOnly):
     student = models.ForeignKey(Student, models.PROTECT, related_name="events")
     # Empty for what an operator did.
     institution = models.ForeignKey(Institution, models.PROTECT, null=True, related_name="+")
-    kind = models.CharField(max_length=10, choices=Kind)
+    kind = models.CharField(max_length=10, choices=Kind.on_screen)
     at = models.DateTimeField()
     # Empty for an import by a command.
     manager = models.ForeignKey(
@@ -272,11 +273,26 @@ class ImportRunQuerySet(models.QuerySet["ImportRun"]):
     def applied(self) -> Self:
         return self.filter(state=ImportRun.State.APPLIED)
 
+    def drafts(self) -> Self:
+        return self.filter(state=ImportRun.State.DRAFT)
+
+    def alive(self, now: datetime) -> Self:
+        """Drafts whose manager did something less than DRAFT_MINUTES ago (R2)."""
+        return self.drafts().filter(last_action_at__gte=_oldest_action(now))
+
+    def expired(self, now: datetime) -> Self:
+        return self.drafts().filter(last_action_at__lt=_oldest_action(now))
+
+
+def _oldest_action(now: datetime) -> datetime:
+    """Return the moment before which the last action on a draft is too long ago."""
+    return now - timedelta(minutes=settings.DRAFT_MINUTES)
+
 
 class ImportRun(models.Model):
     """One upload: a draft with its preview, then what was applied, by whom and when."""
 
-    class State(models.TextChoices):
+    class State(ScreenChoices):
         DRAFT = "draft", "Voorbeeld"
         APPLIED = "applied", "Ingelezen"
         DROPPED = "dropped", "Niet ingelezen"
@@ -285,7 +301,7 @@ class ImportRun(models.Model):
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True)
     created_at = models.DateTimeField()
     applied_at = models.DateTimeField(null=True)
-    state = models.CharField(max_length=10, choices=State, default=State.DRAFT)
+    state = models.CharField(max_length=10, choices=State.on_screen, default=State.DRAFT)
     file_name = models.CharField(max_length=200)
     full_list = models.BooleanField()
     # The draft's half hour counts from the manager's last action (R2).
@@ -323,3 +339,7 @@ class ImportRun(models.Model):
 
     def __str__(self) -> str:
         return f"import {self.pk} van {self.institution_id}"
+
+    def is_alive(self, now: datetime) -> bool:
+        """Whether it is a draft that may still be confirmed (R2)."""
+        return self.state == self.State.DRAFT and self.last_action_at >= _oldest_action(now)

@@ -4,28 +4,21 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from schoolloket.institutions.actors import DeskRequest
-from schoolloket.workbook import CONTENT_TYPE
+from schoolloket.core import exceptions
+from schoolloket.core.downloads import XLSX, download
+from schoolloket.institutions.requests import DeskRequest
 
-from . import actions
 from .forms import AnswersForm, ColumnsForm, UploadForm
-from .importing import UnusableFile, bad_rows
+from .importing import UnusableFile, actions, bad_rows
+from .importing.draft import Draft
 from .models import ImportRun
 
 RUNS_SHOWN = 20
-GONE = "Dit voorbeeld is vervallen; er is niets gewijzigd. Kies het bestand opnieuw."
-CHANGED = (
-    "Sinds het voorbeeld is er iets veranderd. Er is nog niets ingelezen: "
-    "kijk het nieuwe voorbeeld na en bevestig opnieuw."
-)
-MANY_ENDED = "Vink aan dat deze inschrijvingen mogen eindigen, of annuleer de import."
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@never_cache
 def import_page(request: DeskRequest) -> HttpResponse:
     """Choose a file; below it the imports of before."""
     form = UploadForm(request.POST or None, request.FILES or None)
@@ -42,20 +35,19 @@ def import_page(request: DeskRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@never_cache
 def import_preview(request: DeskRequest, run_id: int) -> HttpResponse:
     """What the import will change; nothing has changed yet."""
     run = _run_or_404(request, run_id)
     if run.state == ImportRun.State.APPLIED:
-        messages.info(request, _told(run))
+        messages.info(request, _summary(run))
         return redirect("import", request.institution.number)
     try:
         return _answer(request, run)
-    except actions.DraftGone:
-        messages.warning(request, GONE)
-    except actions.PlanChanged:
+    except exceptions.ImportDraftGone as gone:
+        messages.warning(request, str(gone))
+    except exceptions.PlanChanged as changed:
         actions.touch(by=request.actor, run_id=run.pk)
-        messages.warning(request, CHANGED)
+        messages.warning(request, str(changed))
         return redirect("import_preview", request.institution.number, run.pk)
     return redirect("import", request.institution.number)
 
@@ -68,24 +60,23 @@ def _answer(request: DeskRequest, run: ImportRun) -> HttpResponse:
             messages.info(request, "De import is geannuleerd; er is niets gewijzigd.")
         return redirect("import", request.institution.number)
     if "columns" in request.POST:
-        return _point_out(request, run)
+        return _set_columns(request, run)
     if "answers" in request.POST:
         return _answer_conflicts(request, run)
     return _confirm(request, run)
 
 
-def _point_out(request: DeskRequest, run: ImportRun) -> HttpResponse:
-    columns = actions.columns_of(run, actions.opened(run))
-    form = ColumnsForm(request.POST, columns=columns)
+def _set_columns(request: DeskRequest, run: ImportRun) -> HttpResponse:
+    form = ColumnsForm(request.POST, columns=Draft(run).columns)
     if not form.is_valid():
         actions.touch(by=request.actor, run_id=run.pk)
         return _show(request, run, columns_form=form)
-    actions.point_out(by=request.actor, run_id=run.pk, columns=form.chosen)
+    actions.set_columns(by=request.actor, run_id=run.pk, columns=form.chosen)
     return redirect("import_preview", request.institution.number, run.pk)
 
 
 def _answer_conflicts(request: DeskRequest, run: ImportRun) -> HttpResponse:
-    form = AnswersForm(request.POST, plan=actions.preview(run))
+    form = AnswersForm(request.POST, plan=Draft(run).plan)
     if form.is_valid():
         actions.answer(by=request.actor, run_id=run.pk, choices=form.answers)
     return redirect("import_preview", request.institution.number, run.pk)
@@ -99,14 +90,14 @@ def _confirm(request: DeskRequest, run: ImportRun) -> HttpResponse:
             confirm_many_ended="many_ended" in request.POST,
             seen=request.POST.get("seen", ""),
         )
-    except actions.ManyEnded:
+    except exceptions.ManyEnded as refused:
         actions.touch(by=request.actor, run_id=run.pk)
-        return _show(request, run, error=MANY_ENDED)
-    messages.success(request, _told(done))
+        return _show(request, run, error=str(refused))
+    messages.success(request, _summary(done))
     return redirect("import", request.institution.number)
 
 
-def _told(run: ImportRun) -> str:
+def _summary(run: ImportRun) -> str:
     if not (run.new or run.changed or run.ended):
         return "Het bestand is ingelezen: alles was al zoals in het bestand."
     return (
@@ -121,36 +112,30 @@ def _show(
     error: str = "",
     columns_form: ColumnsForm | None = None,
 ) -> HttpResponse:
-    table = actions.opened(run)
-    columns = actions.columns_of(run, table)
+    draft = Draft(run)
     context = {
         "run": run,
-        "columns": columns,
-        "columns_form": columns_form or ColumnsForm(columns=columns),
+        "columns": draft.columns,
+        "columns_form": columns_form or ColumnsForm(columns=draft.columns),
         "error": error,
     }
-    if not columns.problems:
-        plan = actions.plan_of(run, table)
-        context |= {"plan": plan, "answers_form": AnswersForm(plan=plan)}
+    if not draft.columns.problems:
+        context |= {"plan": draft.plan, "answers_form": AnswersForm(plan=draft.plan)}
     return render(request, "students/import_preview.html", context)
 
 
 @require_safe
-@never_cache
 def import_bad_rows(request: DeskRequest, run_id: int) -> HttpResponse:
     """The rows that are not imported, as an Excel file to mend and upload again."""
     run = _run_or_404(request, run_id)
     try:
-        table = actions.opened(run)
-        problems = actions.plan_of(run, table).problems
-    except (actions.DraftGone, UnusableFile):
-        messages.warning(request, GONE)
+        draft = Draft(run)
+        problems = draft.plan.problems
+    except (exceptions.ImportDraftGone, UnusableFile):
+        messages.warning(request, exceptions.ImportDraftGone.message)
         return redirect("import", request.institution.number)
-    return HttpResponse(
-        bad_rows.render(table, problems, made_at=timezone.localtime()),
-        content_type=CONTENT_TYPE,
-        headers={"Content-Disposition": 'attachment; filename="niet-ingelezen.xlsx"'},
-    )
+    workbook = bad_rows.render(draft.cells, problems, made_at=timezone.localtime())
+    return download(workbook, name="niet-ingelezen.xlsx", content_type=XLSX)
 
 
 def _run_or_404(request: DeskRequest, run_id: int) -> ImportRun:

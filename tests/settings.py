@@ -15,7 +15,7 @@ STORAGES = {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.Stati
 # Static files come from their source folders: no test needs `collectstatic` first.
 WHITENOISE_AUTOREFRESH = WHITENOISE_USE_FINDERS = True
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
-WORK_LATER = False
+WORK_IN_BACKGROUND = False
 
 # A file, where Django would take a database in memory: the browser's tests run a live server, and
 # its threads would all share the one connection that such a database has, so that one request

@@ -15,8 +15,7 @@ from accounts.models import Account
 from credentials.models import Batch
 from schoolloket.institutions.actors import Actor
 from students.models import Enrolment, ImportRun
-
-from .credentials.conftest import newcomer, prepare, ready, save, saved  # noqa: F401
+from tests.credentials.conftest import newcomer, prepare, ready, save, saved  # noqa: F401
 
 pytestmark = pytest.mark.usefixtures("clock")
 

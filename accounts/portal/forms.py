@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 
 from accounts.models import Account
 
-from .judging import judge
+from .password_validation import validate_own_password
 
 # What the page asks for: `?wijze=`.
 PICTURES = "afbeeldingen"
@@ -69,7 +69,7 @@ class OwnPasswordForm(forms.Form):
 
     def clean_password(self) -> str:
         password: str = self.cleaned_data["password"]
-        judge(password, self.account)
+        validate_own_password(password, self.account)
         if self.is_old(password):
             raise ValidationError("Dat is je oude wachtwoord. Kies een ander.")
         return password

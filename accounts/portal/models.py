@@ -9,6 +9,7 @@ from django.db.models import F, Window
 from django.db.models.functions import RowNumber
 
 from accounts.models import Account
+from schoolloket.core.choices import ScreenChoices
 
 SIGN_INS_SHOWN = 10
 
@@ -59,12 +60,12 @@ class PortalSession(models.Model):
         return f"sessie {self.pk}"
 
 
-class TriesQuerySet(models.QuerySet["Tries"]):
+class AttemptCountQuerySet(models.QuerySet["AttemptCount"]):
     """Both statements are written by hand: every sign-in runs them twice, and Django takes ten
     times as long to compose them as the database to run them.
     """
 
-    def lock(self, keys: Iterable[str], now: float) -> list["Tries"]:
+    def lock(self, keys: Iterable[str], now: float) -> list["AttemptCount"]:
         """Return the counts of these keys, new ones at 0, held until the transaction ends.
 
         Locked in the order of the keys: tries that share several have to give them in one order.
@@ -73,11 +74,11 @@ class TriesQuerySet(models.QuerySet["Tries"]):
         with connection.cursor() as cursor:
             cursor.execute(*_upsert(rows, f"failures = known.failures RETURNING {_COLUMNS}"))
             return [
-                Tries(key=key, failures=failures, blocked_until=until, last_at=last)
+                AttemptCount(key=key, failures=failures, blocked_until=until, last_at=last)
                 for key, failures, until, last in cursor
             ]
 
-    def write(self, counts: Iterable["Tries"]) -> None:
+    def write(self, counts: Iterable["AttemptCount"]) -> None:
         """Write counts that are held."""
         rows = [(one.key, one.failures, one.blocked_until, one.last_at) for one in counts]
         kept = ("failures", "blocked_until", "last_at")
@@ -92,13 +93,13 @@ def _upsert(rows: list[tuple[str, int, float, float]], update: str) -> tuple[str
     """Insert the rows, `update` those whose key is known: return the statement and its values."""
     places = ", ".join(["(%s, %s, %s, %s)"] * len(rows))
     statement = (
-        f'INSERT INTO "portal_tries" AS known ({_COLUMNS}) VALUES {places} '  # noqa: S608
+        f'INSERT INTO "portal_attemptcount" AS known ({_COLUMNS}) VALUES {places} '  # noqa: S608
         f"ON CONFLICT (key) DO UPDATE SET {update}"
     )
     return statement, [value for row in rows for value in row]
 
 
-class Tries(models.Model):
+class AttemptCount(models.Model):
     """Failed tries in a row under one key; see `guessing`. A key holds no name, only a hash.
 
     Times are in seconds since 1970, as the statements above read and write them.
@@ -109,7 +110,7 @@ class Tries(models.Model):
     blocked_until = models.FloatField()
     last_at = models.FloatField(db_index=True)
 
-    objects = TriesQuerySet.as_manager()
+    objects = AttemptCountQuerySet.as_manager()
 
     def __str__(self) -> str:
         return f"{self.failures} pogingen"
@@ -129,12 +130,12 @@ class MailTokenQuerySet(models.QuerySet["MailToken"]):
 class MailToken(models.Model):
     """A link that was mailed, to be used once. Only the token's hash is kept."""
 
-    class Purpose(models.TextChoices):
+    class Purpose(ScreenChoices):
         LINK = "link", "E-mailadres koppelen"
         RESET = "reset", "Wachtwoord vergeten"
 
     token_hash = models.CharField(max_length=64, unique=True)
-    purpose = models.CharField(max_length=10, choices=Purpose)
+    purpose = models.CharField(max_length=10, choices=Purpose.on_screen)
     account = models.ForeignKey(Account, models.CASCADE, related_name="mail_tokens")
     version = models.PositiveIntegerField()
     email = models.EmailField()

@@ -1,24 +1,20 @@
 """Mijn LeerID: the pupils' own pages."""
 
-from typing import Any
-
-from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
-from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.history import mask_email
 from accounts.models import Account, Kind
 from accounts.pictures import GRID, PASSWORD_LENGTH
-from schoolloket import clock
+from accounts.portal.actions import mailed_links, own_password, sessions
+from schoolloket.core import clock, exceptions
+from schoolloket.core.text import mask_email
 from students.models import Enrolment
 
-from . import actions, doors, later
-from .doors import PortalRequest
+from . import access, background, cookies
+from .device import Device
 from .forms import (
     PICTURES,
     WORDS,
@@ -30,11 +26,8 @@ from .forms import (
     refuse,
 )
 from .grid import chosen
-from .guessing import Origin
 from .models import SIGN_INS_SHOWN, MailToken
-
-LINK_COOKIE = "link"
-LINK_COOKIE_SECONDS = 30 * 60
+from .requests import PortalRequest
 
 # One answer for every reason: it must not tell whether a username exists.
 NOT_SIGNED_IN = (
@@ -45,13 +38,12 @@ NOT_SIGNED_IN = (
 forms_post = require_http_methods(["GET", "HEAD", "POST"])
 
 
-@doors.public
+@access.public
 @forms_post
-@never_cache
 @sensitive_post_parameters()
 def sign_in(request: PortalRequest, username: str = "") -> HttpResponse:
     """Sign in with a typed password or on the grid; the printed address fills in the username."""
-    device = doors.device_of(request)
+    device = cookies.device_of(request)
     # Without JavaScript every picture is posted on its own: not a try yet.
     tried = request.POST if "sign_in" in request.POST else None
     form = SignInForm(tried, initial={"username": request.POST.get("username", username)})
@@ -71,35 +63,33 @@ def sign_in(request: PortalRequest, username: str = "") -> HttpResponse:
     return render(request, "portal/sign_in.html", context)
 
 
-def _mode(request: PortalRequest, device: dict[str, Any]) -> str:
+def _mode(request: PortalRequest, device: Device) -> str:
     """What the page was switched to, else what the printed code says, else used here last."""
     asked = request.POST.get("wijze") or request.GET.get("wijze")
-    return asked or device["mode"] or WORDS
+    return asked or device.mode or WORDS
 
 
-def _sign_in(
-    request: PortalRequest, form: SignInForm, device: dict[str, Any]
-) -> HttpResponse | None:
-    done = actions.sign_in(
+def _sign_in(request: PortalRequest, form: SignInForm, device: Device) -> HttpResponse | None:
+    done = sessions.sign_in(
         username=form.cleaned_data["username"],
         password=form.proof,
-        origin=Origin(address=request.address, device=device["id"]),
-        known_to=lambda account: account.pk in device["pupils"],
+        ip_address=request.by.ip_address or "",
+        device=device,
     )
     if done is None:
         return None
     account, token = done
     if request.pupil_session:
-        actions.sign_out(session=request.pupil_session)
+        sessions.sign_out(session=request.pupil_session)
     response = redirect("portal:home")
-    doors.set_session(response, token)
-    doors.remember_device(response, device, account, PICTURES if form.pictures else WORDS)
+    cookies.set_session(response, token)
+    mode = PICTURES if form.pictures else WORDS
+    cookies.set_device(response, device.after_sign_in(account, mode))
     return response
 
 
-@doors.pupil
+@access.pupil
 @require_safe
-@never_cache
 def home(request: PortalRequest) -> HttpResponse:
     """Who is signed in, and what can be done."""
     account = request.pupil_session.account
@@ -119,13 +109,12 @@ def _enrolment(account: Account) -> Enrolment | None:
     return enrolments.select_related("institution").order_by("starts_on").first()
 
 
-@doors.with_temporary_password
+@access.with_temporary_password
 @require_POST
-@never_cache
 def sign_out(request: PortalRequest) -> HttpResponse:
-    actions.sign_out(session=request.pupil_session)
+    sessions.sign_out(session=request.pupil_session)
     response = redirect("portal:sign_in")
-    doors.end_session(response)
+    cookies.delete_session(response)
     messages.success(request, "Je bent afgemeld.")
     return response
 
@@ -133,9 +122,8 @@ def sign_out(request: PortalRequest) -> HttpResponse:
 # Password --------------------------------------------------------------------------------------
 
 
-@doors.with_temporary_password
+@access.with_temporary_password
 @forms_post
-@never_cache
 @sensitive_post_parameters()
 def password(request: PortalRequest) -> HttpResponse:
     """Choose an own password: at once after a temporary one, else when the pupil likes (R8)."""
@@ -146,10 +134,10 @@ def password(request: PortalRequest) -> HttpResponse:
     form = (OwnPasswordForm if first else ChangePasswordForm)(request.POST or None, account=account)
     if form.is_valid() and _proved(request, form):
         try:
-            actions.choose_password(
+            own_password.choose_password(
                 session=request.pupil_session, password=form.cleaned_data["password"], by=request.by
             )
-        except actions.LinkDead:
+        except exceptions.LinkDead:
             # Renewed at the desk meanwhile, which ended the session.
             return redirect("portal:sign_in")
         messages.success(request, "Je nieuwe wachtwoord is bewaard.")
@@ -161,7 +149,7 @@ def _proved(request: PortalRequest, form: OwnPasswordForm) -> bool:
     """Whether the old password, where the form asks it, is right."""
     if "old" not in form.fields:
         return True
-    proved = actions.prove_again(
+    proved = sessions.prove_again(
         session=request.pupil_session, password=form.cleaned_data["old"], by=request.by
     )
     if not proved:
@@ -172,9 +160,8 @@ def _proved(request: PortalRequest, form: OwnPasswordForm) -> bool:
 # E-mail ----------------------------------------------------------------------------------------
 
 
-@doors.pupil
+@access.pupil
 @forms_post
-@never_cache
 def email(request: PortalRequest) -> HttpResponse:
     """Link or change an e-mail address; nothing is linked before the mail is confirmed (R8)."""
     account = request.pupil_session.account
@@ -183,8 +170,8 @@ def email(request: PortalRequest) -> HttpResponse:
     form = EmailForm(request.POST or None)
     if form.is_valid():
         try:
-            actions.ask_to_link(account=account, email=form.cleaned_data["email"])
-        except actions.Refused as refused:
+            mailed_links.ask_to_link(account=account, email=form.cleaned_data["email"])
+        except exceptions.Refused as refused:
             refuse(form, "email", str(refused))
         else:
             return render(request, "portal/mail_sent.html", {"address": form.cleaned_data["email"]})
@@ -192,26 +179,24 @@ def email(request: PortalRequest) -> HttpResponse:
     return render(request, "portal/email.html", context)
 
 
-@doors.public
+@access.public
 @require_safe
-@never_cache
 def open_link(request: PortalRequest, token: str) -> HttpResponse:
     """Take the token out of the address bar; a GET confirms nothing."""
     return _carry(token, "portal:confirm_link")
 
 
-@doors.public
+@access.public
 @forms_post
-@never_cache
 def confirm_link(request: PortalRequest) -> HttpResponse:
     """Ask for the click that links the address."""
-    token = request.COOKIES.get(LINK_COOKIE, "")
+    token = request.COOKIES.get(cookies.LINK_COOKIE, "")
     try:
-        mail = actions.open_token(token, MailToken.Purpose.LINK)
+        mail = mailed_links.open_token(token, MailToken.Purpose.LINK)
         if request.method == "POST":
-            actions.confirm_link(token=token, by=request.by)
+            mailed_links.confirm_link(token=token, by=request.by)
             return _without_token(render(request, "portal/linked.html"))
-    except actions.LinkDead as dead:
+    except exceptions.LinkDead as dead:
         return _dead(request, str(dead))
     context = {"address": mail.email, "username": mail.account.username}
     return render(request, "portal/confirm_link.html", context)
@@ -220,43 +205,40 @@ def confirm_link(request: PortalRequest) -> HttpResponse:
 # Forgotten -------------------------------------------------------------------------------------
 
 
-@doors.public
+@access.public
 @forms_post
-@never_cache
 def forgotten(request: PortalRequest) -> HttpResponse:
     """Mail a link; the same answer and time whoever the username belongs to."""
     form = ForgottenForm(request.POST or None)
     if form.is_valid():
-        later.run(actions.ask_reset, username=form.cleaned_data["username"])
+        background.run(mailed_links.ask_reset, username=form.cleaned_data["username"])
         return render(request, "portal/reset_sent.html")
     return render(request, "portal/forgotten.html", {"form": form})
 
 
-@doors.public
+@access.public
 @require_safe
-@never_cache
 def open_reset(request: PortalRequest, token: str) -> HttpResponse:
     return _carry(token, "portal:reset")
 
 
-@doors.public
+@access.public
 @forms_post
-@never_cache
 @sensitive_post_parameters()
 def reset(request: PortalRequest) -> HttpResponse:
     """Choose an own password with the mailed link."""
-    token = request.COOKIES.get(LINK_COOKIE, "")
+    token = request.COOKIES.get(cookies.LINK_COOKIE, "")
     try:
-        mail = actions.open_token(token, MailToken.Purpose.RESET)
+        mail = mailed_links.open_token(token, MailToken.Purpose.RESET)
         form = OwnPasswordForm(request.POST or None, account=mail.account)
         if form.is_valid():
-            actions.reset_password(
+            mailed_links.reset_password(
                 token=token, password=form.cleaned_data["password"], by=request.by
             )
             messages.success(request, "Je nieuwe wachtwoord is bewaard. Meld je ermee aan.")
             signed_in_as = redirect("portal:sign_in_as", mail.account.username)
             return _without_token(signed_in_as)
-    except actions.LinkDead as dead:
+    except exceptions.LinkDead as dead:
         return _dead(request, str(dead))
     return render(request, "portal/password.html", {"form": form, "resets": True, "first": True})
 
@@ -266,20 +248,12 @@ def reset(request: PortalRequest) -> HttpResponse:
 
 def _carry(token: str, name: str) -> HttpResponse:
     response = redirect(name)
-    response.set_cookie(
-        LINK_COOKIE,
-        token,
-        max_age=LINK_COOKIE_SECONDS,
-        path=reverse("portal:sign_in"),
-        secure=settings.PORTAL.secure,
-        httponly=True,
-        samesite="Lax",
-    )
+    cookies.set_link(response, token)
     return response
 
 
 def _without_token(response: HttpResponse) -> HttpResponse:
-    response.delete_cookie(LINK_COOKIE, path=reverse("portal:sign_in"), samesite="Lax")
+    cookies.delete_link(response)
     return response
 
 

@@ -2,7 +2,7 @@
 
 from django import template
 
-from accounts import history
+from accounts import timeline
 from accounts.models import FieldChange, Status
 
 register = template.Library()
@@ -15,9 +15,9 @@ def status_label(status: str) -> str:
 
 @register.filter
 def old_value(change: FieldChange) -> str:
-    return history.label(change.field, change.old)
+    return timeline.label(change.field, change.old)
 
 
 @register.filter
 def new_value(change: FieldChange) -> str:
-    return history.label(change.field, change.new)
+    return timeline.label(change.field, change.new)

@@ -1,22 +1,20 @@
 """Change a draft: its ticks, its rows, its hashes, or drop it."""
 
 from collections.abc import Collection
-from datetime import timedelta
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
-from django.utils import timezone
+from django.db.models import QuerySet
 
 from accounts.models import PasswordKind
 from credentials import passwords
 from credentials.eligibility import alternatives
 from credentials.models import Batch, BatchItem
-from schoolloket import vault
+from schoolloket.core import vault
+from schoolloket.core.exceptions import AlreadySaved, PreviewChanged
 from schoolloket.institutions.actors import Actor
 
 from .locks import locked, locked_draft
-from .refusals import AlreadySaved, PreviewChanged
 
 
 @transaction.atomic
@@ -87,25 +85,3 @@ def cancel(*, by: Actor, batch_id: UUID) -> None:
 def drop_drafts(drafts: QuerySet[Batch]) -> None:
     BatchItem.objects.filter(batch__in=drafts).delete()
     drafts.update(state=Batch.State.DROPPED)
-
-
-def lease(*, batch_id: UUID, duration: timedelta) -> bool:
-    """Take the draft's hashing for oneself; False where somebody else has it."""
-    now = timezone.now()
-    free = Q(leased_until=None) | Q(leased_until__lte=now)
-    drafts = Batch.objects.drafts().filter(free, pk=batch_id, expires_at__gt=now)
-    return bool(drafts.update(leased_until=now + duration))
-
-
-@transaction.atomic
-def store_hashes(*, batch_id: UUID, hashes: dict[int, str]) -> None:
-    """Store hashes by item id, where the item is still there and still a draft; end the lease."""
-    batch = Batch.objects.drafts().filter(pk=batch_id).select_for_update().first()
-    if batch is None:
-        return
-    items = list(batch.items.unhashed().filter(pk__in=hashes))
-    for item in items:
-        item.hash = hashes[item.pk]
-    BatchItem.objects.bulk_update(items, ["hash"])
-    batch.leased_until = None
-    batch.save(update_fields=["leased_until"])

@@ -9,16 +9,15 @@ from django.utils import timezone
 from accounts import usernames
 from accounts.models import Account, PasswordKind
 from accounts.overview import account_of, chosen, held, visible
-from accounts.refusals import UnknownStudents
 from credentials import passwords
 from credentials.eligibility import converted_kind, obstacle, proposed_kind
 from credentials.models import Batch, BatchItem
-from schoolloket import clock, vault
+from schoolloket.core import clock, vault
+from schoolloket.core.exceptions import Impossible, UnknownStudents
 from schoolloket.institutions.actors import Actor
 from students.models import Enrolment
 
 from .locks import draft_end
-from .refusals import Impossible
 
 
 @dataclass(frozen=True)
@@ -74,7 +73,7 @@ def prepare_edit(*, by: Actor, student_id: int, edit: Edit) -> Batch:
     )
     is_held = student_id in held(by.institution, [student_id], day)
     if found := obstacle(item, account, enrolled=row.ends_on >= day, held=is_held):
-        raise Impossible(found)
+        raise Impossible(found.label)
     _fill(item, None)
     _store_draft(batch, [item])
     return batch

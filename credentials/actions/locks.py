@@ -10,9 +10,8 @@ from django.conf import settings
 from django.utils import timezone
 
 from credentials.models import Batch
+from schoolloket.core.exceptions import AlreadySaved, DraftGone
 from schoolloket.institutions.actors import Actor
-
-from .refusals import AlreadySaved, DraftGone
 
 
 def locked(by: Actor, batch_id: UUID) -> Batch:

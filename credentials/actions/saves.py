@@ -11,16 +11,16 @@ from django.utils import timezone
 
 from accounts import history, overview, usernames
 from accounts.actions import lock_accounts
-from accounts.models import NO_FAILURES, Account, AccountEvent, FieldChange, Kind, PasswordKind
+from accounts.models import Account, AccountEvent, FieldChange, Kind, PasswordKind
 from credentials.eligibility import obstacle
 from credentials.models import Batch, BatchItem
-from schoolloket import clock, vault
+from schoolloket.core import clock, text, vault
+from schoolloket.core.exceptions import NothingTicked, NotReady
 from schoolloket.institutions.actors import Actor
 from schoolloket.institutions.models import Institution
 from students.models import Enrolment
 
 from .locks import locked, refuse_if_gone
-from .refusals import NothingTicked, NotReady
 
 # Kept outside the database, it tells after a restore whose sheets do not fit any more: ids alone.
 log = logging.getLogger("credentials.saved")
@@ -136,15 +136,13 @@ def _update_accounts(batch: Batch) -> None:
     mine = renewed.filter(account=OuterRef("pk")).order_by()
     advanced = renewed.filter(password_kind=PasswordKind.ADVANCED)
     becomes_advanced = Q(pk__in=advanced.values("account"))
-    Account.objects.filter(pk__in=renewed.values("account")).update(
+    Account.objects.filter(pk__in=renewed.values("account")).new_version(
         username=Subquery(mine.values("username")[:1]),
         password=Subquery(mine.values("hash")[:1]),
         password_kind=Subquery(mine.values("password_kind")[:1]),
         kind=Case(When(becomes_advanced, then=Value(Kind.ADVANCED)), default=Value(Kind.BASIC)),
         # What is generated for an advanced account is temporary (R8).
         must_change_password=Case(When(becomes_advanced, then=True), default=Value(False)),
-        credentials_version=F("credentials_version") + 1,
-        **NO_FAILURES,
     )
     unlinked = renewed.filter(removes_email=True)
     Account.objects.filter(pk__in=unlinked.values("account")).update(email="")
@@ -185,7 +183,7 @@ def _created(item: BatchItem) -> tuple[history.Change, ...]:
 
 def _changed(item: BatchItem, before: Account) -> tuple[history.Change, ...]:
     field = FieldChange.Field
-    masked = history.mask_email(before.email)
+    masked = text.mask_email(before.email)
     possible = (
         history.Change(field.USERNAME, before.username, item.username),
         history.Change(field.KIND, before.kind, PasswordKind(item.password_kind).account_kind),

@@ -5,24 +5,23 @@ from urllib.parse import urlencode
 from django.contrib import messages
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 from django_htmx.http import HttpResponseClientRefresh
 
-from accounts.addresses import desk_url, to_list
+from accounts.desk_urls import desk_url, to_list
 from accounts.forms import UNREADABLE
 from accounts.models import PasswordKind
-from credentials import actions, hashing
+from credentials.actions import changes, drafts, hashing, locks, saves
 from credentials.forms import RowForm, SelectionForm, TicksForm
 from credentials.models import Batch, BatchItem
 from credentials.previews import Preview, rows_of
-from schoolloket.institutions.actors import DeskRequest
+from schoolloket.core import exceptions
+from schoolloket.institutions.requests import DeskRequest
 
-from .scope import SAVE_SECONDS, scoped
+from .decorators import SAVE_SECONDS, with_batch
 
 
 @require_POST
-@never_cache
 def start(request: DeskRequest) -> HttpResponse:
     """Vernieuw wachtwoord, or Accounts aanmaken, for the students ticked in the list."""
     form = SelectionForm(request.POST)
@@ -30,15 +29,15 @@ def start(request: DeskRequest) -> HttpResponse:
         messages.error(request, UNREADABLE)
         return to_list(request)
     try:
-        batch = actions.prepare(
+        batch = drafts.prepare(
             by=request.actor,
             student_ids=form.cleaned_data["student"],
             purpose=Batch.Purpose(form.cleaned_data["purpose"]),
         )
-    except actions.UnknownStudents as refused:
+    except exceptions.UnknownStudents as refused:
         messages.error(request, str(refused), extra_tags="clears-selection")
         return to_list(request)
-    except actions.Refused as refused:
+    except exceptions.Refused as refused:
         messages.error(request, str(refused))
         return to_list(request)
     return _to_preview(request, batch)
@@ -52,21 +51,20 @@ def _to_preview(request: DeskRequest, batch: Batch) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@never_cache
-@scoped
+@with_batch
 def preview(request: DeskRequest, batch: Batch) -> HttpResponse:
     """Bulk: genereer nieuw wachtwoord."""
     try:
         if request.method == "POST":
             return _preview_posted(request, batch)
-        actions.refuse_if_gone(batch)
-    except actions.AlreadySaved:
+        locks.refuse_if_gone(batch)
+    except exceptions.AlreadySaved:
         # A double click, a reload, back: it leads to what the first one led to (R4).
-        return redirect(desk_url(request, "print_result", batch.pk))
-    except actions.DraftGone as gone:
+        return redirect(desk_url(request, "batch_result", batch.pk))
+    except exceptions.DraftGone as gone:
         messages.error(request, str(gone))
         return to_list(request)
-    except actions.Refused as refused:
+    except exceptions.Refused as refused:
         messages.error(request, str(refused))
         return _to_preview(request, batch)
     context = {
@@ -93,7 +91,7 @@ def _preview_posted(request: DeskRequest, batch: Batch) -> HttpResponse:
 
 
 def _cancelled(request: DeskRequest, batch: Batch) -> HttpResponse:
-    actions.cancel(by=request.actor, batch_id=batch.pk)
+    changes.cancel(by=request.actor, batch_id=batch.pk)
     messages.info(request, "Geannuleerd: er is niets gewijzigd, alle oude wachtwoorden werken nog.")
     return to_list(request)
 
@@ -101,15 +99,15 @@ def _cancelled(request: DeskRequest, batch: Batch) -> HttpResponse:
 def _tick(request: DeskRequest, batch: Batch) -> None:
     form = TicksForm(request.POST)
     if not form.is_valid():
-        raise actions.PreviewChanged
-    actions.tick(by=request.actor, batch_id=batch.pk, item_ids=form.cleaned_data["item"])
+        raise exceptions.PreviewChanged
+    changes.tick(by=request.actor, batch_id=batch.pk, item_ids=form.cleaned_data["item"])
 
 
 def _replaced_row(request: DeskRequest, batch: Batch) -> BatchItem:
     form = RowForm.of_button(request.POST.get("row", ""))
     if not form.is_valid():
-        raise actions.PreviewChanged
-    return actions.reroll(
+        raise exceptions.PreviewChanged
+    return changes.reroll(
         by=request.actor,
         batch_id=batch.pk,
         item_id=form.cleaned_data["row"],
@@ -120,28 +118,27 @@ def _replaced_row(request: DeskRequest, batch: Batch) -> BatchItem:
 def _switch_all(request: DeskRequest, batch: Batch) -> None:
     kind = request.POST["all_new"]
     if kind not in PasswordKind.values:
-        raise actions.PreviewChanged
-    actions.switch_new_accounts(by=request.actor, batch_id=batch.pk, kind=PasswordKind(kind))
+        raise exceptions.PreviewChanged
+    changes.switch_new_accounts(by=request.actor, batch_id=batch.pk, kind=PasswordKind(kind))
 
 
 def _saved(request: DeskRequest, batch: Batch) -> HttpResponse:
     hashing.hash_all(batch, seconds=SAVE_SECONDS)
-    actions.save(by=request.actor, batch_id=batch.pk)
-    return redirect(f"{desk_url(request, 'print_result', batch.pk)}?start")
+    saves.save(by=request.actor, batch_id=batch.pk)
+    return redirect(f"{desk_url(request, 'batch_result', batch.pk)}?start")
 
 
 @require_POST
-@never_cache
-@scoped
+@with_batch
 def reroll(request: DeskRequest, batch: Batch) -> HttpResponse:
     """Another password for one row, without loading the page again."""
     try:
         _tick(request, batch)
         item = _replaced_row(request, batch)
-    except actions.DraftGone:
+    except exceptions.DraftGone:
         # The page that is loaded again says so.
         return HttpResponseClientRefresh()
-    except actions.Refused as refused:
+    except exceptions.Refused as refused:
         messages.error(request, str(refused))
         return HttpResponseClientRefresh()
     context = {
@@ -152,8 +149,7 @@ def reroll(request: DeskRequest, batch: Batch) -> HttpResponse:
 
 
 @require_POST
-@never_cache
-@scoped
+@with_batch
 def hash_slice(request: DeskRequest, batch: Batch) -> JsonResponse:
     """Prepare passwords for some seconds; the page asks again until all are done.
 

@@ -9,24 +9,23 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from accounts.addresses import desk_url
-from accounts.views import find, student_context
-from credentials import actions, hashing
+from accounts.desk_urls import desk_url
+from accounts.views.student import enrolment_or_404, student_context
+from credentials.actions import changes, drafts, hashing, locks, saves
 from credentials.forms import EditForm, uuid_or_none
 from credentials.models import Batch, BatchItem
 from credentials.previews import rows_of
-from schoolloket.institutions.actors import DeskRequest
+from schoolloket.core import exceptions
+from schoolloket.institutions.requests import DeskRequest
 
-from .scope import SAVE_SECONDS
+from .decorators import SAVE_SECONDS
 
 DRAFT = "concept"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@never_cache
 def edit(request: DeskRequest, student_id: int) -> HttpResponse:
     context = _context_or_404(request, student_id)
     account = context["account"]
@@ -38,7 +37,7 @@ def edit(request: DeskRequest, student_id: int) -> HttpResponse:
                 return answer
         else:
             form = EditForm(initial=EditForm.initial_of(account, item), account=account)
-    except actions.Refused as refused:
+    except exceptions.Refused as refused:
         messages.error(request, str(refused))
         return redirect(desk_url(request, "edit_credentials", student_id))
     context |= {
@@ -50,7 +49,7 @@ def edit(request: DeskRequest, student_id: int) -> HttpResponse:
 
 
 def _context_or_404(request: DeskRequest, student_id: int) -> dict[str, Any]:
-    context = student_context(request, find(request, student_id))
+    context = student_context(request, enrolment_or_404(request, student_id))
     if context["account"] is None or context["read_only"]:
         raise Http404
     return context
@@ -75,9 +74,9 @@ def _draft(request: DeskRequest, student_id: int) -> BatchItem | None:
         .first()
     )
     if item is None:
-        raise actions.DraftGone
+        raise exceptions.DraftGone
     if not (item.batch.was_saved and "save" in request.POST):
-        actions.refuse_if_gone(item.batch)
+        locks.refuse_if_gone(item.batch)
     return item
 
 
@@ -101,12 +100,12 @@ def _answer(
 
 def _drop(request: DeskRequest, item: BatchItem | None) -> None:
     if item:
-        actions.cancel(by=request.actor, batch_id=item.batch_id)
+        changes.cancel(by=request.actor, batch_id=item.batch_id)
 
 
 def _saved(request: DeskRequest, student_id: int, item: BatchItem) -> HttpResponse:
     hashing.hash_all(item.batch, seconds=SAVE_SECONDS)
-    batch = actions.save(by=request.actor, batch_id=item.batch_id)
+    batch = saves.save(by=request.actor, batch_id=item.batch_id)
     skipped = batch.items.exclude(obstacle="").first()
     if skipped:
         messages.error(request, f"Er is niets gewijzigd. {skipped.get_obstacle_display()}")
@@ -123,5 +122,5 @@ def _drafted(request: DeskRequest, student_id: int, form: EditForm) -> HttpRespo
         if "save" in request.POST:
             messages.info(request, "Je wijzigde niets, dus is er niets bewaard of af te drukken.")
         return redirect(page)
-    batch = actions.prepare_edit(by=request.actor, student_id=student_id, edit=asked)
+    batch = drafts.prepare_edit(by=request.actor, student_id=student_id, edit=asked)
     return redirect(f"{page}?{DRAFT}={batch.pk}")

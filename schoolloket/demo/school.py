@@ -8,13 +8,13 @@ from django.db.models import QuerySet
 from accounts.actions import link_email
 from accounts.models import Account, PasswordKind
 from accounts.overview import enrolled
-from credentials import actions, hashing
+from credentials.actions import changes, drafts, hashing, retention, saves
+from credentials.documents import print_job
 from credentials.models import Batch
-from credentials.printing import print_job
-from schoolloket import clock
+from schoolloket.core import clock
 from schoolloket.institutions.actors import Actor
 from schoolloket.institutions.models import Institution, Manager, Membership
-from students.actions import import_now, read_file
+from students.importing.actions import import_now, read_file
 from students.models import Enrolment
 
 DATA = Path(__file__).parent / "data"
@@ -58,7 +58,7 @@ def _fill(by: Actor) -> list[str]:
     _import(by)
     batch = _create_accounts(by)
     examples = _examples(batch)
-    actions.destroy(by=by, batch_id=batch.pk)
+    retention.destroy(by=by, batch_id=batch.pk)
     return examples
 
 
@@ -82,12 +82,12 @@ def _import(by: Actor) -> None:
 
 def _create_accounts(by: Actor) -> Batch:
     """Create LeerIDs as the desk does: prepare, hash, save."""
-    batch = actions.prepare(by=by, student_ids=_with_account(by), purpose=Batch.Purpose.CREATE)
+    batch = drafts.prepare(by=by, student_ids=_with_account(by), purpose=Batch.Purpose.CREATE)
     pictures = _students(by).filter(administrative_group=GROUP_WITH_PICTURES)
     for item in batch.items.filter(student__in=pictures.values("student")):
-        actions.reroll(by=by, batch_id=batch.pk, item_id=item.pk, kind=PasswordKind.PICTURES)
+        changes.reroll(by=by, batch_id=batch.pk, item_id=item.pk, kind=PasswordKind.PICTURES)
     hashing.hash_all(batch)
-    return actions.save(by=by, batch_id=batch.pk)
+    return saves.save(by=by, batch_id=batch.pk)
 
 
 def _examples(batch: Batch) -> list[str]:

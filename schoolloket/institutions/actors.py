@@ -2,8 +2,6 @@
 
 from dataclasses import dataclass
 
-from django.http import HttpRequest
-
 from .models import Institution, Manager
 
 
@@ -21,11 +19,3 @@ class Pupil:
     """The `by` of what pupils do themselves on Mijn LeerID."""
 
     ip_address: str | None = None
-
-
-class DeskRequest(HttpRequest):
-    """A request of a signed-in manager inside one institution of his or hers."""
-
-    user: Manager
-    institution: Institution
-    actor: Actor

@@ -7,8 +7,8 @@ from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_safe
 
-from .actors import DeskRequest
 from .models import Institution
+from .requests import DeskRequest
 
 # With more schools than this, the page offers a search.
 SEARCHABLE_FROM = 8

@@ -13,7 +13,7 @@ from django.utils import timezone
 from accounts import history
 from accounts.models import Account, AccountEvent, FieldChange
 from credentials.models import BatchItem
-from schoolloket.clock import months_before
+from schoolloket.core.clock import months_before
 from schoolloket.institutions.actors import Actor
 from students.models import Enrolment, Student, StudentEvent
 

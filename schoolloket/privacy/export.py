@@ -9,12 +9,12 @@ from datetime import date, datetime
 
 from django.utils import timezone
 
-from accounts import history
+from accounts import timeline
 from accounts.models import Account, Username
 from accounts.overview import account_of
 from accounts.portal.models import MailToken
 from credentials.models import BatchItem
-from schoolloket import workbook
+from schoolloket.core import workbook
 from schoolloket.institutions.models import Institution
 from students.models import Enrolment, Student
 
@@ -41,7 +41,7 @@ def lines(institution: Institution, row: Enrolment, now: datetime) -> Iterator[L
         for title, facts in ACCOUNT_PARTS.items():
             yield from _part(title, facts(account))
         yield from _part("Afdrukken", _prints(institution, account))
-    told = history.of_pupil(institution, row.student, account, timezone.localdate(now))
+    told = timeline.of_pupil(institution, row.student, account, timezone.localdate(now))
     yield from _part("Historiek", _history(told))
 
 
@@ -88,7 +88,7 @@ def _enrolments(institution: Institution, student: Student) -> Facts:
     for enrolment in student.enrolments.order_by("starts_on", "pk"):
         period = f"{_text(enrolment.starts_on)} tot en met {_text(enrolment.ends_on)}"
         if enrolment.institution_id != institution.pk:
-            yield history.OTHER_SCHOOL, period
+            yield timeline.OTHER_SCHOOL, period
             continue
         yield "Instelling", str(institution)
         yield "Periode", period
@@ -139,11 +139,11 @@ def _prints(institution: Institution, account: Account) -> Facts:
         )
 
 
-def _history(lines: Iterable[history.Line]) -> Facts:
+def _history(lines: Iterable[timeline.Line]) -> Facts:
     for line in lines:
         told = ", ".join(filter(None, [_text(line.at or line.on), line.who, line.where]))
         yield line.what, told
         for change in line.changes:
-            old, new = (history.label(change.field, value) for value in (change.old, change.new))
+            old, new = (timeline.label(change.field, value) for value in (change.old, change.new))
             if old or new:
                 yield f"{line.what}: {change.get_field_display()}", f"{old or '-'} → {new or '-'}"

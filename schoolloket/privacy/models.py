@@ -2,7 +2,7 @@
 
 from django.db import models
 
-from schoolloket.append_only import AppendOnly
+from schoolloket.core.append_only import AppendOnly
 
 
 class Erasure(AppendOnly):

@@ -1,6 +1,6 @@
 """The import: read (file -> cells) -> columns (headings -> fields) -> rows (what each row says)
 -> matching (whose row it is) -> planner -> plan (new, changed, ended, bad rows), which
-`students.applying` writes.
+`students.importing.apply` writes.
 
 Source: product.md, Import.
 """

@@ -4,11 +4,11 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 
-from schoolloket import workbook
+from schoolloket.core import workbook
 
-from .identity import Forgotten
+from .national_numbers import HashedNumber
 from .plan import Problem
-from .table import Cell, Table
+from .stored_cells import Cell, StoredCells
 
 REASON = "Reden"
 NUMBER_IS_GONE = (
@@ -17,7 +17,7 @@ NUMBER_IS_GONE = (
 WIDTH, WIDTH_OF_REASON = 18, 80
 
 
-def render(table: Table, problems: Iterable[Problem], *, made_at: datetime) -> bytes:
+def render(table: StoredCells, problems: Iterable[Problem], *, made_at: datetime) -> bytes:
     """Return the original cells of these rows and a column with the reason.
 
     A national number is not kept: its cell is empty, and the reason says so.
@@ -40,5 +40,5 @@ def _unique(headings: Iterable[str]) -> Iterator[str]:
 def _row(cells: tuple[Cell, ...], reason: str, width: int) -> list[str]:
     shown = [cell if isinstance(cell, str) else "" for cell in cells[:width]]
     shown += [""] * (width - len(shown))
-    gone = any(isinstance(cell, Forgotten) for cell in cells)
+    gone = any(isinstance(cell, HashedNumber) for cell in cells)
     return [*shown, f"{reason} {NUMBER_IS_GONE}" if gone else reason]

@@ -11,7 +11,7 @@ import resource
 import sys
 
 from . import UnusableFile
-from .tables import Limits, texts_of
+from .cells import Limits, read_cells
 
 
 def main(file_bytes: int, rows: int, memory: int, seconds: int) -> None:
@@ -21,7 +21,7 @@ def main(file_bytes: int, rows: int, memory: int, seconds: int) -> None:
     # Nothing that it reads ever reaches a disk.
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     try:
-        texts = texts_of(sys.stdin.buffer.read(), Limits(file_bytes, rows))
+        texts = read_cells(sys.stdin.buffer.read(), Limits(file_bytes, rows))
         answer = vars(texts)
     except UnusableFile as error:
         answer = {"unusable": str(error)}

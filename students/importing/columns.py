@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from schoolloket.text import fold
+from schoolloket.core.text import fold
 
 
 @dataclass(frozen=True)

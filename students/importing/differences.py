@@ -6,7 +6,7 @@ from datetime import date
 
 from students.models import Student
 
-from .matching import KnownEnrolment, KnownStudent
+from .matching import ExistingEnrolment, ExistingStudent
 from .rows import LABELS
 
 _LABELS = LABELS | {
@@ -25,7 +25,7 @@ class Difference:
 
 
 def differences(
-    old: KnownEnrolment | KnownStudent | None, new: Mapping[str, object]
+    old: ExistingEnrolment | ExistingStudent | None, new: Mapping[str, object]
 ) -> tuple[Difference, ...]:
     """Return the fields that become another, none for what is new."""
     if old is None:

@@ -52,7 +52,7 @@ class BadRow(Exception):
     """The row cannot be imported; its text is the reason, in Dutch, without the row's data."""
 
 
-class Conflict(BadRow):
+class NeedsAnswer(BadRow):
     """The row can be imported once the manager chooses."""
 
     def __init__(self, reason: str, *choices: Choice) -> None:
@@ -60,7 +60,7 @@ class Conflict(BadRow):
         self.choices = choices
 
 
-class KnownStudent(NamedTuple):
+class ExistingStudent(NamedTuple):
     """A student as stored. Not a model: a list of twenty thousand pupils would wait for those."""
 
     pk: int
@@ -73,10 +73,10 @@ class KnownStudent(NamedTuple):
 
 
 @dataclass(slots=True)
-class KnownEnrolment:
+class ExistingEnrolment:
     """An enrolment as stored, and the student whose it is."""
 
-    student: KnownStudent
+    student: ExistingStudent
     pk: int
     stamnummer: str
     first_name: str
@@ -87,12 +87,12 @@ class KnownEnrolment:
     ends_on: date
 
 
-_STUDENT = KnownStudent._fields
+_STUDENT = ExistingStudent._fields
 _ITS_STUDENT = tuple(f"student__{name}" for name in _STUDENT)
-_ENROLMENT = tuple(field.name for field in fields(KnownEnrolment) if field.name != "student")
+_ENROLMENT = tuple(field.name for field in fields(ExistingEnrolment) if field.name != "student")
 
 
-class Known:
+class ExistingRecords:
     """What the institution knows already. Four queries, one more for each 10,000 new numbers.
 
     `elsewhere` are the students enrolled in another school now or later.
@@ -102,36 +102,36 @@ class Known:
         self.today = today
         self.institution = institution
         self.enrolments = self._enrolments()
-        self.by_student: dict[int, list[KnownEnrolment]] = defaultdict(list)
-        self.by_stamnummer: dict[str, list[KnownEnrolment]] = defaultdict(list)
-        self.by_hash: dict[str, KnownStudent] = {}
+        self.by_student: dict[int, list[ExistingEnrolment]] = defaultdict(list)
+        self.by_stamnummer: dict[str, list[ExistingEnrolment]] = defaultdict(list)
+        self.by_hash: dict[str, ExistingStudent] = {}
         for enrolment in self.enrolments:
             self._remember(enrolment)
         self.withdrawn = self._withdrawn()
         self.elsewhere = self._own_elsewhere()
         self._look_elsewhere(sorted(set(hashes) - self.by_hash.keys()))
 
-    def _enrolments(self) -> list[KnownEnrolment]:
+    def _enrolments(self) -> list[ExistingEnrolment]:
         stored = Enrolment.objects.of(self.institution).order_by("ends_on", "pk")
         width = len(_STUDENT)
         return [
-            KnownEnrolment(KnownStudent(*values[:width]), *values[width:])
+            ExistingEnrolment(ExistingStudent(*values[:width]), *values[width:])
             for values in stored.values_list(*_ITS_STUDENT, *_ENROLMENT)
         ]
 
-    def _remember(self, enrolment: KnownEnrolment) -> None:
+    def _remember(self, enrolment: ExistingEnrolment) -> None:
         self.by_student[enrolment.student.pk].append(enrolment)
         self.by_stamnummer[enrolment.stamnummer].append(enrolment)
         if enrolment.student.identity_hash:
             self.by_hash[enrolment.student.identity_hash] = enrolment.student
 
-    def _withdrawn(self) -> dict[str, KnownStudent]:
+    def _withdrawn(self) -> dict[str, ExistingStudent]:
         """Who had a stamnummer here for an enrolment that never began, the last one of each."""
         events = StudentEvent.objects.filter(
             institution=self.institution, kind=StudentEvent.Kind.WITHDRAWN
         )
         stored = events.order_by("at", "pk").values_list("old", *_ITS_STUDENT)
-        return {stamnummer: KnownStudent(*student) for stamnummer, *student in stored}
+        return {stamnummer: ExistingStudent(*student) for stamnummer, *student in stored}
 
     def _elsewhere(self) -> EnrolmentQuerySet:
         running = Enrolment.objects.running_or_ahead(self.today)
@@ -147,29 +147,29 @@ class Known:
             some = hashes[start : start + HASHES_PER_QUERY]
             found = Student.objects.filter(identity_hash__in=some).annotate(enrolled=enrolled)
             for *values, is_enrolled in found.values_list(*_STUDENT, "enrolled"):
-                student = KnownStudent(*values)
+                student = ExistingStudent(*values)
                 assert student.identity_hash  # noqa: S101
                 self.by_hash[student.identity_hash] = student
                 if is_enrolled:
                     self.elsewhere.add(student.pk)
 
-    def holders(self, row: Row) -> list[KnownStudent]:
+    def holders(self, row: Row) -> list[ExistingStudent]:
         """The students who use the row's stamnummer now or did in the period of the row."""
         since = min(self.today, row.period[0])
         using = (e for e in self.by_stamnummer[row.stamnummer] if e.ends_on >= since)
         return list({e.student.pk: e.student for e in using}.values())
 
-    def last_holder(self, row: Row) -> KnownStudent | None:
+    def last_holder(self, row: Row) -> ExistingStudent | None:
         """The last one of those who used the row's stamnummer and left, or never came."""
         past = self.by_stamnummer[row.stamnummer]
         return past[-1].student if past else self.withdrawn.get(row.stamnummer)
 
-    def current(self, student: KnownStudent | None) -> KnownEnrolment | None:
+    def current(self, student: ExistingStudent | None) -> ExistingEnrolment | None:
         """The student's enrolment here that runs or lies ahead, if there is one."""
         own = self.by_student.get(student.pk, []) if student else []
         return next((e for e in own if e.ends_on >= self.today), None)
 
-    def unite(self, one: KnownStudent, other: KnownStudent) -> None:
+    def merge(self, one: ExistingStudent, other: ExistingStudent) -> None:
         """All enrolments of `one` in this institution are those of `other` from here on."""
         for enrolment in self.by_student.pop(one.pk):
             enrolment.student = other
@@ -185,7 +185,9 @@ def as_chosen(row: Row, choice: str | None) -> Row:
     return replace(row, identity_hash="", number=number, birth_date=None, birth_date_differs=False)
 
 
-def united(row: Row, known: Known, choice: str | None) -> tuple[KnownStudent, KnownStudent] | None:
+def to_merge(
+    row: Row, known: ExistingRecords, choice: str | None
+) -> tuple[ExistingStudent, ExistingStudent] | None:
     """Return the two students whom the manager says to be one: the stamnummer's, the number's."""
     if choice != Choice.SAME:
         return None
@@ -196,20 +198,22 @@ def united(row: Row, known: Known, choice: str | None) -> tuple[KnownStudent, Kn
     return holders[0], student
 
 
-def student_of(row: Row, known: Known, choice: str | None) -> KnownStudent | None:
-    """Return the student whom the row is about, None for a new one. Raises BadRow, Conflict."""
+def student_of(row: Row, known: ExistingRecords, choice: str | None) -> ExistingStudent | None:
+    """Return the student whom the row is about, None for a new one. Raises BadRow, NeedsAnswer."""
     if row.birth_date_differs:
-        raise Conflict(BIRTH_DATE_DIFFERS, Choice.WITHOUT_NUMBER)
+        raise NeedsAnswer(BIRTH_DATE_DIFFERS, Choice.WITHOUT_NUMBER)
     holders = known.holders(row)
     student = known.by_hash.get(row.identity_hash)
     if student is None:
         return _by_stamnummer(row, holders, known, choice)
     if any(holder.pk != student.pk for holder in holders):
-        raise Conflict(STAMNUMMER_OF_ANOTHER, *_answers(row, student, holders))
+        raise NeedsAnswer(STAMNUMMER_OF_ANOTHER, *_answers(row, student, holders))
     return student
 
 
-def _answers(row: Row, student: KnownStudent, holders: list[KnownStudent]) -> tuple[Choice, ...]:
+def _answers(
+    row: Row, student: ExistingStudent, holders: list[ExistingStudent]
+) -> tuple[Choice, ...]:
     """What may be said where the stamnummer is one student's and the number another's."""
     if len(holders) != 1 or holders[0].pk == student.pk:
         return ()
@@ -218,8 +222,8 @@ def _answers(row: Row, student: KnownStudent, holders: list[KnownStudent]) -> tu
 
 
 def _by_stamnummer(
-    row: Row, holders: list[KnownStudent], known: Known, choice: str | None
-) -> KnownStudent | None:
+    row: Row, holders: list[ExistingStudent], known: ExistingRecords, choice: str | None
+) -> ExistingStudent | None:
     if len(holders) > 1:
         raise BadRow(SEVERAL_HOLDERS)
     if holders:
@@ -229,20 +233,22 @@ def _by_stamnummer(
     return None if student and _born_differently(row, student) else student
 
 
-def _holder(row: Row, student: KnownStudent, choice: str | None) -> KnownStudent:
+def _holder(row: Row, student: ExistingStudent, choice: str | None) -> ExistingStudent:
     """A new number with the same birth date is a bis number that became a national one."""
     both = row.identity_hash and student.identity_hash
     if both and _born_differently(row, student) and choice != Choice.CORRECTED:
-        raise Conflict(OTHER_BIRTH_DATE, Choice.CORRECTED, Choice.WITHOUT_NUMBER)
+        raise NeedsAnswer(OTHER_BIRTH_DATE, Choice.CORRECTED, Choice.WITHOUT_NUMBER)
     return student
 
 
-def _born_differently(row: Row, student: KnownStudent) -> bool:
+def _born_differently(row: Row, student: ExistingStudent) -> bool:
     both_known = row.birth_date is not None and student.birth_date is not None
     return both_known and row.birth_date != student.birth_date
 
 
-def enrolment_of(row: Row, student: KnownStudent | None, known: Known) -> KnownEnrolment | None:
+def enrolment_of(
+    row: Row, student: ExistingStudent | None, known: ExistingRecords
+) -> ExistingEnrolment | None:
     """Return the student's enrolment that the row is about, None for a new one.
 
     The one with the same begin date, else one of the same time, whose begin date is corrected.
@@ -256,7 +262,7 @@ def enrolment_of(row: Row, student: KnownStudent | None, known: Known) -> KnownE
     return found[-1] if found else None
 
 
-def _same_time(enrolment: KnownEnrolment, row: Row, today: date) -> bool:
+def _same_time(enrolment: ExistingEnrolment, row: Row, today: date) -> bool:
     starts_on, ends_on = row.period
     overlap = enrolment.starts_on <= ends_on and enrolment.ends_on >= starts_on
     return overlap and (enrolment.starts_on > today) == (starts_on > today)

@@ -87,7 +87,7 @@ class Problem:
 
 
 @dataclass(frozen=True)
-class Contradiction:
+class Conflict:
     """A row in conflict: what may be answered, and what the manager answered, "" for nothing."""
 
     row: int
@@ -99,7 +99,7 @@ class Contradiction:
 
 
 @dataclass(frozen=True)
-class Union:
+class Merge:
     """Two students who are one: what `student_id` has in this institution goes to `other_id`."""
 
     row: int
@@ -123,8 +123,8 @@ class Plan:
     ended: list[Ending] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     remarks: list[Problem] = field(default_factory=list)
-    conflicts: list[Contradiction] = field(default_factory=list)
-    unions: list[Union] = field(default_factory=list)
+    conflicts: list[Conflict] = field(default_factory=list)
+    merges: list[Merge] = field(default_factory=list)
     running: int = 0
     ahead: int = 0
     endings_withheld: bool = False

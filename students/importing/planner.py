@@ -9,28 +9,19 @@ from students.models import Student
 
 from .dates import school_year
 from .differences import differences
+from .duplicates import latest, repeated
 from .matching import (
     BadRow,
-    Conflict,
-    Known,
-    KnownEnrolment,
-    KnownStudent,
+    ExistingEnrolment,
+    ExistingRecords,
+    ExistingStudent,
+    NeedsAnswer,
     as_chosen,
     enrolment_of,
     student_of,
-    united,
+    to_merge,
 )
-from .plan import (
-    ENROLMENT_FIELDS,
-    Contradiction,
-    Ending,
-    Entry,
-    Plan,
-    Problem,
-    Union,
-    Values,
-)
-from .repeated import latest, repeated
+from .plan import ENROLMENT_FIELDS, Conflict, Ending, Entry, Merge, Plan, Problem, Values
 from .rows import ParsedFile, Row
 
 # A list without these columns says nothing about them: what is known stays.
@@ -50,7 +41,7 @@ def make_plan(
     `choices`: the manager's answers to conflicts, a value of Choice by row number.
     """
     hashes = (row.identity_hash for row in parsed.rows if row.identity_hash)
-    known = Known(institution, hashes, today)
+    known = ExistingRecords(institution, hashes, today)
     return _Planner(parsed, known, full_list, today, choices or {}).plan()
 
 
@@ -58,7 +49,7 @@ class _Planner:
     def __init__(
         self,
         parsed: ParsedFile,
-        known: Known,
+        known: ExistingRecords,
         full_list: bool,
         today: date,
         choices: Mapping[str, str],
@@ -76,13 +67,13 @@ class _Planner:
             row.row: list(row.problems) for row in parsed.rows if row.problems
         }
         self.remarks: list[Problem] = []
-        self.conflicts: list[Contradiction] = []
+        self.conflicts: list[Conflict] = []
 
     def plan(self) -> Plan:
         self._keep_the_latest()
         self._refuse_repeated()
         self._show_answered()
-        unions = self._unite()
+        merges = self._merge()
         students = self._students()
         good_rows = self._good_rows()
         found = (self._entry(row, students[row.row]) for row in good_rows)
@@ -96,7 +87,7 @@ class _Planner:
             problems=[Problem(row, " ".join(r)) for row, r in sorted(self.reasons.items())],
             remarks=self.remarks,
             conflicts=sorted(self.conflicts, key=lambda conflict: conflict.row),
-            unions=unions,
+            merges=merges,
             running=sum(e.starts_on <= self.today <= e.ends_on for e in self.known.enrolments),
             ahead=sum(e.starts_on > self.today for e in self.known.enrolments),
             endings_withheld=withheld,
@@ -149,14 +140,14 @@ class _Planner:
             if row.row in self.choices:
                 try:
                     student_of(self.originals[row.row], self.known, None)
-                except Conflict as conflict:
+                except NeedsAnswer as conflict:
                     self._contradict(row, conflict)
                 except BadRow:
                     continue
 
-    def _contradict(self, row: Row, conflict: Conflict) -> None:
+    def _contradict(self, row: Row, conflict: NeedsAnswer) -> None:
         self.conflicts.append(
-            Contradiction(
+            Conflict(
                 row.row,
                 str(conflict),
                 row.stamnummer,
@@ -166,32 +157,32 @@ class _Planner:
             )
         )
 
-    def _unite(self) -> list[Union]:
-        unions = []
+    def _merge(self) -> list[Merge]:
+        merges = []
         for row in self._good_rows():
-            if pair := united(row, self.known, self.choices.get(row.row)):
-                self.known.unite(*pair)
-                unions.append(Union(row.row, pair[0].pk, pair[1].pk))
-        self.united_rows = {union.row for union in unions}
-        return unions
+            if pair := to_merge(row, self.known, self.choices.get(row.row)):
+                self.known.merge(*pair)
+                merges.append(Merge(row.row, pair[0].pk, pair[1].pk))
+        self.merged_rows = {merge.row for merge in merges}
+        return merges
 
-    def _students(self) -> dict[int, KnownStudent | None]:
+    def _students(self) -> dict[int, ExistingStudent | None]:
         """The student of each good row; refuses rows that are nobody's or somebody else's."""
         rows = self._good_rows()
-        students: dict[int, KnownStudent | None] = {}
+        students: dict[int, ExistingStudent | None] = {}
         for row in rows:
             choice = self.choices.get(row.row)
             try:
                 students[row.row] = student_of(row, self.known, choice)
             except BadRow as error:
                 self._refuse(row.row, str(error))
-                if isinstance(error, Conflict) and row.row not in self.originals:
+                if isinstance(error, NeedsAnswer) and row.row not in self.originals:
                     self._contradict(row, error)
         self._refuse_shared(students)
         self._refuse_handed_on(rows, students)
         return students
 
-    def _refuse_shared(self, students: dict[int, KnownStudent | None]) -> None:
+    def _refuse_shared(self, students: dict[int, ExistingStudent | None]) -> None:
         for number, others in repeated((s.pk, row) for row, s in students.items() if s):
             self._refuse(
                 number,
@@ -199,7 +190,9 @@ class _Planner:
                 "leerling. Kijk de nummers na.",
             )
 
-    def _refuse_handed_on(self, rows: list[Row], students: dict[int, KnownStudent | None]) -> None:
+    def _refuse_handed_on(
+        self, rows: list[Row], students: dict[int, ExistingStudent | None]
+    ) -> None:
         """A student gets another stamnummer, and another row wants the old one: both are bad.
 
         That other row is refused already, since the stamnummer is in use. Were this one applied,
@@ -219,7 +212,7 @@ class _Planner:
 
     # What a good row does -----------------------------------------------------------------------
 
-    def _entry(self, row: Row, student: KnownStudent | None) -> Entry | None:
+    def _entry(self, row: Row, student: ExistingStudent | None) -> Entry | None:
         """What becomes of the row's pupil, None where all is known already."""
         enrolment = enrolment_of(row, student, self.known)
         student_values = self._student_values(row, student)
@@ -228,7 +221,7 @@ class _Planner:
         )
         student_differences = differences(student, student_values)
         enrolment_differences = differences(enrolment, enrolment_values)
-        differs = student_differences or enrolment_differences or row.row in self.united_rows
+        differs = student_differences or enrolment_differences or row.row in self.merged_rows
         if enrolment and not differs:
             return None
         return Entry(
@@ -247,8 +240,8 @@ class _Planner:
     def _standing(
         self,
         row: Row,
-        student: KnownStudent | None,
-        enrolment: KnownEnrolment | None,
+        student: ExistingStudent | None,
+        enrolment: ExistingEnrolment | None,
         values: Values,
     ) -> dict[str, Any]:
         """Whether the pupil comes, comes back or stays, and who has the say meanwhile (R11)."""
@@ -256,7 +249,7 @@ class _Planner:
         current = self.known.current(student)
         arrives = current is None and values["ends_on"] >= self.today
         elsewhere = student is not None and student.pk in self.known.elsewhere
-        is_united = row.row in self.united_rows
+        is_united = row.row in self.merged_rows
         return {
             "joins": student is not None and not past,
             "returns": bool(past) and arrives,
@@ -264,13 +257,13 @@ class _Planner:
             "follows": current.pk if current and enrolment is None else None,
         }
 
-    def _kept(self, old: KnownEnrolment | KnownStudent | None, values: Values) -> Values:
+    def _kept(self, old: ExistingEnrolment | ExistingStudent | None, values: Values) -> Values:
         for name in self.untold:
             if old and name in values:
                 values[name] = getattr(old, name)
         return values
 
-    def _student_values(self, row: Row, old: KnownStudent | None) -> Values:
+    def _student_values(self, row: Row, old: ExistingStudent | None) -> Values:
         state, first_name, last_name = self._official(row, old)
         values = {
             # A number that is gone from the file was still this student's.
@@ -283,7 +276,7 @@ class _Planner:
         }
         return self._kept(old, values)
 
-    def _official(self, row: Row, old: KnownStudent | None) -> tuple[str, str, str]:
+    def _official(self, row: Row, old: ExistingStudent | None) -> tuple[str, str, str]:
         """Official data only with a valid number and official names in the file."""
         available = row.number == Student.OfficialData.AVAILABLE
         if old and self._says_nothing_official(available):
@@ -300,13 +293,13 @@ class _Planner:
             return True
         return available and not {"official_first_name", "official_last_name"} & taken.keys()
 
-    def _stops(self, old: KnownEnrolment | None, values: Values) -> bool:
+    def _stops(self, old: ExistingEnrolment | None, values: Values) -> bool:
         runs = old is not None and old.starts_on <= self.today <= old.ends_on
         return bool(runs and values["ends_on"] < self.today)
 
     # Whom a full list no longer names -----------------------------------------------------------
 
-    def _endings(self, students: dict[int, KnownStudent | None]) -> list[Ending]:
+    def _endings(self, students: dict[int, ExistingStudent | None]) -> list[Ending]:
         named = {student.pk for student in students.values() if student} | self._protected()
         years = self._years_of_the_list()
         return [
@@ -336,7 +329,7 @@ class _Planner:
         """This school year for what runs, the coming one for what starts then."""
         return school_year(max(starts_on, self.today))
 
-    def _ending(self, enrolment: KnownEnrolment) -> Ending:
+    def _ending(self, enrolment: ExistingEnrolment) -> Ending:
         begun = enrolment.starts_on < self.today
         return Ending(
             enrolment_id=enrolment.pk,

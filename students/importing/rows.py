@@ -7,14 +7,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from schoolloket.text import fold
+from schoolloket.core.text import fold
 from students.models import Enrolment, Student
 
 from . import UnusableFile
 from .columns import FIELDS, Columns, find_columns
 from .dates import as_date, end_of_year, list_year
-from .identity import BirthDateDiffers, Forgotten, forget, identify
-from .table import HIDDEN, Cell, Table
+from .national_numbers import BirthDateDiffers, HashedNumber, hash_number, identify
+from .stored_cells import HIDDEN, Cell, StoredCells
 
 LABELS = {field.name: field.label for field in FIELDS}
 NEEDED = {field.name for field in FIELDS if field.needed}
@@ -96,7 +96,7 @@ Chosen = Mapping[str, int | None]
 
 
 def parse(
-    table: Table, institution_number: str, today: date, chosen: Chosen | None = None
+    table: StoredCells, institution_number: str, today: date, chosen: Chosen | None = None
 ) -> ParsedFile:
     """Turn the cells into rows; `chosen`: the columns that the manager pointed out.
 
@@ -143,7 +143,7 @@ class _Parser:
 
     def _text(self, name: str) -> str:
         cell = self._any(name)
-        if isinstance(cell, Forgotten) or HIDDEN in cell:
+        if isinstance(cell, HashedNumber) or HIDDEN in cell:
             self.problem(f"In de cel “{LABELS[name]}” staat een rijksregister- of bisnummer.")
             return ""
         if not cell and name in NEEDED:
@@ -205,11 +205,11 @@ class _Parser:
             row.identity_hash, row.number = identity.hash, identity.number.value
             row.birth_date = identity.birth_date
 
-    def _number(self, birth_date: date | None) -> Forgotten | None:
+    def _number(self, birth_date: date | None) -> HashedNumber | None:
         cell = self._any("national_number")
         if isinstance(cell, str):
             # A column that was pointed out by hand, and did not look like one of numbers.
-            return forget(cell, [birth_date] if birth_date else []) if cell else None
+            return hash_number(cell, [birth_date] if birth_date else []) if cell else None
         return cell
 
 

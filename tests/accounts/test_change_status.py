@@ -9,12 +9,12 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from accounts import actions, history, overview
+from accounts import actions, overview, timeline
 from accounts.models import Account, AccountEvent, FieldChange, Status
 from accounts.portal.models import MailToken, PortalSession
-from accounts.refusals import NothingSelected, TooMany, UnknownStudents
 from accounts.status import Change, Obstacle
-from schoolloket import clock as school_clock
+from schoolloket.core import clock as school_clock
+from schoolloket.core.exceptions import NothingSelected, TooManySelected, UnknownStudents
 from schoolloket.institutions.actors import Actor
 from schoolloket.institutions.models import Institution
 from students.models import Enrolment
@@ -82,14 +82,14 @@ def test_it_ends_the_sessions_and_the_mailed_links_for_good(
 def test_it_is_told_in_the_history(charlie: Account, alice_actor: Actor) -> None:
     change(alice_actor, Change.DEACTIVATE, charlie)
     change(alice_actor, Change.ACTIVATE, charlie)
-    lines = history.told_to(alice_actor.institution, charlie, TODAY)
+    lines = timeline.of_account(alice_actor.institution, charlie, TODAY)
     assert [(line.what, line.who) for line in lines] == [
         ("LeerID geactiveerd", "Alice"),
         ("LeerID gedeactiveerd", "Alice"),
     ]
     field = FieldChange.Field.STATUS
     told = [
-        (history.label(field, one.old), history.label(field, one.new))
+        (timeline.label(field, one.old), timeline.label(field, one.new))
         for line in lines
         for one in line.changes
     ]
@@ -148,11 +148,11 @@ def test_who_cannot_be_done_stays_as_is_and_is_named(
     skipped: dict[str, Obstacle],
 ) -> None:
     versions = dict(Account.objects.values_list("pk", "credentials_version"))
-    verdict = actions.change_status(
+    preview = actions.change_status(
         by=alice_actor, change=wish, student_ids=[one.student_id for one in everybody]
     )
-    assert [one.enrolment.last_name for one in verdict.changed] == [done]
-    told = {one.enrolment.last_name: one.obstacle for one in verdict.skipped}
+    assert [one.enrolment.last_name for one in preview.changed] == [done]
+    told = {one.enrolment.last_name: one.obstacle for one in preview.skipped}
     assert told == skipped | {"Weg": Obstacle.LEFT, "Nieuw": Obstacle.NO_ACCOUNT}
     after = dict(Account.objects.values_list("pk", "credentials_version"))
     assert sum(after[pk] != version for pk, version in versions.items()) == 1
@@ -186,7 +186,7 @@ def test_none_and_too_many_are_refused(
     with pytest.raises(NothingSelected):
         change(alice_actor, Change.DEACTIVATE)
     settings.BATCH_LIMIT = 0  # type: ignore[attr-defined]
-    with pytest.raises(TooMany):
+    with pytest.raises(TooManySelected):
         change(alice_actor, Change.DEACTIVATE, charlie)
 
 
@@ -224,13 +224,13 @@ def test_deactivated_by_hand_a_new_enrolment_changes_nothing(
     for day in ("2027-09-10", "2027-09-20"):
         clock.move_to(f"{day}T10:00:00+00:00")
         assert not Account.objects.active_on(school_clock.today()).exists()
-    told = [line.what for line in history.told_to(brussel, charlie, school_clock.today())]
+    told = [line.what for line in timeline.of_account(brussel, charlie, school_clock.today())]
     assert told == ["LeerID gedeactiveerd"]
 
     change(alice_actor, Change.ACTIVATE, charlie)
     assert Account.objects.active_on(school_clock.today()).exists()
-    told = [line.what for line in history.told_to(brussel, charlie, date(2028, 9, 1))]
-    assert told == [history.ENDED, "LeerID geactiveerd", "LeerID gedeactiveerd"]
+    told = [line.what for line in timeline.of_account(brussel, charlie, date(2028, 9, 1))]
+    assert told == [timeline.ENDED, "LeerID geactiveerd", "LeerID gedeactiveerd"]
 
 
 def test_a_pupil_goes_to_another_school_and_the_account_follows(
@@ -251,10 +251,10 @@ def test_a_pupil_goes_to_another_school_and_the_account_follows(
     assert status_of(brussel, account) == status_of(gent, account) == Status.INACTIVE
 
     alice = Actor(institution=brussel, manager=None)
-    verdict = actions.change_status(
+    preview = actions.change_status(
         by=alice, change=Change.ACTIVATE, student_ids=[account.student_id]
     )
-    assert [one.obstacle for one in verdict.skipped] == [Obstacle.LEFT]
+    assert [one.obstacle for one in preview.skipped] == [Obstacle.LEFT]
 
 
 # The page --------------------------------------------------------------------------------------

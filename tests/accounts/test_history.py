@@ -6,9 +6,11 @@ from uuid import uuid4
 import pytest
 from django.db import DatabaseError, connection, transaction
 
-from accounts import history
-from accounts.actions import NotAdvanced, link_email
+from accounts import history, timeline
+from accounts.actions import link_email
 from accounts.models import Account, AccountEvent, FieldChange, PasswordKind
+from schoolloket.core import text
+from schoolloket.core.exceptions import NotAdvanced
 from schoolloket.institutions.actors import Actor
 from schoolloket.institutions.models import Institution
 from tests.conftest import NOW, Enrol, GiveAccount
@@ -29,13 +31,13 @@ TODAY = NOW.date()
     ],
 )
 def test_an_address_is_masked(address: str, masked: str) -> None:
-    assert history.mask_email(address) == masked
+    assert text.mask_email(address) == masked
 
 
 def test_linking_an_address_is_told_masked(charlie: Account, alice_actor: Actor) -> None:
     link_email(account_id=charlie.pk, email="charlie@voorbeeld.test", by=alice_actor)
 
-    line = history.told_to(alice_actor.institution, charlie, TODAY)[0]
+    line = timeline.of_account(alice_actor.institution, charlie, TODAY)[0]
     assert (line.what, line.who) == ("E-mailadres gekoppeld", "Alice")
     assert [(c.old, c.new) for c in line.changes] == [("", "c*****e@voorbeeld.test")]
     assert "127.0.0.1" in line.where
@@ -54,9 +56,9 @@ def test_another_school_is_told_event_and_date_only(
 ) -> None:
     link_email(account_id=charlie.pk, email="charlie@voorbeeld.test", by=alice_actor)
 
-    line = history.told_to(gent, charlie, TODAY)[0]
+    line = timeline.of_account(gent, charlie, TODAY)[0]
     assert (line.what, line.on) == ("E-mailadres gekoppeld", TODAY)
-    assert (line.at, line.who, line.where, line.changes) == (None, "", history.OTHER_SCHOOL, [])
+    assert (line.at, line.who, line.where, line.changes) == (None, "", timeline.OTHER_SCHOOL, [])
 
 
 def test_an_operation_tells_one_event_per_account(charlie: Account, alice_actor: Actor) -> None:
@@ -109,10 +111,10 @@ def test_the_automatic_changes_follow_from_the_dates(
         )
     account = give_account(first, created_at=NOW.replace(year=2024))
 
-    told = [(line.on, line.what) for line in history.told_to(brussel, account, TODAY)]
+    told = [(line.on, line.what) for line in timeline.of_account(brussel, account, TODAY)]
     assert told == [
-        (date(2026, 5, 4), history.ENROLLED_AGAIN),
-        (date(2026, 3, 16), history.ENDED),
+        (date(2026, 5, 4), timeline.ENROLLED_AGAIN),
+        (date(2026, 3, 16), timeline.ENDED),
     ]
 
 
@@ -120,7 +122,7 @@ def test_what_still_has_to_happen_is_not_told(
     brussel: Institution, enrol: Enrol, give_account: GiveAccount
 ) -> None:
     account = give_account(enrol(brussel, ends_on=date(2026, 11, 23)))
-    assert history.told_to(brussel, account, TODAY) == []
+    assert timeline.of_account(brussel, account, TODAY) == []
 
 
 def test_no_end_is_told_while_the_next_enrolment_lies_ahead(
@@ -131,4 +133,4 @@ def test_no_end_is_told_while_the_next_enrolment_lies_ahead(
     enrol(brussel, student=ended.student, starts_on=date(2027, 1, 4))
     account = give_account(ended, created_at=NOW.replace(year=2025))
     assert Account.objects.active_on(TODAY).contains(account)
-    assert history.told_to(brussel, account, TODAY) == []
+    assert timeline.of_account(brussel, account, TODAY) == []

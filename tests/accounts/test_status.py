@@ -7,7 +7,7 @@ import time_machine
 
 from accounts import overview
 from accounts.models import Account, Status
-from schoolloket import clock as school_clock
+from schoolloket.core import clock as school_clock
 from schoolloket.institutions.models import Institution, Manager
 from tests.conftest import NOW, Enrol, GiveAccount
 

@@ -12,10 +12,11 @@ from django.core.cache import cache
 from playwright.sync_api import Browser, Page, expect
 
 from schoolloket.demo import school as demo
-from tests.browser.desk import Desk
-from tests.browser.leaks import Leaks
-from tests.browser.pupil import Pupil
 from tests.conftest import NOW
+
+from .desk import Desk
+from .leaks import Leaks
+from .pupil import Pupil
 
 CHROMIUM_ARGS = [
     "--no-sandbox",

@@ -8,8 +8,8 @@ from urllib.parse import urlsplit
 from playwright.sync_api import Download, Locator, Page, expect
 
 from schoolloket.demo.school import BRUSSEL, PASSWORD
-from tests.browser.leaks import Leaks
 
+from .leaks import Leaks
 from .visitor import Visitor
 
 BEHEERDER = "beheerder@demo.test"

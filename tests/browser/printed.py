@@ -14,7 +14,8 @@ from django.conf import settings
 from PIL import Image, ImageChops, ImageStat
 
 from accounts.pictures import GRID
-from tests.browser.desk import Shown
+
+from .desk import Shown
 
 A4 = "leerid-a4.pdf"
 STICKERS = ["leerid-stickers-l7160.pdf", "leerid-stickers-l7163.pdf", "leerid-stickers-l7651.pdf"]

@@ -7,8 +7,7 @@ from urllib.parse import urlsplit
 from django.core import mail
 from playwright.sync_api import BrowserContext, Locator, expect
 
-from tests.browser.leaks import Leaks
-
+from .leaks import Leaks
 from .visitor import Visitor
 
 TABLET: dict[str, Any] = {"viewport": {"width": 820, "height": 1180}, "has_touch": True}

@@ -15,9 +15,10 @@ from credentials.models import Batch
 from schoolloket.demo.school import DATA
 from schoolloket.institutions.models import Institution, Manager, Membership
 from students.models import Enrolment
-from tests.browser.desk import BEHEERDER, Desk
-from tests.browser.eyes import Eyes
 from tests.conftest import PASSWORD, Enrol, GiveAccount
+
+from .desk import BEHEERDER, Desk
+from .eyes import Eyes
 
 pytestmark = pytest.mark.browser
 

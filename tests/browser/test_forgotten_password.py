@@ -5,7 +5,7 @@ import re
 from django.core import mail
 from playwright.sync_api import expect
 
-from tests.browser.desk import BEHEERDER, Desk
+from .desk import BEHEERDER, Desk
 
 NEW = "een-nieuw-lang-wachtwoord-2026"
 

@@ -10,9 +10,10 @@ from accounts.models import Account, PasswordKind
 from schoolloket.demo.school import DATA
 from schoolloket.institutions.models import Manager
 from students.models import Enrolment
-from tests.browser.desk import Desk, Shown
-from tests.browser.printed import A4, SHEETS, STICKERS, WORKBOOK, Printed, tells
 from tests.conftest import PASSWORD
+
+from .desk import Desk, Shown
+from .printed import A4, SHEETS, STICKERS, WORKBOOK, Printed, tells
 
 pytestmark = pytest.mark.browser
 

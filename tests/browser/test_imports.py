@@ -14,9 +14,10 @@ from playwright.sync_api import expect
 from schoolloket.demo.school import DATA, GENT
 from schoolloket.institutions.models import Manager
 from students.models import Enrolment
-from tests.browser.desk import Desk
 from tests.conftest import PASSWORD
-from tests.students import csv_file, pupil, pupils, without
+from tests.students.helpers import csv_file, pupil, pupils, without
+
+from .desk import Desk
 
 pytestmark = pytest.mark.browser
 

@@ -12,11 +12,11 @@ from playwright.sync_api import expect
 
 from accounts.models import Account
 from students.models import Enrolment
-from tests.browser.desk import Desk
-from tests.browser.printed import SHEETS, Printed, tells
-from tests.browser.pupil import TABLET
 
 from .conftest import NewPupil
+from .desk import Desk
+from .printed import SHEETS, Printed, tells
+from .pupil import TABLET
 
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("school")]
 

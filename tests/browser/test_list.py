@@ -7,9 +7,10 @@ from django.contrib.auth.hashers import check_password
 from playwright.sync_api import BrowserContext, Locator, expect
 
 from accounts.models import Account, PasswordKind
-from tests.browser.desk import Desk
-from tests.browser.leaks import Leaks
-from tests.browser.printed import A4, Printed, tells
+
+from .desk import Desk
+from .leaks import Leaks
+from .printed import A4, Printed, tells
 
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("school")]
 

@@ -7,8 +7,9 @@ from django.contrib.auth.hashers import check_password
 from playwright.sync_api import expect
 
 from accounts.models import Account
-from tests.browser.desk import Desk, Shown
-from tests.browser.printed import SHEETS, STICKERS, WORKBOOK, Printed, tells
+
+from .desk import Desk, Shown
+from .printed import SHEETS, STICKERS, WORKBOOK, Printed, tells
 
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("school")]
 

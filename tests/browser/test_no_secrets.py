@@ -20,7 +20,8 @@ from django.utils import timezone
 
 from schoolloket.institutions.models import Institution
 from students.models import ImportRun
-from tests.browser.leaks import Leaks
+
+from .leaks import Leaks
 
 pytestmark = pytest.mark.browser
 

@@ -7,11 +7,11 @@ from django.contrib.auth.hashers import check_password, make_password
 from playwright.sync_api import expect
 
 from accounts.models import Account
-from tests.browser.desk import Desk
-from tests.browser.printed import Printed, Sheet
-from tests.browser.pupil import PHONE, TABLET, Pupil, mailed_link
 
 from .conftest import NewPupil
+from .desk import Desk
+from .printed import Printed, Sheet
+from .pupil import PHONE, TABLET, Pupil, mailed_link
 
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("school")]
 

@@ -7,11 +7,11 @@ from django.contrib.auth.hashers import make_password
 from playwright.sync_api import expect
 
 from accounts.models import Account, PasswordKind
-from tests.browser.eyes import Eyes
-from tests.browser.pupil import TABLET, Pupil, mailed_link
 from tests.conftest import Enrol, GiveAccount
 
 from .conftest import NewPupil
+from .eyes import Eyes
+from .pupil import TABLET, Pupil, mailed_link
 
 pytestmark = pytest.mark.browser
 

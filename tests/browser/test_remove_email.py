@@ -8,8 +8,9 @@ from playwright.sync_api import expect
 
 from accounts.models import Account
 from students.models import Enrolment
-from tests.browser.desk import Desk, Shown
-from tests.browser.printed import SHEETS, Printed, tells
+
+from .desk import Desk, Shown
+from .printed import SHEETS, Printed, tells
 
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("school")]
 

@@ -7,8 +7,9 @@ from django.contrib.auth.hashers import check_password
 from playwright.sync_api import expect
 
 from accounts.models import Account, PasswordKind
-from tests.browser.desk import Desk, Shown
-from tests.browser.printed import A4, SHEETS, STICKERS, Printed, pages, pictures, tells
+
+from .desk import Desk, Shown
+from .printed import A4, SHEETS, STICKERS, Printed, pages, pictures, tells
 
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("school")]
 

@@ -6,9 +6,9 @@ from typing import Protocol
 import pytest
 
 from accounts.models import Account, PasswordKind
-from credentials import actions, hashing
+from credentials.actions import drafts, hashing, saves
 from credentials.models import Batch, BatchItem
-from schoolloket import vault
+from schoolloket.core import vault
 from schoolloket.institutions.actors import Actor
 from schoolloket.institutions.models import Institution
 from students.models import Enrolment
@@ -32,7 +32,7 @@ def prepare(alice_actor: Actor) -> Prepare:
 
     def prepare(*pupils: Pupil, purpose: Batch.Purpose = Batch.Purpose.RENEW) -> Batch:
         ids = [pupil.student_id for pupil in pupils]
-        return actions.prepare(by=alice_actor, student_ids=ids, purpose=purpose)
+        return drafts.prepare(by=alice_actor, student_ids=ids, purpose=purpose)
 
     return prepare
 
@@ -55,7 +55,7 @@ def save(alice_actor: Actor) -> Save:
     """Save a draft as Alice."""
 
     def save(batch: Batch) -> Batch:
-        return actions.save(by=alice_actor, batch_id=batch.pk)
+        return saves.save(by=alice_actor, batch_id=batch.pk)
 
     return save
 

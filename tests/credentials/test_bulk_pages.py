@@ -13,7 +13,7 @@ from django.utils import timezone
 from pytest_django.fixtures import Settings
 
 from accounts.models import Account, AccountEvent, PasswordKind
-from credentials import actions
+from credentials.actions import changes
 from credentials.models import Batch
 from credentials.views import bulk
 from schoolloket.institutions.actors import Actor
@@ -65,7 +65,7 @@ def test_the_main_job(
     assert snapshot(charlie, sam, linked) == before
 
     page = press(alice_client, page, "save")
-    assert page.redirect_chain[-1][0] == desk("print_result", batch.pk) + "?start"
+    assert page.redirect_chain[-1][0] == desk("batch_result", batch.pk) + "?start"
     assert "2 leerlingen hebben nieuwe aanmeldgegevens" in text(page)
     assert "Lena Link" in section(page, "skipped")
     assert "Dit LeerID heeft een gekoppeld e-mailadres." in section(page, "skipped")
@@ -308,7 +308,7 @@ def test_progress_ends_with_the_preview(
     charlie: Account, alice_actor: Actor, alice_client: Client, prepare: Prepare
 ) -> None:
     batch = prepare(charlie)
-    actions.cancel(by=alice_actor, batch_id=batch.pk)
+    changes.cancel(by=alice_actor, batch_id=batch.pk)
     assert alice_client.post(desk("slice", batch.pk)).json()["open"] is False
 
 
@@ -489,7 +489,7 @@ def test_a_get_never_changes_anything(charlie: Account, alice_client: Client) ->
 def test_the_result_of_a_draft_is_not_found(
     charlie: Account, prepare: Prepare, alice_client: Client
 ) -> None:
-    assert alice_client.get(desk("print_result", prepare(charlie).pk)).status_code == 404
+    assert alice_client.get(desk("batch_result", prepare(charlie).pk)).status_code == 404
 
 
 # Fast by shape ---------------------------------------------------------------------------------
@@ -519,7 +519,7 @@ def test_queries_of_the_result_do_not_grow_with_its_rows(
         save(ready(*skipped))
         save(batch)
         save(ready(*overtaken))
-        return desk("print_result", batch.pk)
+        return desk("batch_result", batch.pk)
 
     few, many = result_of(3), result_of(30)
     assert queries_of(alice_client, few) == queries_of(alice_client, many)

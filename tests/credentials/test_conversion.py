@@ -10,9 +10,9 @@ from django.utils import timezone
 from accounts.actions import change_status, link_email
 from accounts.models import Account, AccountEvent, FieldChange, Kind, PasswordKind
 from accounts.status import Change
-from credentials import actions
+from credentials.actions import saves
+from credentials.documents import print_job
 from credentials.models import Batch, BatchItem
-from credentials.printing import print_job
 from schoolloket.institutions.actors import Actor
 from schoolloket.institutions.models import Institution
 from students.models import Enrolment
@@ -200,7 +200,7 @@ def test_who_is_deactivated_after_the_save_is_printed_no_more(
     batch = saved(charlie, sam)
     deactivated_meanwhile(charlie, alice_actor)
     assert [card.username for card in print_job(batch).cards] == [sam.username]
-    page = text(alice_client.get(desk("print_result", batch.pk)))
+    page = text(alice_client.get(desk("batch_result", batch.pk)))
     assert "Niet meer afgedrukt: Charlie Peeters" in page
 
 
@@ -258,8 +258,8 @@ def test_annuleren_leaves_the_type_as_it_was(charlie: Account, alice_client: Cli
 def test_a_double_save_converts_once(charlie: Account, ready: Prepare, alice_actor: Actor) -> None:
     """R4."""
     batch = ready(charlie, purpose=TO_BASIC)
-    actions.save(by=alice_actor, batch_id=batch.pk)
+    saves.save(by=alice_actor, batch_id=batch.pk)
     before = snapshot(charlie)
-    actions.save(by=alice_actor, batch_id=batch.pk)
+    saves.save(by=alice_actor, batch_id=batch.pk)
     assert snapshot(charlie) == before
     assert AccountEvent.objects.count() == 1

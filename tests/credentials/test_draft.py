@@ -6,9 +6,9 @@ import pytest
 import time_machine
 
 from accounts.models import Account, PasswordKind
-from credentials import actions, hashing
+from credentials.actions import changes, hashing, retention, saves
 from credentials.models import Batch, BatchItem
-from schoolloket import vault
+from schoolloket.core import exceptions, vault
 from schoolloket.institutions.actors import Actor
 from schoolloket.institutions.models import Institution
 from students.models import Enrolment
@@ -33,7 +33,7 @@ def test_a_reroll_is_a_new_row_in_the_same_place(
 ) -> None:
     batch = ready(charlie, sam)
     old = item_of(batch, charlie)
-    new = actions.reroll(by=alice_actor, batch_id=batch.pk, item_id=old.pk)
+    new = changes.reroll(by=alice_actor, batch_id=batch.pk, item_id=old.pk)
     assert new.pk != old.pk
     assert not BatchItem.objects.filter(pk=old.pk).exists()
     assert (new.position, new.student_id, new.username) == (
@@ -50,7 +50,7 @@ def test_a_reroll_leaves_the_other_rows_alone(
 ) -> None:
     batch = ready(charlie, sam)
     before = batch.items.filter(student=sam.student_id).values().get()
-    actions.reroll(by=alice_actor, batch_id=batch.pk, item_id=item_of(batch, charlie).pk)
+    changes.reroll(by=alice_actor, batch_id=batch.pk, item_id=item_of(batch, charlie).pk)
     assert batch.items.filter(student=sam.student_id).values().get() == before
 
 
@@ -60,8 +60,8 @@ def test_a_hash_computed_for_a_rerolled_row_lands_nowhere(
     """The slice that read the old password ends after the reroll."""
     batch = prepare(charlie)
     old = item_of(batch, charlie)
-    new = actions.reroll(by=alice_actor, batch_id=batch.pk, item_id=old.pk)
-    actions.store_hashes(batch_id=batch.pk, hashes={old.pk: "hash-of-the-old-one"})
+    new = changes.reroll(by=alice_actor, batch_id=batch.pk, item_id=old.pk)
+    hashing.store_hashes(batch_id=batch.pk, hashes={old.pk: "hash-of-the-old-one"})
     new.refresh_from_db()
     assert new.hash == ""
 
@@ -71,9 +71,9 @@ def test_a_rerolled_row_cannot_be_rerolled_again(
 ) -> None:
     batch = prepare(charlie)
     old = item_of(batch, charlie)
-    actions.reroll(by=alice_actor, batch_id=batch.pk, item_id=old.pk)
-    with pytest.raises(actions.PreviewChanged):
-        actions.reroll(by=alice_actor, batch_id=batch.pk, item_id=old.pk)
+    changes.reroll(by=alice_actor, batch_id=batch.pk, item_id=old.pk)
+    with pytest.raises(exceptions.PreviewChanged):
+        changes.reroll(by=alice_actor, batch_id=batch.pk, item_id=old.pk)
 
 
 def test_a_row_with_an_obstacle_gets_no_password(
@@ -81,8 +81,8 @@ def test_a_row_with_an_obstacle_gets_no_password(
 ) -> None:
     """R1: not by way of a reroll either."""
     batch = prepare(linked)
-    with pytest.raises(actions.PreviewChanged):
-        actions.reroll(by=alice_actor, batch_id=batch.pk, item_id=item_of(batch, linked).pk)
+    with pytest.raises(exceptions.PreviewChanged):
+        changes.reroll(by=alice_actor, batch_id=batch.pk, item_id=item_of(batch, linked).pk)
     assert item_of(batch, linked).sealed == ""
 
 
@@ -91,8 +91,8 @@ def test_a_row_of_another_batch_is_not_rerolled(
 ) -> None:
     mine, other = prepare(charlie), prepare(sam)
     before = list(other.items.values())
-    with pytest.raises(actions.PreviewChanged):
-        actions.reroll(by=alice_actor, batch_id=mine.pk, item_id=item_of(other, sam).pk)
+    with pytest.raises(exceptions.PreviewChanged):
+        changes.reroll(by=alice_actor, batch_id=mine.pk, item_id=item_of(other, sam).pk)
     assert list(other.items.values()) == before
 
 
@@ -104,7 +104,7 @@ def test_a_basic_row_switches_to_pictures_and_back(
 ) -> None:
     batch = prepare(sam)
     for kind in (PasswordKind.PICTURES, PasswordKind.WORD):
-        new = actions.reroll(
+        new = changes.reroll(
             by=alice_actor, batch_id=batch.pk, item_id=item_of(batch, sam).pk, kind=kind
         )
         assert new.password_kind == kind
@@ -129,8 +129,8 @@ def test_an_account_keeps_its_type(
     account: Account = request.getfixturevalue(pupil)
     batch = prepare(account)
     before = list(batch.items.values())
-    with pytest.raises(actions.PreviewChanged):
-        actions.reroll(
+    with pytest.raises(exceptions.PreviewChanged):
+        changes.reroll(
             by=alice_actor, batch_id=batch.pk, item_id=item_of(batch, account).pk, kind=kind
         )
     assert list(batch.items.values()) == before
@@ -142,7 +142,7 @@ def test_a_new_account_may_get_any_kind(
 ) -> None:
     batch = prepare(newcomer)
     item = item_of(batch, newcomer)
-    new = actions.reroll(by=alice_actor, batch_id=batch.pk, item_id=item.pk, kind=kind)
+    new = changes.reroll(by=alice_actor, batch_id=batch.pk, item_id=item.pk, kind=kind)
     assert new.password_kind == kind
 
 
@@ -151,7 +151,7 @@ def test_all_new_accounts_switch_at_once(
 ) -> None:
     newcomers = [enrol(brussel, "Noor", f"N{number}") for number in range(3)]
     batch = prepare(sam, *newcomers)
-    actions.switch_new_accounts(by=alice_actor, batch_id=batch.pk, kind=PasswordKind.PICTURES)
+    changes.switch_new_accounts(by=alice_actor, batch_id=batch.pk, kind=PasswordKind.PICTURES)
     new = batch.items.filter(creates=True)
     assert {item.password_kind for item in new} == {PasswordKind.PICTURES}
     assert len({vault.unseal(item.sealed) for item in new}) == 3
@@ -163,7 +163,7 @@ def test_switching_all_keeps_who_is_of_that_kind_already(
 ) -> None:
     batch = prepare(newcomer)
     before = list(batch.items.values())
-    actions.switch_new_accounts(by=alice_actor, batch_id=batch.pk, kind=PasswordKind.WORD)
+    changes.switch_new_accounts(by=alice_actor, batch_id=batch.pk, kind=PasswordKind.WORD)
     assert list(batch.items.values()) == before
 
 
@@ -172,8 +172,8 @@ def test_switching_all_keeps_the_ticks(
 ) -> None:
     one, other = enrol(brussel, "Noor", "Een"), enrol(brussel, "Noor", "Twee")
     batch = prepare(one, other)
-    actions.tick(by=alice_actor, batch_id=batch.pk, item_ids=[item_of(batch, one).pk])
-    actions.switch_new_accounts(by=alice_actor, batch_id=batch.pk, kind=PasswordKind.PICTURES)
+    changes.tick(by=alice_actor, batch_id=batch.pk, item_ids=[item_of(batch, one).pk])
+    changes.switch_new_accounts(by=alice_actor, batch_id=batch.pk, kind=PasswordKind.PICTURES)
     assert item_of(batch, one).included
     assert not item_of(batch, other).included
 
@@ -190,13 +190,13 @@ def test_these_rows_are_ticked_and_no_others(
 ) -> None:
     batch = prepare(charlie, sam, newcomer)
     wished = [item_of(batch, pupil).pk for pupil in (sam, newcomer)]
-    actions.tick(by=alice_actor, batch_id=batch.pk, item_ids=wished)
+    changes.tick(by=alice_actor, batch_id=batch.pk, item_ids=wished)
     assert ticked(batch) == {sam.student_id, newcomer.student_id}
 
 
 def test_nobody_may_be_ticked(charlie: Account, alice_actor: Actor, prepare: Prepare) -> None:
     batch = prepare(charlie)
-    actions.tick(by=alice_actor, batch_id=batch.pk, item_ids=[])
+    changes.tick(by=alice_actor, batch_id=batch.pk, item_ids=[])
     assert ticked(batch) == set()
 
 
@@ -205,8 +205,8 @@ def test_a_row_with_an_obstacle_cannot_be_ticked(
 ) -> None:
     """R1: not by a forged form either."""
     batch = prepare(charlie, linked)
-    with pytest.raises(actions.PreviewChanged):
-        actions.tick(by=alice_actor, batch_id=batch.pk, item_ids=[item_of(batch, linked).pk])
+    with pytest.raises(exceptions.PreviewChanged):
+        changes.tick(by=alice_actor, batch_id=batch.pk, item_ids=[item_of(batch, linked).pk])
     assert ticked(batch) == {charlie.student_id}
 
 
@@ -216,17 +216,17 @@ def test_a_tick_of_a_row_that_was_rerolled_meanwhile_is_refused(
     """R2: the password in the other window is not the one that would be saved."""
     batch = prepare(charlie)
     shown = item_of(batch, charlie).pk
-    actions.reroll(by=alice_actor, batch_id=batch.pk, item_id=shown)
-    with pytest.raises(actions.PreviewChanged):
-        actions.tick(by=alice_actor, batch_id=batch.pk, item_ids=[shown])
+    changes.reroll(by=alice_actor, batch_id=batch.pk, item_id=shown)
+    with pytest.raises(exceptions.PreviewChanged):
+        changes.tick(by=alice_actor, batch_id=batch.pk, item_ids=[shown])
 
 
 def test_a_tick_of_another_batch_is_refused(
     charlie: Account, sam: Account, alice_actor: Actor, prepare: Prepare
 ) -> None:
     mine, other = prepare(charlie), prepare(sam)
-    with pytest.raises(actions.PreviewChanged):
-        actions.tick(by=alice_actor, batch_id=mine.pk, item_ids=[item_of(other, sam).pk])
+    with pytest.raises(exceptions.PreviewChanged):
+        changes.tick(by=alice_actor, batch_id=mine.pk, item_ids=[item_of(other, sam).pk])
     assert ticked(mine) == {charlie.student_id}
 
 
@@ -246,7 +246,7 @@ def test_an_expired_preview_saves_nothing(
 ) -> None:
     batch, before = ready(charlie), snapshot(charlie)
     clock.shift(timedelta(minutes=30))
-    with pytest.raises(actions.DraftGone):
+    with pytest.raises(exceptions.DraftGone):
         save(batch)
     assert snapshot(charlie) == before
 
@@ -262,11 +262,11 @@ def test_every_action_of_the_manager_starts_the_half_hour_anew(
     batch = ready(charlie, newcomer)
     of_batch = {"by": alice_actor, "batch_id": batch.pk}
     clock.shift(timedelta(minutes=20))
-    actions.reroll(**of_batch, item_id=item_of(batch, charlie).pk)
+    changes.reroll(**of_batch, item_id=item_of(batch, charlie).pk)
     clock.shift(timedelta(minutes=20))
-    actions.switch_new_accounts(**of_batch, kind=PasswordKind.PICTURES)
+    changes.switch_new_accounts(**of_batch, kind=PasswordKind.PICTURES)
     clock.shift(timedelta(minutes=20))
-    actions.tick(**of_batch, item_ids=[item_of(batch, charlie).pk])
+    changes.tick(**of_batch, item_ids=[item_of(batch, charlie).pk])
     clock.shift(timedelta(minutes=20))
     hashing.hash_all(batch)
     assert save(batch).state == Batch.State.SAVED
@@ -289,8 +289,8 @@ def test_a_refused_action_does_not_count_either(
     batch = prepare(charlie)
     ends = batch.expires_at
     clock.shift(timedelta(minutes=20))
-    with pytest.raises(actions.PreviewChanged):
-        actions.reroll(by=alice_actor, batch_id=batch.pk, item_id=0)
+    with pytest.raises(exceptions.PreviewChanged):
+        changes.reroll(by=alice_actor, batch_id=batch.pk, item_id=0)
     batch.refresh_from_db()
     assert batch.expires_at == ends
 
@@ -302,12 +302,12 @@ def test_nothing_can_be_done_to_an_expired_preview(
     item = item_of(batch, charlie)
     clock.shift(timedelta(minutes=30))
     of_batch = {"by": alice_actor, "batch_id": batch.pk}
-    with pytest.raises(actions.DraftGone):
-        actions.reroll(**of_batch, item_id=item.pk)
-    with pytest.raises(actions.DraftGone):
-        actions.tick(**of_batch, item_ids=[item.pk])
-    with pytest.raises(actions.DraftGone):
-        actions.switch_new_accounts(**of_batch, kind=PasswordKind.WORD)
+    with pytest.raises(exceptions.DraftGone):
+        changes.reroll(**of_batch, item_id=item.pk)
+    with pytest.raises(exceptions.DraftGone):
+        changes.tick(**of_batch, item_ids=[item.pk])
+    with pytest.raises(exceptions.DraftGone):
+        changes.switch_new_accounts(**of_batch, kind=PasswordKind.WORD)
 
 
 def test_an_expired_preview_is_dropped_with_its_secrets(
@@ -315,7 +315,7 @@ def test_an_expired_preview_is_dropped_with_its_secrets(
 ) -> None:
     batch, before = ready(charlie), snapshot(charlie)
     clock.shift(timedelta(minutes=30))
-    assert actions.destroy_expired() == 1
+    assert retention.destroy_expired() == 1
     batch.refresh_from_db()
     assert (batch.state, batch.items.count()) == (DROPPED, 0)
     assert snapshot(charlie) == before
@@ -326,7 +326,7 @@ def test_a_preview_whose_time_runs_is_kept(
 ) -> None:
     batch = ready(charlie)
     clock.shift(timedelta(minutes=29))
-    assert actions.destroy_expired() == 0
+    assert retention.destroy_expired() == 0
     assert batch.items.exclude(sealed="").exists()
 
 
@@ -336,12 +336,12 @@ def test_a_dropped_preview_is_forgotten_after_a_day(
     """Until then its page says that it ran out, and does not answer 404."""
     batch = ready(charlie)
     clock.shift(timedelta(minutes=30))
-    actions.destroy_expired()
+    retention.destroy_expired()
     clock.shift(timedelta(days=1))
-    actions.destroy_expired()
+    retention.destroy_expired()
     assert Batch.objects.filter(pk=batch.pk).exists()
     clock.shift(timedelta(seconds=1))
-    actions.destroy_expired()
+    retention.destroy_expired()
     assert not Batch.objects.filter(pk=batch.pk).exists()
 
 
@@ -352,7 +352,7 @@ def test_cancel_leaves_every_account_as_it_was(
     charlie: Account, sam: Account, alice_actor: Actor, ready: Prepare
 ) -> None:
     batch, before = ready(charlie, sam), snapshot(charlie, sam)
-    actions.cancel(by=alice_actor, batch_id=batch.pk)
+    changes.cancel(by=alice_actor, batch_id=batch.pk)
     batch.refresh_from_db()
     assert (batch.state, batch.items.count()) == (DROPPED, 0)
     assert snapshot(charlie, sam) == before
@@ -362,16 +362,16 @@ def test_cancelling_twice_is_no_error(
     charlie: Account, alice_actor: Actor, prepare: Prepare
 ) -> None:
     batch = prepare(charlie)
-    actions.cancel(by=alice_actor, batch_id=batch.pk)
-    actions.cancel(by=alice_actor, batch_id=batch.pk)
+    changes.cancel(by=alice_actor, batch_id=batch.pk)
+    changes.cancel(by=alice_actor, batch_id=batch.pk)
 
 
 def test_a_saved_batch_cannot_be_cancelled(
     charlie: Account, alice_actor: Actor, saved: Prepare
 ) -> None:
     batch = saved(charlie)
-    with pytest.raises(actions.AlreadySaved):
-        actions.cancel(by=alice_actor, batch_id=batch.pk)
+    with pytest.raises(exceptions.AlreadySaved):
+        changes.cancel(by=alice_actor, batch_id=batch.pk)
     batch.refresh_from_db()
     assert batch.state == Batch.State.SAVED
     assert batch.items.exclude(sealed="").exists()
@@ -388,11 +388,11 @@ def test_a_draft_of_another_school_does_not_exist(
     before = (snapshot(charlie), list(batch.items.values()))
     of_batch = {"by": bob_actor, "batch_id": batch.pk}
     for refused in (
-        lambda: actions.reroll(**of_batch, item_id=item.pk),
-        lambda: actions.switch_new_accounts(**of_batch, kind=PasswordKind.WORD),
-        lambda: actions.tick(**of_batch, item_ids=[item.pk]),
-        lambda: actions.cancel(**of_batch),
-        lambda: actions.save(**of_batch),
+        lambda: changes.reroll(**of_batch, item_id=item.pk),
+        lambda: changes.switch_new_accounts(**of_batch, kind=PasswordKind.WORD),
+        lambda: changes.tick(**of_batch, item_ids=[item.pk]),
+        lambda: changes.cancel(**of_batch),
+        lambda: saves.save(**of_batch),
     ):
         with pytest.raises(Batch.DoesNotExist):
             refused()

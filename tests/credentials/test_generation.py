@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from accounts.pictures import GRID, Picture, canonical, from_canonical, names
-from credentials import generation
-from credentials.generation import (
+from credentials import passwords
+from credentials.passwords import (
     blocklist,
     picture_password,
     temporary_password,
@@ -159,7 +159,7 @@ def test_the_examples_of_r7_are_words() -> None:
 
 
 def test_words_are_the_ones_judged_by_hand() -> None:
-    lines = (generation.MATERIAL / "kept.txt").read_text(encoding="ascii").splitlines()
+    lines = (passwords.MATERIAL / "kept.txt").read_text(encoding="ascii").splitlines()
     kept = [word for line in lines if not line.startswith("#") for word in line.split()]
     assert sorted(kept) == list(words())
 

@@ -8,7 +8,7 @@ import pytest
 import time_machine
 
 from accounts.models import Account
-from credentials import actions, hashing
+from credentials.actions import changes, hashing, retention
 from credentials.models import Batch
 from schoolloket.institutions.actors import Actor
 from students.models import Enrolment
@@ -54,8 +54,8 @@ def test_a_draft_that_is_leased_is_hashed_by_nobody_else(
     charlie: Account, prepare: Prepare
 ) -> None:
     batch = prepare(charlie)
-    assert actions.lease(batch_id=batch.pk, duration=hashing.LEASE)
-    assert not actions.lease(batch_id=batch.pk, duration=hashing.LEASE)
+    assert hashing.lease(batch_id=batch.pk)
+    assert not hashing.lease(batch_id=batch.pk)
     hashing.hash_slice(batch.pk)
     assert hashed(batch) == 0
 
@@ -64,7 +64,7 @@ def test_a_lease_of_who_died_ends_after_four_seconds(
     charlie: Account, clock: time_machine.Traveller, prepare: Prepare
 ) -> None:
     batch = prepare(charlie)
-    actions.lease(batch_id=batch.pk, duration=hashing.LEASE)
+    hashing.lease(batch_id=batch.pk)
     clock.shift(timedelta(seconds=3.9))
     hashing.hash_slice(batch.pk)
     assert hashed(batch) == 0
@@ -78,7 +78,7 @@ def test_a_slice_finds_nothing_in_what_was_saved_and_destroyed_meanwhile(
 ) -> None:
     """Its lease was taken before: it must not read rows whose password is gone."""
     batch = save(ready(charlie))
-    actions.destroy(by=alice_actor, batch_id=batch.pk)
+    retention.destroy(by=alice_actor, batch_id=batch.pk)
     assert hashing._compute(batch.pk, 1.0) == {}
 
 
@@ -110,13 +110,13 @@ def test_hashes_give_way_to_pages(
 def test_a_finished_slice_ends_its_lease(charlie: Account, prepare: Prepare) -> None:
     batch = prepare(charlie)
     hashing.hash_slice(batch.pk)
-    assert actions.lease(batch_id=batch.pk, duration=hashing.LEASE)
+    assert hashing.lease(batch_id=batch.pk)
 
 
 def test_a_stored_hash_is_never_replaced(charlie: Account, ready: Prepare) -> None:
     batch = ready(charlie)
     item = item_of(batch, charlie)
-    actions.store_hashes(batch_id=batch.pk, hashes={item.pk: "another-hash"})
+    hashing.store_hashes(batch_id=batch.pk, hashes={item.pk: "another-hash"})
     assert item_of(batch, charlie).hash == item.hash
 
 
@@ -127,7 +127,7 @@ def test_hashes_that_come_after_the_save_land_nowhere(
     save(batch)
     rows, accounts = list(batch.items.values()), list(Account.objects.values())
     late = {item.pk: "late-hash" for item in batch.items.all()}
-    actions.store_hashes(batch_id=batch.pk, hashes=late)
+    hashing.store_hashes(batch_id=batch.pk, hashes=late)
     assert (list(batch.items.values()), list(Account.objects.values())) == (rows, accounts)
 
 
@@ -136,8 +136,8 @@ def test_hashes_that_come_after_a_cancel_bring_nothing_back(
 ) -> None:
     batch = prepare(charlie)
     item = item_of(batch, charlie)
-    actions.cancel(by=alice_actor, batch_id=batch.pk)
-    actions.store_hashes(batch_id=batch.pk, hashes={item.pk: "late-hash"})
+    changes.cancel(by=alice_actor, batch_id=batch.pk)
+    hashing.store_hashes(batch_id=batch.pk, hashes={item.pk: "late-hash"})
     assert batch.items.count() == 0
 
 
@@ -146,5 +146,5 @@ def test_a_saved_or_expired_draft_cannot_be_leased(
 ) -> None:
     over, done = prepare(sam), saved(charlie)
     clock.shift(timedelta(minutes=30))
-    assert not actions.lease(batch_id=done.pk, duration=hashing.LEASE)
-    assert not actions.lease(batch_id=over.pk, duration=hashing.LEASE)
+    assert not hashing.lease(batch_id=done.pk)
+    assert not hashing.lease(batch_id=over.pk)

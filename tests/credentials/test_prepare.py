@@ -10,11 +10,11 @@ from django.utils import timezone
 from pytest_django.fixtures import Settings
 
 from accounts.models import Account, PasswordKind, Username
-from credentials import actions
+from credentials.actions import drafts
 from credentials.eligibility import proposed_kind
 from credentials.models import Batch, BatchItem
 from credentials.passwords import shown
-from schoolloket import vault
+from schoolloket.core import exceptions, vault
 from schoolloket.institutions.actors import Actor
 from schoolloket.institutions.models import Institution
 from students.models import Enrolment, Student
@@ -200,8 +200,8 @@ def test_unknown_and_foreign_pupils_are_refused_alike(
         "of another school": pupil_of_gent.student_id,
         "left more than a year ago": left.student_id,
     }
-    with pytest.raises(actions.UnknownStudents, match="staat niet in de lijst"):
-        actions.prepare(
+    with pytest.raises(exceptions.UnknownStudents, match="staat niet in de lijst"):
+        drafts.prepare(
             by=alice_actor, student_ids=[charlie.student_id, ids[stranger]], purpose=RENEW
         )
     assert not Batch.objects.exists()
@@ -215,15 +215,15 @@ def test_who_left_365_days_ago_is_still_known(
 
 
 def test_a_selection_of_none_is_refused(alice_actor: Actor) -> None:
-    with pytest.raises(actions.NothingSelected):
-        actions.prepare(by=alice_actor, student_ids=[], purpose=RENEW)
+    with pytest.raises(exceptions.NothingSelected):
+        drafts.prepare(by=alice_actor, student_ids=[], purpose=RENEW)
     assert not Batch.objects.exists()
 
 
 def test_more_than_the_limit_is_refused(crowd: Crowd, prepare: Prepare, settings: Settings) -> None:
     settings.BATCH_LIMIT = 3
     assert prepare(*crowd(3)).items.count() == 3
-    with pytest.raises(actions.TooMany, match="4 leerlingen"):
+    with pytest.raises(exceptions.TooManySelected, match="4 leerlingen"):
         prepare(*crowd(4))
 
 
@@ -277,8 +277,8 @@ EditOf = Callable[..., Batch]
 def edit(alice_actor: Actor) -> EditOf:
     def edit(account: Account, **asked: object) -> Batch:
         wished = {"username": account.username, "password_kind": account.password_kind} | asked
-        return actions.prepare_edit(
-            by=alice_actor, student_id=account.student_id, edit=actions.Edit(**wished)
+        return drafts.prepare_edit(
+            by=alice_actor, student_id=account.student_id, edit=drafts.Edit(**wished)
         )
 
     return edit
@@ -304,14 +304,14 @@ def test_the_single_edit_of_a_deactivated_account_is_refused(
     charlie: Account, alice_actor: Actor, edit: EditOf
 ) -> None:
     Account.objects.update(deactivated_at=timezone.now(), deactivated_by=alice_actor.manager)
-    with pytest.raises(actions.Impossible, match="gedeactiveerd"):
+    with pytest.raises(exceptions.Impossible, match="gedeactiveerd"):
         edit(charlie)
     assert not Batch.objects.exists()
 
 
 def test_the_single_edit_of_who_left_is_refused(charlie: Account, edit: EditOf) -> None:
     Enrolment.objects.update(ends_on=timezone.localdate() - timedelta(days=1))
-    with pytest.raises(actions.Impossible, match="niet meer ingeschreven"):
+    with pytest.raises(exceptions.Impossible, match="niet meer ingeschreven"):
         edit(charlie)
     assert not Batch.objects.exists()
 
@@ -320,7 +320,7 @@ def test_the_single_edit_of_another_schools_pupil_is_refused(
     pupil_of_gent: Account, edit: EditOf
 ) -> None:
     """R11."""
-    with pytest.raises(actions.UnknownStudents):
+    with pytest.raises(exceptions.UnknownStudents):
         edit(pupil_of_gent)
 
 

@@ -16,9 +16,10 @@ from pytest_django.fixtures import Settings
 
 from accounts.actions import link_email
 from accounts.models import Account, AccountEvent, PasswordKind
-from credentials import actions, hashing
+from credentials.actions import changes, drafts, hashing, retention, saves
 from credentials.models import Batch
 from credentials.previews import Preview
+from schoolloket.core import exceptions
 from schoolloket.institutions.actors import Actor
 from schoolloket.institutions.models import Institution, Manager
 from students.models import Enrolment
@@ -47,7 +48,7 @@ def is_served(batch: Batch, manager: Manager | None = None) -> bool:
     response = fetch(client, batch, "leerid.xlsx")
     if response.status_code == 200:
         return True
-    assert response.url == desk("print_result", batch.pk)
+    assert response.url == desk("batch_result", batch.pk)
     assert "kunnen niet meer worden gedownload" in text(client.get(response.url))
     return False
 
@@ -112,7 +113,7 @@ def test_the_result_page_does_not_count_as_a_download(
     charlie: Account, saved: Prepare, alice_client: Client
 ) -> None:
     batch = saved(charlie)
-    alice_client.get(desk("print_result", batch.pk) + "?start")
+    alice_client.get(desk("batch_result", batch.pk) + "?start")
     batch.refresh_from_db()
     assert batch.first_downloaded_at is None
 
@@ -165,17 +166,17 @@ def test_who_destroyed_it_is_remembered(
     alice_client.post(desk("destroy_batch", batch.pk))
     batch.refresh_from_db()
     assert (batch.state, batch.destroyed_by) == (Batch.State.DESTROYED, alice_actor.manager)
-    assert "vernietigd door Alice" in text(alice_client.get(desk("print_result", batch.pk)))
+    assert "vernietigd door Alice" in text(alice_client.get(desk("batch_result", batch.pk)))
 
 
 def test_destroying_twice_keeps_the_first_time(
     charlie: Account, saved: Prepare, alice_actor: Actor, clock: time_machine.Traveller
 ) -> None:
     batch = saved(charlie)
-    actions.destroy(by=alice_actor, batch_id=batch.pk)
+    retention.destroy(by=alice_actor, batch_id=batch.pk)
     first = timezone.now()
     clock.shift(timedelta(minutes=5))
-    actions.destroy(by=alice_actor, batch_id=batch.pk)
+    retention.destroy(by=alice_actor, batch_id=batch.pk)
     batch.refresh_from_db()
     assert batch.destroyed_at == first
 
@@ -184,7 +185,7 @@ def test_destroying_a_draft_leaves_it_a_draft(
     charlie: Account, ready: Prepare, alice_actor: Actor
 ) -> None:
     batch = ready(charlie)
-    actions.destroy(by=alice_actor, batch_id=batch.pk)
+    retention.destroy(by=alice_actor, batch_id=batch.pk)
     batch.refresh_from_db()
     assert batch.is_draft
 
@@ -199,7 +200,7 @@ def test_the_next_request_of_any_desk_destroys_what_ran_out(
     batch = saved(charlie)
     clock.shift(timedelta(hours=24))
     bob_client.force_login(bob)
-    assert bob_client.get(desk("prints", number="999913")).status_code == 200
+    assert bob_client.get(desk("batches", number="999913")).status_code == 200
     assert secrets_of(batch) == 0
 
 
@@ -221,15 +222,15 @@ def test_a_batch_that_ran_out_is_refused_before_it_is_destroyed(
 ) -> None:
     batch = saved(charlie)
     clock.shift(timedelta(hours=24))
-    with pytest.raises(actions.NotPrintable):
-        actions.download(by=alice_actor, batch_id=batch.pk)
+    with pytest.raises(exceptions.NotPrintable):
+        retention.download(by=alice_actor, batch_id=batch.pk)
 
 
 def test_the_record_of_what_was_done_remains(
     charlie: Account, saved: Prepare, alice_actor: Actor
 ) -> None:
     batch = saved(charlie)
-    actions.destroy(by=alice_actor, batch_id=batch.pk)
+    retention.destroy(by=alice_actor, batch_id=batch.pk)
     assert batch.items.done().get().account == charlie
     assert charlie.events.count() == 1
 
@@ -266,7 +267,7 @@ def test_a_password_that_was_renewed_again_is_not_printed(
     saved(charlie)
     assert list(printed(fetch(alice_client, batch, "leerid.xlsx"))) == [sam.username]
     assert "Niet meer afgedrukt: Charlie Peeters" in text(
-        alice_client.get(desk("print_result", batch.pk))
+        alice_client.get(desk("batch_result", batch.pk))
     )
 
 
@@ -321,7 +322,7 @@ def test_the_documents_say_what_the_preview_showed(
     """R2, row by row: a temporary password, a word and pictures."""
     batch = prepare(charlie, sam, newcomer)
     page = desk("preview_batch", batch.pk)
-    actions.reroll(
+    changes.reroll(
         by=alice_actor,
         batch_id=batch.pk,
         item_id=item_of(batch, newcomer).pk,
@@ -354,10 +355,10 @@ def test_a_bulk_of_one_has_an_excel(charlie: Account, saved: Prepare, alice_clie
 def test_the_single_edit_has_no_excel(
     charlie: Account, alice_actor: Actor, alice_client: Client
 ) -> None:
-    edit = actions.Edit(username=charlie.username, password_kind=PasswordKind.ADVANCED)
-    batch = actions.prepare_edit(by=alice_actor, student_id=charlie.student_id, edit=edit)
+    edit = drafts.Edit(username=charlie.username, password_kind=PasswordKind.ADVANCED)
+    batch = drafts.prepare_edit(by=alice_actor, student_id=charlie.student_id, edit=edit)
     hashing.hash_all(batch)
-    actions.save(by=alice_actor, batch_id=batch.pk)
+    saves.save(by=alice_actor, batch_id=batch.pk)
     names = ZipFile(BytesIO(fetch(alice_client, batch).content)).namelist()
     assert names == PDFS
     assert fetch(alice_client, batch, "leerid.xlsx").status_code == 404
@@ -399,8 +400,8 @@ def test_the_pages_after_the_save_show_no_password(
     batch = saved(charlie)
     password = password_of(batch, charlie)
     pages = [
-        desk("print_result", batch.pk),
-        desk("prints"),
+        desk("batch_result", batch.pk),
+        desk("batches"),
         desk("student", charlie.student_id),
         desk("account_history", charlie.student_id),
         desk("detail_history", charlie.student_id),

@@ -11,8 +11,9 @@ from django.utils import timezone
 
 from accounts.actions import link_email
 from accounts.models import Account, AccountEvent, FieldChange, Kind, PasswordKind, Username
-from credentials import actions, hashing
+from credentials.actions import changes, drafts, hashing, retention, saves
 from credentials.models import Batch, BatchItem
+from schoolloket.core import exceptions
 from schoolloket.institutions.actors import Actor
 from schoolloket.institutions.models import Institution
 from students.models import Enrolment
@@ -32,12 +33,12 @@ def outcome_of(batch: Batch, pupil: Account | Enrolment) -> tuple[str, str]:
 
 def edited(by: Actor, account: Account, **asked: object) -> Batch:
     """A single edit of the account, hashed but not saved."""
-    edit = actions.Edit(
+    edit = drafts.Edit(
         username=str(asked.get("username", account.username)),
         password_kind=PasswordKind(asked.get("kind", account.password_kind)),
         removes_email=bool(asked.get("removes_email", False)),
     )
-    batch = actions.prepare_edit(by=by, student_id=account.student_id, edit=edit)
+    batch = drafts.prepare_edit(by=by, student_id=account.student_id, edit=edit)
     hashing.hash_all(batch)
     return batch
 
@@ -343,7 +344,7 @@ def test_all_or_nothing(
 
 def test_not_ready_changes_nothing(charlie: Account, prepare: Prepare, save: Save) -> None:
     batch, before = prepare(charlie), snapshot(charlie)
-    with pytest.raises(actions.NotReady, match="Nog 1 wachtwoorden"):
+    with pytest.raises(exceptions.NotReady, match="Nog 1 wachtwoorden"):
         save(batch)
     assert snapshot(charlie) == before
     batch.refresh_from_db()
@@ -353,7 +354,7 @@ def test_not_ready_changes_nothing(charlie: Account, prepare: Prepare, save: Sav
 def test_nothing_ticked_changes_nothing(charlie: Account, ready: Prepare, save: Save) -> None:
     batch, before = ready(charlie), snapshot(charlie)
     batch.items.update(included=False)
-    with pytest.raises(actions.NothingTicked):
+    with pytest.raises(exceptions.NothingTicked):
         save(batch)
     assert snapshot(charlie) == before
 
@@ -374,8 +375,8 @@ def test_a_cancelled_draft_cannot_be_saved(
     charlie: Account, alice_actor: Actor, ready: Prepare, save: Save
 ) -> None:
     batch, before = ready(charlie), snapshot(charlie)
-    actions.cancel(by=alice_actor, batch_id=batch.pk)
-    with pytest.raises(actions.DraftGone):
+    changes.cancel(by=alice_actor, batch_id=batch.pk)
+    with pytest.raises(exceptions.DraftGone):
         save(batch)
     assert snapshot(charlie) == before
 
@@ -400,7 +401,7 @@ def test_saving_again_after_the_secrets_are_gone_changes_nothing(
     charlie: Account, alice_actor: Actor, saved: Prepare, save: Save
 ) -> None:
     batch = saved(charlie)
-    actions.destroy(by=alice_actor, batch_id=batch.pk)
+    retention.destroy(by=alice_actor, batch_id=batch.pk)
     before = snapshot(charlie)
     assert save(batch).state == Batch.State.DESTROYED
     assert snapshot(charlie) == before
@@ -414,12 +415,12 @@ def test_batches_are_numbered_per_institution(
     charlie: Account, pupil_of_gent: Account, bob_actor: Actor, saved: Prepare
 ) -> None:
     numbers = [saved(charlie).number, saved(charlie).number]
-    of_bob = actions.prepare(
+    of_bob = drafts.prepare(
         by=bob_actor, student_ids=[pupil_of_gent.student_id], purpose=Batch.Purpose.RENEW
     )
     hashing.hash_all(of_bob)
     assert numbers == [1, 2]
-    assert actions.save(by=bob_actor, batch_id=of_bob.pk).number == 1
+    assert saves.save(by=bob_actor, batch_id=of_bob.pk).number == 1
 
 
 # History (R10) ---------------------------------------------------------------------------------

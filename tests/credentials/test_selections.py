@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 
 from accounts.models import Account
-from credentials import actions
+from credentials.actions import drafts, retention
 from credentials.models import Batch, BatchItem
 from schoolloket.institutions.actors import Actor
 from schoolloket.institutions.models import Institution
@@ -29,7 +29,7 @@ def printed(saved: Prepare, alice_actor: Actor) -> Prepare:
 
     def printed(*pupils: Account) -> Batch:
         batch = saved(*pupils)
-        return actions.download(by=alice_actor, batch_id=batch.pk)
+        return retention.download(by=alice_actor, batch_id=batch.pk)
 
     return printed
 
@@ -119,8 +119,8 @@ def test_a_class_that_was_not_kept_at_the_print_did_not_change(
 def test_the_single_edit_is_a_print_too(
     charlie: Account, alice_actor: Actor, alice_client: Client
 ) -> None:
-    edit = actions.Edit(username=charlie.username, password_kind=charlie.password_kind)
-    actions.prepare_edit(by=alice_actor, student_id=charlie.student_id, edit=edit)
+    edit = drafts.Edit(username=charlie.username, password_kind=charlie.password_kind)
+    drafts.prepare_edit(by=alice_actor, student_id=charlie.student_id, edit=edit)
     assert BatchItem.objects.get().class_code == "6EM"
 
 

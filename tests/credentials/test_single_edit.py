@@ -13,9 +13,9 @@ from django.utils import timezone
 
 from accounts.actions import link_email
 from accounts.models import Account, AccountEvent, PasswordKind, Username
-from credentials import actions
+from credentials.actions import drafts
 from credentials.models import Batch
-from schoolloket import vault
+from schoolloket.core import vault
 from schoolloket.institutions.actors import Actor
 from schoolloket.institutions.models import Institution
 from students.models import Enrolment
@@ -420,8 +420,8 @@ def test_a_concept_of_another_school_saves_nothing(
 ) -> None:
     """R11, for a pupil of both schools."""
     enrol(gent, student=charlie.student)
-    edit = actions.Edit(username=charlie.username, password_kind=PasswordKind.ADVANCED)
-    draft = actions.prepare_edit(by=bob_actor, student_id=charlie.student_id, edit=edit)
+    edit = drafts.Edit(username=charlie.username, password_kind=PasswordKind.ADVANCED)
+    draft = drafts.prepare_edit(by=bob_actor, student_id=charlie.student_id, edit=edit)
     before = snapshot(charlie)
     answer = alice_client.post(page_of(charlie), concept(draft), follow=True)
     assert GONE in messages_on(answer)

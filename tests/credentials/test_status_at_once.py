@@ -51,6 +51,6 @@ def test_two_who_deactivate_the_same_pupils_do_it_once(
             for order in (ids, ids[::-1])
         ]
     )
-    assert sorted(len(verdict.changed) for verdict in verdicts) == [0, 2]
+    assert sorted(len(preview.changed) for preview in verdicts) == [0, 2]
     assert AccountEvent.objects.count() == 2
     assert set(Account.objects.values_list("credentials_version", flat=True)) == {2}

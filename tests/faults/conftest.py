@@ -13,9 +13,10 @@ from accounts.models import Account, PasswordKind
 from schoolloket.institutions.models import Institution
 from schoolloket.institutions.models import Manager as DeskManager
 from tests.conftest import Enrol, GiveAccount, manager_of
-from tests.faults.desks import Desk
-from tests.faults.manager import Manager
-from tests.faults.rig import Cluster, Databases, Rig, SqliteFiles
+
+from .desks import Desk
+from .manager import Manager
+from .rig import Cluster, Databases, Rig, SqliteFiles
 
 # `make faults` tries everything; `make test` as much of it as fits in minutes.
 LONG = os.environ.get("FAULTS") == "long"

@@ -11,14 +11,14 @@ from django.urls import reverse
 from openpyxl import load_workbook
 
 from accounts.models import Account, PasswordKind
-from credentials import actions, hashing
+from credentials.actions import drafts, hashing
 from credentials.models import Batch, BatchItem
-from schoolloket import vault
+from schoolloket.core import vault
 from schoolloket.institutions.actors import Actor
 from schoolloket.institutions.models import Institution, Manager
 from students.models import Enrolment
-from tests import students as lists
 from tests.pages import messages_on, plain
+from tests.students import helpers
 
 
 @dataclass
@@ -51,15 +51,15 @@ class Desk:
 
     def draft(self, *pupils: Account | Enrolment, hashed: bool = True) -> Batch:
         ids = [pupil.student_id for pupil in pupils]
-        batch = actions.prepare(by=self.actor, student_ids=ids, purpose=Batch.Purpose.RENEW)
+        batch = drafts.prepare(by=self.actor, student_ids=ids, purpose=Batch.Purpose.RENEW)
         batch.items.with_password().update(included=True)
         if hashed:
             hashing.hash_all(batch)
         return batch
 
     def edit(self, pupil: Account, username: str = "") -> Batch:
-        asked = actions.Edit(username or pupil.username, PasswordKind(pupil.password_kind))
-        batch = actions.prepare_edit(by=self.actor, student_id=pupil.student_id, edit=asked)
+        asked = drafts.Edit(username or pupil.username, PasswordKind(pupil.password_kind))
+        batch = drafts.prepare_edit(by=self.actor, student_id=pupil.student_id, edit=asked)
         hashing.hash_all(batch)
         return batch
 
@@ -94,11 +94,11 @@ class Desk:
         return self._post(self.url("destroy_batch", batch.pk), {})
 
     def result(self, batch: Batch) -> str:
-        return plain(self._fine(self.browser.get(self.url("print_result", batch.pk))))
+        return plain(self._fine(self.browser.get(self.url("batch_result", batch.pk))))
 
-    def upload(self, rows: list[lists.Pupil]) -> HttpResponse:
+    def upload(self, rows: list[helpers.Pupil]) -> HttpResponse:
         """Upload a full list; return its preview."""
-        file = SimpleUploadedFile("lijst.csv", lists.csv_file(rows))
+        file = SimpleUploadedFile("lijst.csv", helpers.csv_file(rows))
         page = self._post(self.url("import"), {"file": file, "kind": "volledig"})
         assert "import_preview" in page.resolver_match.view_name
         return page

@@ -29,10 +29,10 @@ from django.db import connections
 from django.utils import timezone
 
 from accounts import pictures
-from accounts.history import mask_email
 from accounts.models import Account, AccountEvent, FieldChange, Username
 from credentials.models import Batch, BatchItem
-from schoolloket import vault
+from schoolloket.core import vault
+from schoolloket.core.text import mask_email
 
 Outcome = BatchItem.Outcome
 BatchState = Batch.State

@@ -19,10 +19,10 @@ from typing import Any, Protocol
 import psycopg
 from django.db import connections
 
-from tests.faults import figures
-from tests.faults.manager import Answer, Manager
-from tests.faults.oracle import Leaks
-from tests.faults.server import PAUSE, Start, database_settings
+from . import figures
+from .manager import Answer, Manager
+from .oracle import Leaks
+from .server import PAUSE, Start, database_settings
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 ALIAS = "fault"

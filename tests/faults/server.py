@@ -34,9 +34,11 @@ from django.urls import get_resolver
 from gunicorn.app.base import BaseApplication
 
 from accounts.models import PasswordKind
-from credentials import generation, hashing, passwords
+from credentials import passwords
+from credentials.actions import hashing
 from schoolloket.institutions.middleware import DeskLockMiddleware
-from tests.faults.oracle import CANARY
+
+from .oracle import CANARY
 
 PR_SET_PDEATHSIG = 1
 JOURNAL_BYTES = 512
@@ -238,8 +240,8 @@ def warm_up() -> None:
     get_resolver().url_patterns  # noqa: B018
     for name in ("accounts/list.html", "credentials/preview.html", "credentials/result.html"):
         get_template(name)
-    generation.words()
-    generation.blocklist()
+    passwords.words()
+    passwords.blocklist()
     hashing.LEASE = LEASE
     # Every request writes its session, and so can be struck there too.
     DeskLockMiddleware.SECONDS_BETWEEN_TOUCHES = 0

@@ -1,10 +1,10 @@
 """The manager's connection breaks in the middle of the ZIP: she downloads it again (R4)."""
 
-from tests.faults import figures, oracle
-from tests.faults.conftest import LONG
-from tests.faults.manager import printed
-from tests.faults.oracle import State
-from tests.faults.rig import ALIAS, Rig
+from . import figures, oracle
+from .conftest import LONG
+from .manager import printed
+from .oracle import State
+from .rig import ALIAS, Rig
 
 OFFSETS = 20 if LONG else 5
 

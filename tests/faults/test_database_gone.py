@@ -7,12 +7,12 @@ from typing import cast
 import pytest
 from django.db import connection, connections
 
-from tests.faults import figures, oracle
-from tests.faults.conftest import LONG
-from tests.faults.manager import Answer, Manager, printed
-from tests.faults.oracle import State
-from tests.faults.rig import ALIAS, Cluster, Point, Rig, Server
-from tests.faults.server import LOSE
+from . import figures, oracle
+from .conftest import LONG
+from .manager import Answer, Manager, printed
+from .oracle import State
+from .rig import ALIAS, Cluster, Point, Rig, Server
+from .server import LOSE
 
 pytestmark = pytest.mark.skipif(connection.vendor != "postgresql", reason="PostgreSQL only")
 

@@ -7,11 +7,11 @@ from typing import Any, cast
 import pytest
 from django.db import connection
 
-from tests.faults import figures, oracle
-from tests.faults.conftest import LONG
-from tests.faults.manager import Answer, Manager, printed
-from tests.faults.oracle import State
-from tests.faults.rig import ALIAS, Cluster, Rig, SqliteFiles
+from . import figures, oracle
+from .conftest import LONG
+from .manager import Answer, Manager, printed
+from .oracle import State
+from .rig import ALIAS, Cluster, Rig, SqliteFiles
 
 STEPS: dict[str, Callable[[Manager], Any]] = {
     "large_listed": Manager.prepare,

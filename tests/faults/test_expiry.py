@@ -12,11 +12,11 @@ from django.http import HttpResponse
 
 from accounts.models import Account
 from credentials import middleware
+from credentials.documents import documents_of
 from credentials.models import Batch, BatchItem
-from credentials.printing import documents_of
 from students.models import ImportRun
-from tests import students as lists
 from tests.pages import html
+from tests.students import helpers
 
 from . import oracle
 from .desks import Desk, passwords
@@ -53,7 +53,7 @@ def ways_in(desk: Desk, batch: Batch) -> Iterator[HttpResponse]:
         else (browser.get(edit))
     )
     yield browser.get(desk.url("student", item.student_id))
-    yield browser.get(desk.url("print_result", batch.pk))
+    yield browser.get(desk.url("batch_result", batch.pk))
     for document in documents_of(batch):
         yield browser.post(desk.url("download", batch.pk, document.name), follow=True)
 
@@ -137,7 +137,7 @@ def test_secrets_leave_the_database_when_their_time_is_over(
     alice_desk.save(saved)
     alice_desk.save(downloaded)
     alice_desk.download(downloaded)
-    alice_desk.upload(lists.pupils(2))
+    alice_desk.upload(helpers.pupils(2))
     tokens = sealed()
     assert len(tokens) == 7
     before, shown = State.now(), passwords(saved) | passwords(downloaded)

@@ -18,10 +18,10 @@ from pytest_django.fixtures import Settings
 from accounts.models import Account
 from credentials import passwords as generating
 from credentials.models import Batch, BatchItem
-from schoolloket import vault
+from schoolloket.core import vault
 from students.models import Enrolment, ImportRun, Student
-from tests import students as lists
 from tests.pages import text
+from tests.students import helpers
 
 from . import killed, oracle
 from .conftest import LONG
@@ -53,7 +53,7 @@ def pending(alice_desk: Desk, pupils: list[Account]) -> list[Batch]:
     """A draft and a saved batch wait, and a draft of an import."""
     batches = [alice_desk.draft(*pupils[:3]), alice_desk.draft(*pupils[3:])]
     alice_desk.save(batches[1])
-    alice_desk.upload(lists.pupils(3))
+    alice_desk.upload(helpers.pupils(3))
     assert len(sealed_anywhere()) == 7
     return batches
 
@@ -131,14 +131,14 @@ def test_what_no_key_opens_is_told_and_left(pending: list[Batch], settings: Sett
 
 
 def test_the_matching_key_of_national_numbers_stays(alice_desk: Desk, settings: Settings) -> None:
-    lists.run_import(alice_desk.actor, lists.csv_file(lists.pupils(5)))
+    helpers.run_import(alice_desk.actor, helpers.csv_file(helpers.pupils(5)))
     known = list(Student.objects.order_by("pk").values_list("identity_hash", flat=True))
     assert all(known)
     settings.VAULT_KEYS = [NEW, OLD]
     rotate()
     # Other numbers in the school: it is the national number that finds them.
-    moved = [lists.pupil(n, stamnummer=str(2000 + n)) for n in range(5)]
-    lists.run_import(alice_desk.actor, lists.csv_file(moved))
+    moved = [helpers.pupil(n, stamnummer=str(2000 + n)) for n in range(5)]
+    helpers.run_import(alice_desk.actor, helpers.csv_file(moved))
     assert list(Student.objects.order_by("pk").values_list("identity_hash", flat=True)) == known
     assert Enrolment.objects.values("student").distinct().count() == 5
 
@@ -218,7 +218,7 @@ def test_a_wrong_key_is_a_clear_page_and_changes_nothing(
     # The rest of the desk goes on.
     for page in ("students", "prints", "import"):
         assert alice_desk.browser.get(alice_desk.url(page)).status_code == 200
-    assert alice_desk.browser.get(alice_desk.url("print_result", saved.pk)).status_code == 200
+    assert alice_desk.browser.get(alice_desk.url("batch_result", saved.pk)).status_code == 200
 
     settings.VAULT_KEYS = [OLD]
     alice_desk.save(draft)

@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 
-from tests.faults import figures, oracle
-from tests.faults.conftest import LONG
-from tests.faults.manager import Gone, Manager, printed
-from tests.faults.oracle import State
-from tests.faults.rig import ALIAS, Point, Rig
+from . import figures, oracle
+from .conftest import LONG
+from .manager import Gone, Manager, printed
+from .oracle import State
+from .rig import ALIAS, Point, Rig
 
 
 @dataclass(frozen=True)

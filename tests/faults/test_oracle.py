@@ -10,14 +10,15 @@ from django.core.cache import cache
 from django.utils import timezone
 
 from accounts.models import Account, AccountEvent, FieldChange, PasswordKind, Username
-from credentials import actions, hashing
+from credentials.actions import drafts, hashing
 from credentials.models import Batch, BatchItem
 from schoolloket.institutions.actors import Actor
 from schoolloket.institutions.models import Institution
 from students.models import ImportRun
 from tests.credentials.conftest import *
-from tests.faults import oracle
-from tests.faults.oracle import Leaks, State
+
+from . import oracle
+from .oracle import Leaks, State
 
 pytestmark = pytest.mark.usefixtures("clock")
 
@@ -46,8 +47,8 @@ def test_new_leerids_and_single_edits_that_went_well(
     save: Save,
 ) -> None:
     saved(newcomer, purpose=Batch.Purpose.CREATE)
-    edit = actions.Edit("lena.nieuw", PasswordKind.ADVANCED, removes_email=True)
-    draft = actions.prepare_edit(by=alice_actor, student_id=linked.student_id, edit=edit)
+    edit = drafts.Edit("lena.nieuw", PasswordKind.ADVANCED, removes_email=True)
+    draft = drafts.prepare_edit(by=alice_actor, student_id=linked.student_id, edit=edit)
     hashing.hash_all(draft)
     save(draft)
     assert oracle.wrong_since(before) == []

@@ -20,16 +20,18 @@ from pytest_django.fixtures import Settings
 from accounts import history
 from accounts.models import Account, AccountEvent, FieldChange
 from accounts.portal import actions as portal
+from accounts.portal.actions import mailed_links
 from accounts.portal.models import MailToken
-from credentials import hashing
-from credentials.actions import save, store_hashes
+from credentials.actions import hashing
+from credentials.actions.hashing import store_hashes
+from credentials.actions.saves import save
 from credentials.models import Batch, BatchItem
-from schoolloket import rotation, vault
+from schoolloket.core import exceptions, rotation, vault
 from schoolloket.institutions.actors import Actor, Pupil
 from students.models import Enrolment, ImportRun
-from tests import students as lists
 from tests.conftest import Enrol
 from tests.pages import messages_on
+from tests.students import helpers
 
 from . import oracle
 from .conftest import LONG
@@ -96,7 +98,7 @@ def test_a_double_click(alice_desk: Desk, pupils: list[Account], race: Race) -> 
     for _ in range(ROUNDS):
         before, batch = State.now(), alice_desk.draft(*pupils)
         answers = race.between(partial(alice_desk.save, batch), partial(other_window.save, batch))
-        page = alice_desk.url("print_result", batch.pk)
+        page = alice_desk.url("batch_result", batch.pk)
         assert {answer.redirect_chain[-1][0].partition("?")[0] for answer in answers} == {page}
         assert not any(NOTHING in messages_on(answer) for answer in answers)
         all_well(before)
@@ -267,7 +269,7 @@ def test_an_address_is_linked_during_a_save(
         before, batch = State.now(), alice_desk.draft(*pupils[:3])
         with transaction.atomic():
             token = portal._mail_token(
-                pupil, MailToken.Purpose.LINK, f"p{turn}@voorbeeld.be", portal.LINK_LASTS
+                pupil, MailToken.Purpose.LINK, f"p{turn}@voorbeeld.be", mailed_links.LINK_LASTS
             )
         _, linked = race.between(partial(alice_desk.save, batch), partial(confirms, token))
         all_well(before)
@@ -279,8 +281,8 @@ def test_an_address_is_linked_during_a_save(
 def confirms(token: str) -> bool:
     """Whether the pupil who opens the mailed link gets the address linked."""
     try:
-        portal.confirm_link(token=token, by=Pupil())
-    except portal.LinkDead:
+        mailed_links.confirm_link(token=token, by=Pupil())
+    except exceptions.LinkDead:
         return False
     return True
 
@@ -323,9 +325,9 @@ def test_an_enrolment_ends_during_a_save(
     alice_desk: Desk, anna_desk: Desk, imported: list[Enrolment], race: Race
 ) -> None:
     leaver = imported[2]
-    everybody = lists.pupils(8)
+    everybody = helpers.pupils(8)
     for _ in range(ROUNDS):
-        lists.run_import(anna_desk.actor, lists.csv_file(everybody))
+        helpers.run_import(anna_desk.actor, helpers.csv_file(everybody))
         before, batch = State.now(), alice_desk.draft(*imported[:4])
         late = anna_desk.draft(leaver)
         preview = anna_desk.upload(everybody[:2] + everybody[3:])
@@ -345,8 +347,8 @@ def test_an_import_during_a_save(
     """New pupils, other classes and new official names, of those who get a password too."""
     for turn in range(ROUNDS):
         before, batch = State.now(), alice_desk.draft(*reversed(imported))
-        rows = lists.pupils(8, class_code=f"{turn}A", official_first_name=f"Maria {turn}")
-        preview = anna_desk.upload([*rows, lists.pupil(100 + turn)])
+        rows = helpers.pupils(8, class_code=f"{turn}A", official_first_name=f"Maria {turn}")
+        preview = anna_desk.upload([*rows, helpers.pupil(100 + turn)])
         _, told = race.between(partial(alice_desk.save, batch), partial(anna_desk.confirm, preview))
         assert "1 nieuw, 8 gewijzigd" in told
         all_well(before)
@@ -357,7 +359,7 @@ def test_an_import_during_a_save(
 @pytest.fixture
 def imported(alice_desk: Desk) -> list[Enrolment]:
     """Eight pupils of Brussel out of a list, each with a LeerID."""
-    lists.run_import(alice_desk.actor, lists.csv_file(lists.pupils(8)))
+    helpers.run_import(alice_desk.actor, helpers.csv_file(helpers.pupils(8)))
     enrolments = list(Enrolment.objects.of(alice_desk.school).order_by("stamnummer"))
     alice_desk.save(alice_desk.draft(*enrolments))
     return enrolments

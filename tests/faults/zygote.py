@@ -16,7 +16,7 @@ import django
 os.environ["DJANGO_SETTINGS_MODULE"] = "tests.faults.settings"
 django.setup()
 
-from tests.faults.server import Start, serve, use_canaries, warm_up  # noqa: E402
+from .server import Start, serve, use_canaries, warm_up  # noqa: E402
 
 
 def main() -> None:

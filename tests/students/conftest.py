@@ -6,13 +6,13 @@
 import pytest
 from django.conf import settings
 
-from students import actions
-from students.importing.tables import Limits, Texts, texts_of
+from students.importing import actions
+from students.importing.cells import FileCells, Limits, read_cells
 from tests.conftest import FEW_FILES
 
 
-def read_here(content: bytes) -> Texts:
-    return texts_of(content, Limits(settings.IMPORT_MAX_BYTES, settings.IMPORT_MAX_ROWS))
+def read_here(content: bytes) -> FileCells:
+    return read_cells(content, Limits(settings.IMPORT_MAX_BYTES, settings.IMPORT_MAX_ROWS))
 
 
 @pytest.fixture(autouse=True)

@@ -13,16 +13,16 @@ from django.urls import reverse
 from accounts import actions as account_actions
 from accounts.models import Account, PasswordKind
 from accounts.status import Change, Obstacle
-from credentials import actions as credentials
+from credentials.actions import drafts, saves
 from credentials.models import Batch, BatchItem
 from schoolloket.institutions.actors import Actor
 from schoolloket.institutions.models import Manager
-from students import actions
+from students.importing.draft import Draft
 from students.models import Enrolment, ImportRun, Student, StudentEvent
 from tests.conftest import GiveAccount
 from tests.pages import text
 
-from . import csv_file, pupil, pupils, run_import, upload
+from .helpers import csv_file, pupil, pupils, run_import, upload
 
 pytestmark = pytest.mark.usefixtures("clock")
 TODAY = date(2026, 11, 23)
@@ -55,7 +55,7 @@ def held(enrolment: Enrolment, day: date = TODAY) -> bool:
 
 
 def obstacle(actor: Actor, student_id: int, purpose: str = Batch.Purpose.RENEW) -> str:
-    batch = credentials.prepare(by=actor, student_ids=[student_id], purpose=purpose)
+    batch = drafts.prepare(by=actor, student_ids=[student_id], purpose=purpose)
     return batch.items.get().obstacle
 
 
@@ -76,7 +76,7 @@ def test_who_left_the_other_school_brings_the_leerid_along(
 def test_the_preview_says_that_a_pupil_is_known_and_still_enrolled_elsewhere(
     in_gent: Account, alice_actor: Actor
 ) -> None:
-    (entry,) = actions.preview(upload(alice_actor, csv_file([pupil(1)]))).new
+    (entry,) = Draft(upload(alice_actor, csv_file([pupil(1)]))).plan.new
     assert (entry.joins, entry.held, entry.returns) == (True, True, False)
 
 
@@ -142,10 +142,10 @@ def test_what_a_preview_prepared_before_the_pupil_was_held_is_skipped_at_the_sav
     enrolment = joined()
     Enrolment.objects.filter(pk=enrolment.pk).update(released_at="2026-11-23T10:00Z")
     ids = [enrolment.student_id]
-    batch = credentials.prepare(by=alice_actor, student_ids=ids, purpose=Batch.Purpose.RENEW)
+    batch = drafts.prepare(by=alice_actor, student_ids=ids, purpose=Batch.Purpose.RENEW)
     Enrolment.objects.filter(pk=enrolment.pk).update(released_at=None)
     batch.items.update(hash="made")
-    credentials.save(by=alice_actor, batch_id=batch.pk)
+    saves.save(by=alice_actor, batch_id=batch.pk)
     assert batch.items.get().obstacle == BatchItem.Obstacle.HELD
     assert Account.objects.get().password == "hash-of-the-old-password"
 
@@ -266,8 +266,8 @@ def test_the_later_school_can_neither_deactivate_nor_activate(
     joined()
     for change in Change:
         ids = [in_gent.student_id]
-        verdict = account_actions.change_status(by=alice_actor, change=change, student_ids=ids)
-        assert [one.obstacle for one in verdict.skipped] == [Obstacle.HELD]
+        preview = account_actions.change_status(by=alice_actor, change=change, student_ids=ids)
+        assert [one.obstacle for one in preview.skipped] == [Obstacle.HELD]
         account_actions.change_status(by=bob_actor, change=Change.DEACTIVATE, student_ids=ids)
     in_gent.refresh_from_db()
     assert in_gent.deactivated_by == bob_actor.manager

@@ -4,10 +4,10 @@ from typing import Any
 from django.contrib.sessions.models import Session
 from django.core.management.base import BaseCommand, CommandParser
 
-from accounts.portal.actions import end_everything
-from credentials import actions
-from credentials.restored import described, lost_students
-from students.actions import drop_pending
+from accounts.portal.actions.housekeeping import end_everything
+from credentials.actions import retention
+from credentials.restore import described, lost_students
+from students.importing.actions import drop_pending
 
 
 class Command(BaseCommand):
@@ -20,7 +20,7 @@ class Command(BaseCommand):
         parser.add_argument("--log", type=Path, help="the desk's log since the backup")
 
     def handle(self, *args: Any, log: Path | None, **options: Any) -> None:
-        batches, imports = actions.destroy_pending(), drop_pending()
+        batches, imports = retention.destroy_pending(), drop_pending()
         Session.objects.all().delete()
         end_everything()
         self.stderr.write(f"Destroyed {batches} batches and {imports} imports; sessions ended.")

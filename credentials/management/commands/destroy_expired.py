@@ -3,9 +3,9 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from accounts.portal.actions import forget as forget_portal
-from credentials import actions
-from students.actions import drop_expired as drop_expired_imports
+from accounts.portal.actions.housekeeping import delete_expired as forget_portal
+from credentials.actions import retention
+from students.importing.actions import drop_expired as drop_expired_imports
 
 
 class Command(BaseCommand):
@@ -15,4 +15,4 @@ class Command(BaseCommand):
         now = timezone.now()
         forget_portal(now)
         imports = drop_expired_imports(now)
-        self.stdout.write(f"{actions.destroy_expired()} batches, {imports} imports")
+        self.stdout.write(f"{retention.destroy_expired()} batches, {imports} imports")

@@ -3,7 +3,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from credentials.models import BatchItem
-from schoolloket.rotation import rotate
+from schoolloket.core.vault import rotate
 from students.models import ImportRun
 
 

@@ -8,10 +8,10 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from schoolloket.core import exceptions
 from schoolloket.institutions.actors import Actor
 from schoolloket.institutions.models import Institution
-from students import actions
-from students.importing import UnusableFile
+from students.importing import UnusableFile, actions
 from students.importing.columns import BY_NAME
 from students.importing.rows import ParsedFile
 from students.models import ImportRun
@@ -48,9 +48,9 @@ class Command(BaseCommand):
         try:
             parsed = actions.read_file(by, _content(options["file"]))
             run = self._run(by, parsed, options)
-        except (CommandError, UnusableFile, actions.ManyEnded) as error:
+        except (CommandError, UnusableFile, exceptions.ManyEnded) as error:
             self._refuse(by, options, str(error))
-        except actions.PlanChanged:
+        except exceptions.PlanChanged:
             self._refuse(by, options, CHANGED)
         else:
             report = _report(run, parsed, dry_run=options["dry_run"])
@@ -58,7 +58,7 @@ class Command(BaseCommand):
             self.stdout.write(_as_json(report) if options["json"] else _as_text(report))
 
     def _run(self, by: Actor, parsed: ParsedFile, options: dict[str, Any]) -> ImportRun:
-        do = actions.try_out if options["dry_run"] else actions.import_now
+        do = actions.dry_run if options["dry_run"] else actions.import_now
         return do(
             by=by,
             file_name=options["file"].name,

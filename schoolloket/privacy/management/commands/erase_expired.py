@@ -3,7 +3,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand
 
-from schoolloket import clock
+from schoolloket.core import clock
 from schoolloket.privacy import actions
 
 

@@ -1,0 +1,22 @@
+"""Who may open a page of the portal: marks for its views, which PortalMiddleware obeys."""
+
+from collections.abc import Callable
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpResponse
+
+View = Callable[..., HttpResponse]
+
+
+def _opens_for(who: str) -> Callable[[View], View]:
+    def mark(view: View) -> View:
+        view.opens_for = who  # type: ignore[attr-defined]
+        return login_not_required(view)
+
+    return mark
+
+
+public = _opens_for("everybody")
+# Also while an own password must still be chosen.
+with_temporary_password = _opens_for("temporary")
+pupil = _opens_for("pupil")

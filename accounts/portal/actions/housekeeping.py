@@ -1,0 +1,26 @@
+"""Remove what is over."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from accounts.portal import throttling
+from accounts.portal.models import MailToken, PortalSession
+
+from .mailed_links import LINK_LASTS
+
+
+@transaction.atomic
+def end_everything() -> None:
+    """End all sessions and mailed links: those of a backup may have been ended or used since."""
+    PortalSession.objects.all().end()
+    MailToken.objects.all().delete()
+
+
+@transaction.atomic
+def delete_expired(now: datetime) -> None:
+    """Remove sessions that no page shows, and links and counts whose time is over."""
+    PortalSession.objects.filter(expires_at__lt=now).exclude(token_hash=None).end()
+    PortalSession.objects.out_of_sight().delete()
+    MailToken.objects.filter(expires_at__lt=now - LINK_LASTS).delete()
+    throttling.forget(now)

@@ -1,0 +1,32 @@
+"""Work after the answer, in a thread: how long it takes must not tell whether an account exists."""
+
+import logging
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from django.conf import settings
+from django.db import close_old_connections, connection
+
+logger = logging.getLogger(__name__)
+
+_thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="background")
+
+
+def run(work: Callable[..., None], **arguments: Any) -> None:
+    """Do the work after the answer; at once where the settings say so (tests)."""
+    if settings.WORK_IN_BACKGROUND:
+        _thread.submit(_run, work, arguments)
+    else:
+        work(**arguments)
+
+
+def _run(work: Callable[..., None], arguments: dict[str, Any]) -> None:
+    close_old_connections()
+    try:
+        work(**arguments)
+    except Exception:
+        # The arguments stay out of the log: they hold usernames and links.
+        logger.error("Work after an answer failed: %s", work.__name__)
+    finally:
+        connection.close()

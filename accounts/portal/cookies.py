@@ -1,0 +1,73 @@
+"""The portal's cookies: the session, the device, and the token of a mailed link."""
+
+from functools import cache
+
+from django.conf import settings
+from django.core import signing
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+
+from . import tokens
+from .device import Device
+
+SESSION_COOKIE = "mijn"
+DEVICE_COOKIE = "toestel"
+DEVICE_LASTS = 365 * 24 * 3600
+LINK_COOKIE = "link"
+LINK_COOKIE_SECONDS = 30 * 60
+
+
+@cache
+def portal_path() -> str:
+    """Return the path under which all pages of the portal are."""
+    return reverse("portal:sign_in")
+
+
+def _set(response: HttpResponse, name: str, value: str, *, max_age: int | None = None) -> None:
+    response.set_cookie(
+        name,
+        value,
+        max_age=max_age,
+        path=portal_path(),
+        secure=settings.PORTAL.secure,
+        httponly=True,
+        samesite="Lax",
+    )
+
+
+def _delete(response: HttpResponse, name: str) -> None:
+    response.delete_cookie(name, path=portal_path(), samesite="Lax")
+
+
+def set_session(response: HttpResponse, token: str) -> None:
+    """Remember the session until the browser closes."""
+    _set(response, SESSION_COOKIE, token)
+
+
+def delete_session(response: HttpResponse) -> None:
+    _delete(response, SESSION_COOKIE)
+
+
+def set_link(response: HttpResponse, token: str) -> None:
+    """Carry the token of a mailed link, so that it leaves the address bar."""
+    _set(response, LINK_COOKIE, token, max_age=LINK_COOKIE_SECONDS)
+
+
+def delete_link(response: HttpResponse) -> None:
+    _delete(response, LINK_COOKIE)
+
+
+def device_of(request: HttpRequest) -> Device:
+    """Return the device of the request's cookie; a new one where the cookie is none of ours."""
+    cookie = request.COOKIES.get(DEVICE_COOKIE, "")
+    try:
+        value = signing.loads(cookie, salt=DEVICE_COOKIE, max_age=DEVICE_LASTS)
+    except signing.BadSignature:
+        return Device(id=tokens.new())
+    return Device(id=value["id"], account_ids=tuple(value["pupils"]), mode=value["mode"])
+
+
+def set_device(response: HttpResponse, device: Device) -> None:
+    value = {"id": device.id, "pupils": device.account_ids, "mode": device.mode}
+    signed = signing.dumps(value, salt=DEVICE_COOKIE, compress=True)
+    _set(response, DEVICE_COOKIE, signed, max_age=DEVICE_LASTS)

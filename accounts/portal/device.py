@@ -1,0 +1,30 @@
+"""The device on which pupils sign in, as its cookie describes it."""
+
+from dataclasses import dataclass, replace
+
+from accounts.models import Account
+
+# A tablet of a class is shared; the oldest of more pupils than this signs in as on a new one.
+MOST_PUPILS_ON_A_DEVICE = 40
+
+
+@dataclass(frozen=True)
+class Device:
+    """A random `id`, the accounts that signed in here (oldest first), and the last one's `mode`.
+
+    `mode` is how that pupil signed in: forms.WORDS, forms.PICTURES, or "" on a new device.
+    """
+
+    id: str
+    account_ids: tuple[int, ...] = ()
+    mode: str = ""
+
+    def knows(self, account: Account) -> bool:
+        """Whether this pupil signed in on the device before."""
+        return account.pk in self.account_ids
+
+    def after_sign_in(self, account: Account, mode: str) -> "Device":
+        """Return the device as it is once this pupil has signed in on it."""
+        others = [pk for pk in self.account_ids if pk != account.pk]
+        account_ids = (*others, account.pk)[-MOST_PUPILS_ON_A_DEVICE:]
+        return replace(self, account_ids=account_ids, mode=mode)

@@ -1,0 +1,89 @@
+"""The pages of one student."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts import overview, timeline
+from accounts.models import Status
+from accounts.status import Change
+from schoolloket.core import clock, exceptions, text
+from schoolloket.institutions.requests import DeskRequest
+from students import actions as student_actions
+from students.models import Enrolment
+
+
+def enrolment_or_404(request: DeskRequest, student_id: int) -> Enrolment:
+    """Return the leading enrolment of a student whom this school may see, or answer 404 (R11)."""
+    day = clock.today()
+    row = overview.visible(request.institution, day).filter(student=student_id).first()
+    if row is None:
+        raise Http404
+    return row
+
+
+def student_context(request: DeskRequest, row: Enrolment) -> dict[str, Any]:
+    """Return what the head and the blocks of a student's pages need."""
+    account = overview.account_of(row)
+    own = Enrolment.objects.of(request.institution).filter(student=row.student_id)
+    held = own.held_on(clock.today()).exists()
+    return {
+        "row": row,
+        "student": row.student,
+        "account": account,
+        "masked_email": text.mask_email(account.email) if account else "",
+        "status": Status(row.status),  # type: ignore[attr-defined]
+        "read_only": row.ends_on < clock.today(),
+        # Two schools at once: another has the say, or this one has it over another (R11).
+        "held": held,
+        "holds": not held and own.holding_on(clock.today()).exists(),
+        "changes": Change,
+    }
+
+
+@require_safe
+def student(request: DeskRequest, student_id: int) -> HttpResponse:
+    """Account gegevens."""
+    row = enrolment_or_404(request, student_id)
+    context = student_context(request, row) | {"tab": "student"}
+    return render(request, "accounts/student.html", context)
+
+
+@require_safe
+def account_history(request: DeskRequest, student_id: int) -> HttpResponse:
+    return _history_page(request, student_id, "account_history")
+
+
+@require_safe
+def detail_history(request: DeskRequest, student_id: int) -> HttpResponse:
+    return _history_page(request, student_id, "detail_history")
+
+
+def _history_page(request: DeskRequest, student_id: int, tab: str) -> HttpResponse:
+    row = enrolment_or_404(request, student_id)
+    context = student_context(request, row) | {"tab": tab}
+    context["lines"] = timeline.of_pupil(
+        request.institution, row.student, context["account"], clock.today()
+    )
+    return render(request, f"accounts/{tab}.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def release(request: DeskRequest, student_id: int) -> HttpResponse:
+    """Geef vrij: let the school where the pupil was enrolled later have a say too (R11)."""
+    row = enrolment_or_404(request, student_id)
+    if request.method == "POST":
+        try:
+            student_actions.release(by=request.actor, student_id=student_id)
+        except exceptions.NothingToRelease:
+            messages.info(request, f"Er is geen andere school die op {row.first_name} wacht.")
+        else:
+            messages.success(request, f"{row.full_name} is vrijgegeven voor de andere school.")
+        return redirect("student", request.institution.number, student_id)
+    context = student_context(request, row)
+    if not context["holds"]:
+        return redirect("student", request.institution.number, student_id)
+    return render(request, "accounts/release.html", context)

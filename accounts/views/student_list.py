@@ -1,0 +1,91 @@
+"""The desk's list: filter, sort, page, select."""
+
+from datetime import date
+from typing import Any
+
+from django.http import HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from accounts import list_workbook, overview
+from accounts.filters import StudentFilter
+from accounts.selections import LEAVING_SOON, ready_made
+from accounts.status import Change
+from accounts.tables import StudentTable
+from schoolloket.core import clock
+from schoolloket.core.downloads import XLSX, download
+from schoolloket.institutions.requests import DeskRequest
+from students.models import ImportRun
+
+
+def _shows_left(request: DeskRequest) -> bool:
+    return request.GET.get("lijst") == "uitgeschreven"
+
+
+def _filtered(request: DeskRequest) -> StudentFilter:
+    day, shows_left = clock.today(), _shows_left(request)
+    rows = overview.left if shows_left else overview.enrolled
+    return StudentFilter(
+        request.GET,
+        rows(request.institution, day),
+        institution=request.institution,
+        day=day,
+        # They are all of something to do; with who left nothing can be done.
+        selections=[] if shows_left else ready_made(),
+    )
+
+
+def _running_out(request: DeskRequest, day: date) -> dict[str, Any]:
+    """Return what the list says in August of the LeerID's that end with the school year (R9)."""
+    last_day = date(day.year, 8, 31)
+    if day.month != last_day.month:
+        return {}
+    return {
+        "last_day": last_day,
+        "number": overview.running_out(request.institution, last_day, day),
+        "selection": LEAVING_SOON.name,
+    }
+
+
+@require_safe
+def students(request: DeskRequest) -> HttpResponse:
+    """INGESCHREVEN LEERLINGEN: filter, sort, page, select."""
+    day = clock.today()
+    found = _filtered(request)
+    table = StudentTable(found.qs, order_by=StudentTable.ordering(request.GET.get("sorteer")))
+    per_page = StudentTable.rows_per_page(request.GET.get("per"))
+    table.paginate(per_page=per_page)
+    # Out of range or no number: the nearest page there is.
+    table.page = table.paginator.get_page(request.GET.get("pagina"))
+    context = {
+        "filter": found,
+        "table": table,
+        "pages": table.paginator.get_elided_page_range(table.page.number),
+        "per_page": per_page,
+        "shows_left": _shows_left(request),
+        "filtered": any(request.GET.get(name) for name in found.filters),
+        "last_import": ImportRun.objects.of(request.institution).applied().first(),
+        "today": day,
+        "changes": Change,
+        "running_out": _running_out(request, day),
+    }
+    return render(request, "accounts/list.html", context)
+
+
+@require_safe
+def selection(request: DeskRequest) -> JsonResponse:
+    """All students that match the filter, for the one click that selects them."""
+    ids = _filtered(request).qs.order_by().values_list("student_id", flat=True)
+    return JsonResponse({"students": [str(pk) for pk in ids]})
+
+
+@require_safe
+def workbook(request: DeskRequest) -> HttpResponse:
+    """The list as it is filtered and sorted, as an Excel file without passwords."""
+    table = StudentTable(
+        _filtered(request).qs, order_by=StudentTable.ordering(request.GET.get("sorteer"))
+    )
+    name = f"leerlingen-{request.institution.number}-{clock.today():%Y%m%d}.xlsx"
+    content = list_workbook.render((row.record for row in table.rows), made_at=timezone.localtime())
+    return download(content, name=name, content_type=XLSX)

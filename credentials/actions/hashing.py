@@ -1,0 +1,130 @@
+"""Compute the hashes of a draft, slice after slice, while the manager looks at the preview.
+
+A hash costs about 30 ms and is the only slow part of a renewal. A slice takes two seconds by
+the clock, uses every core (Argon2 releases the GIL), and runs at most once per process and per
+batch, so that the desk stays quick for others. No worker, no broker: what a killed server or a
+closed browser leaves undone, the next request does.
+"""
+
+import os
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import timedelta
+from itertools import count
+from uuid import UUID
+
+from django.contrib.auth.hashers import make_password
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from credentials.models import Batch, BatchItem, BatchItemQuerySet
+from schoolloket.core import vault
+
+SLICE_SECONDS = 2.0
+# Longer than a slice ever takes: whoever holds it and dies blocks the draft no longer than this.
+LEASE = timedelta(seconds=4)
+# How long a request waits while others compute, here or for the same draft: no longer, so that
+# threads stay free for the pages of others.
+BUSY_SECONDS = 0.2
+
+# Pages and the database go first: a hash can wait, a manager in front of the list cannot. On Linux
+# this holds for the thread alone.
+NICENESS = 10
+
+CORES = len(os.sched_getaffinity(0))
+ROUND = 4 * CORES
+MOST_PER_SLICE = 100 * CORES
+
+_one_slice_per_process = threading.Lock()
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How many ticked rows of a draft have their hash."""
+
+    hashed: int
+    total: int
+
+    @property
+    def left(self) -> int:
+        return self.total - self.hashed
+
+
+def progress(batch: Batch) -> Progress:
+    """Return how far a draft is; of what is no draft any more, nothing is left to do."""
+    ticked = _ticked(batch.pk)
+    total = ticked.count()
+    return Progress(hashed=total - ticked.unhashed().count(), total=total)
+
+
+def _ticked(batch_id: UUID) -> BatchItemQuerySet:
+    """The rows that will be saved; of what is no draft any more, none."""
+    drafts = Batch.objects.drafts().filter(pk=batch_id)
+    return BatchItem.objects.filter(batch__in=drafts, included=True).with_password()
+
+
+def hash_slice(batch_id: UUID, *, seconds: float = SLICE_SECONDS) -> None:
+    """Hash ticked rows of the draft for about this many seconds, and store them."""
+    if not _one_slice_per_process.acquire(timeout=BUSY_SECONDS):
+        return
+    try:
+        if lease(batch_id=batch_id):
+            store_hashes(batch_id=batch_id, hashes=_compute(batch_id, seconds))
+        else:
+            time.sleep(BUSY_SECONDS)
+    finally:
+        _one_slice_per_process.release()
+
+
+def hash_all(batch: Batch, *, seconds: float | None = None) -> Progress:
+    """Hash until nothing is left, or for about this many seconds; return how far it came."""
+    deadline = None if seconds is None else time.monotonic() + seconds
+    while (state := progress(batch)).left:
+        remaining = SLICE_SECONDS if deadline is None else deadline - time.monotonic()
+        if remaining <= 0:
+            break
+        hash_slice(batch.pk, seconds=min(remaining, SLICE_SECONDS))
+    return state
+
+
+def _compute(batch_id: UUID, seconds: float) -> dict[int, str]:
+    """Return hashes by item id: as many as fit in the time, at least one round."""
+    deadline = time.monotonic() + seconds
+    sealed = dict(_ticked(batch_id).unhashed().values_list("pk", "sealed")[:MOST_PER_SLICE])
+
+    def in_time(place: int, token: str) -> str:
+        return _hash(token) if place < ROUND or time.monotonic() < deadline else ""
+
+    # No core waits for another: each takes the next row until the time is over.
+    with ThreadPoolExecutor(CORES, initializer=os.nice, initargs=(NICENESS,)) as pool:
+        hashes = list(pool.map(in_time, count(), sealed.values()))
+    return {pk: found for pk, found in zip(sealed, hashes, strict=True) if found}
+
+
+def _hash(sealed: str) -> str:
+    return make_password(vault.unseal(sealed))
+
+
+def lease(*, batch_id: UUID) -> bool:
+    """Take the draft's hashing for oneself; False where somebody else has it."""
+    now = timezone.now()
+    free = Q(leased_until=None) | Q(leased_until__lte=now)
+    drafts = Batch.objects.drafts().filter(free, pk=batch_id, expires_at__gt=now)
+    return bool(drafts.update(leased_until=now + LEASE))
+
+
+@transaction.atomic
+def store_hashes(*, batch_id: UUID, hashes: dict[int, str]) -> None:
+    """Store hashes by item id, where the item is still there and still a draft; end the lease."""
+    batch = Batch.objects.drafts().filter(pk=batch_id).select_for_update().first()
+    if batch is None:
+        return
+    items = list(batch.items.unhashed().filter(pk__in=hashes))
+    for item in items:
+        item.hash = hashes[item.pk]
+    BatchItem.objects.bulk_update(items, ["hash"])
+    batch.leased_until = None
+    batch.save(update_fields=["leased_until"])

@@ -1,0 +1,82 @@
+"""What happens to a saved batch: it is downloaded, and its secrets go."""
+
+from datetime import timedelta
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from credentials.models import Batch, BatchItem
+from schoolloket.core.exceptions import NotPrintable
+from schoolloket.institutions.actors import Actor
+
+from .changes import drop_drafts
+from .locks import locked
+
+State = Batch.State
+
+A_DAY = timedelta(days=1)
+
+
+@transaction.atomic
+def download(*, by: Actor, batch_id: UUID) -> Batch:
+    """Note a download of a saved batch, the first of which starts its last hour (R4).
+
+    Raises NotPrintable once it ran out or was destroyed. Changes no account.
+    """
+    batch = locked(by, batch_id)
+    now = timezone.now()
+    if not batch.is_printable(now):
+        raise NotPrintable
+    if batch.first_downloaded_at is None:
+        batch.first_downloaded_at = now
+        last_hour = now + timedelta(minutes=settings.PRINTABLE_MINUTES_AFTER_DOWNLOAD)
+        batch.expires_at = min(batch.expires_at, last_hour)
+        batch.save(update_fields=["first_downloaded_at", "expires_at"])
+    return batch
+
+
+@transaction.atomic
+def destroy(*, by: Actor, batch_id: UUID) -> None:
+    """Remove the secrets of a saved batch now (R4). Not an error where they are gone already."""
+    batch = locked(by, batch_id)
+    if batch.state == State.SAVED:
+        _destroy(Batch.objects.filter(pk=batch.pk), by)
+
+
+def _destroy(batches: QuerySet[Batch], by: Actor | None) -> None:
+    BatchItem.objects.filter(batch__in=batches).update(sealed="")
+    batches.update(
+        state=State.DESTROYED,
+        destroyed_at=timezone.now(),
+        destroyed_by=by.manager if by else None,
+    )
+
+
+@transaction.atomic
+def destroy_expired() -> int:
+    """Remove the secrets of every batch that ran out (R2, R4); return how many there were."""
+    now = timezone.now()
+    number = _let_go(Batch.objects.run_out(now))
+    # Long enough for a manager who comes back to read that the preview ran out.
+    Batch.objects.filter(state=State.DROPPED, expires_at__lt=now - A_DAY).delete()
+    return number
+
+
+@transaction.atomic
+def destroy_pending() -> int:
+    """Remove every secret, whatever its time; return of how many batches.
+
+    For a backup that was put back: what was destroyed or ran out since must not be served again.
+    """
+    return _let_go(Batch.objects.with_secrets())
+
+
+def _let_go(batches: QuerySet[Batch]) -> int:
+    ids = list(batches.order_by("pk").select_for_update().values_list("pk", flat=True))
+    locked_now = Batch.objects.filter(pk__in=ids)
+    drop_drafts(locked_now.filter(state=State.DRAFT))
+    _destroy(locked_now.filter(state=State.SAVED), None)
+    return len(ids)

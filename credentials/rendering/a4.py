@@ -1,0 +1,128 @@
+"""`leerid-a4.pdf`: a page per student, to hand out; all measures below are mm from the top left."""
+
+from functools import partial
+from operator import attrgetter
+
+from .cards import Card, PrintJob
+from .fitting import Box
+from .fonts import BOLD, CODE, REGULAR
+from .layout import Design, PictureRow, PictureSpot, Slot, draw
+from .paper import GREY, MM, PAGE_HEIGHT, TEAL, Paper, Style
+
+_MONTHS = (
+    "januari",
+    "februari",
+    "maart",
+    "april",
+    "mei",
+    "juni",
+    "juli",
+    "augustus",
+    "september",
+    "oktober",
+    "november",
+    "december",
+)
+
+_FIRST_SIGN_IN = "Bij je eerste aanmelding kies je zelf een nieuw wachtwoord."
+_KEEP_SAFE = "Bewaar dit blad op een veilige plek. Je wachtwoord is alleen van jou."
+
+_PANEL_TOP = 82
+_WORD_PANEL = 91  # the height of the panel around a word, around pictures, and for a note in it
+_PICTURES_PANEL = 126
+_NOTE_HEIGHT = 11
+_PICTURE_SIDE = 31
+_PICTURE_PITCH = 39
+_PICTURES_TOP = 161
+
+
+def _box(left: float, top: float, width: float, height: float) -> Box:
+    return Box(left * MM, PAGE_HEIGHT - top * MM, width * MM, height * MM)
+
+
+def _spot(index: int) -> PictureSpot:
+    left = 31 + index * _PICTURE_PITCH
+    return PictureSpot(
+        number=_box(left, _PICTURES_TOP - 8.8, _PICTURE_SIDE, 7),
+        picture=_box(left + 1.5, _PICTURES_TOP + 1.5, _PICTURE_SIDE - 3, _PICTURE_SIDE - 3),
+        name=_box(left - 2, _PICTURES_TOP + _PICTURE_SIDE + 1, _PICTURE_SIDE + 4, 9),
+    )
+
+
+_LABEL = Style(REGULAR, 11, GREY)
+_NOTE = Style(REGULAR, 11.5)
+_HINT = Style(REGULAR, 10, GREY)
+_FOOT = Style(REGULAR, 8, GREY)
+_FOOT_RIGHT = Style(REGULAR, 8, GREY, align=1)
+_FOOT_BOX = _box(118, 280, 70, 8)
+
+_DESIGN = Design(
+    common=(
+        Slot(attrgetter("class_code"), Style(BOLD, 18), _box(22, 19, 126, 10)),
+        Slot(attrgetter("administrative_group"), Style(REGULAR, 12, GREY), _box(22, 28, 126, 9)),
+        Slot(attrgetter("full_name"), Style(BOLD, 34), _box(22, 44, 166, 33)),
+        Slot(lambda card: "LeerID", Style(BOLD, 18, TEAL, align=1), _box(148, 19, 40, 10)),
+        Slot(lambda card: "Aanmelden op", _LABEL, _box(31, 91, 100, 6)),
+        Slot(attrgetter("address"), Style(REGULAR, 13), _box(31, 97, 100, 16)),
+        Slot(lambda card: "Gebruikersnaam:", _LABEL, _box(31, 116, 100, 6)),
+        Slot(attrgetter("username"), Style(CODE, 19), _box(31, 123, 100, 18)),
+    ),
+    word=(
+        Slot(attrgetter("password_label"), _LABEL, _box(31, 144, 100, 6)),
+        Slot(attrgetter("password"), Style(CODE, 38), _box(31, 151, 148, 17)),
+    ),
+    before_pictures=(Slot(attrgetter("password_label"), _LABEL, _box(31, 144, 100, 6)),),
+    pictures=PictureRow(
+        spots=tuple(map(_spot, range(4))),
+        number_style=Style(BOLD, 12, "1 g", align=0.5),
+        name_style=Style(REGULAR, 12, align=0.5),
+    ),
+    qr=_box(139, 93, 40, 40),
+)
+
+
+def render_a4(job: PrintJob) -> bytes:
+    """The A4 document of `job`, in the order of its cards."""
+    paper = Paper("LeerID aanmeldgegevens", school=job.institution_name, subject=job.batch)
+    foot = partial(_draw_foot, paper, job)
+    for card in job.cards:
+        _draw_page(paper, card)
+        paper.stamp("foot", foot)
+        paper.next_page()
+    return paper.finished()
+
+
+def _draw_page(paper: Paper, card: Card) -> None:
+    bottom = _PANEL_TOP + _panel_height(card)
+    paper.stamp(f"panel-{card.temporary:d}-{bool(card.pictures):d}", partial(_panel, paper, card))
+    draw(paper, card, _DESIGN)
+    if card.temporary:
+        paper.write(_FIRST_SIGN_IN, _NOTE, _box(31, bottom - 14, 148, 8))
+    paper.write(_KEEP_SAFE, _HINT, _box(22, bottom + 6, 166, 8))
+
+
+def _panel_height(card: Card) -> int:
+    height = _PICTURES_PANEL if card.pictures else _WORD_PANEL
+    return height + _NOTE_HEIGHT if card.temporary else height
+
+
+def _panel(paper: Paper, card: Card) -> None:
+    """The frame around what must be typed, and around each picture, with its number's disc."""
+    paper.rounded(_box(22, _PANEL_TOP, 166, _panel_height(card)), radius=5 * MM, line=1.2)
+    for index in range(len(card.pictures)):
+        left = 31 + index * _PICTURE_PITCH
+        paper.rounded(
+            _box(left, _PICTURES_TOP, _PICTURE_SIDE, _PICTURE_SIDE), radius=3 * MM, line=0.6
+        )
+        paper.disc(_box(left + _PICTURE_SIDE / 2 - 3.5, _PICTURES_TOP - 9.5, 7, 7))
+
+
+def _draw_foot(paper: Paper, job: PrintJob) -> None:
+    school = f"{job.institution_name} ({job.institution_number})"
+    paper.write(school, _FOOT, _box(22, 280, 96, 8))
+    paper.write(f"{job.batch} · {_day_and_time(job)}", _FOOT_RIGHT, _FOOT_BOX)
+
+
+def _day_and_time(job: PrintJob) -> str:
+    saved = job.saved_at
+    return f"{saved.day} {_MONTHS[saved.month - 1]} {saved.year}, {saved:%H.%M} uur"

@@ -1,0 +1,71 @@
+"""A design as data: which text of a card stands in which box, and where its pictures go."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from .cards import Card
+from .fitting import Box
+from .paper import Paper, Style
+
+
+@dataclass(frozen=True)
+class Slot:
+    """A text of a card, in its box."""
+
+    text: Callable[[Card], str]
+    style: Style
+    box: Box
+
+
+@dataclass(frozen=True)
+class PictureSpot:
+    """Where one of the four pictures stands, with its number and, where it fits, its name."""
+
+    number: Box
+    picture: Box
+    name: Box | None = None
+
+
+@dataclass(frozen=True)
+class PictureRow:
+    """The four spots of a picture password, in order."""
+
+    spots: tuple[PictureSpot, ...]
+    number_style: Style
+    name_style: Style
+
+
+@dataclass(frozen=True)
+class Design:
+    """A card as it is drawn: `common` first, then its word or its pictures, then the QR code."""
+
+    common: tuple[Slot, ...]
+    word: tuple[Slot, ...]
+    before_pictures: tuple[Slot, ...]
+    pictures: PictureRow
+    qr: Box | None = None
+
+
+def draw(paper: Paper, card: Card, design: Design) -> None:
+    """Draw `card` in the reading order that a copied text or a screen reader gets."""
+    _write(paper, card, design.common)
+    if card.pictures:
+        _write(paper, card, design.before_pictures)
+        _draw_pictures(paper, card, design.pictures)
+    else:
+        _write(paper, card, design.word)
+    if design.qr:
+        paper.qr(card.scanned_url, design.qr)
+
+
+def _write(paper: Paper, card: Card, slots: Iterable[Slot]) -> None:
+    for slot in slots:
+        paper.write(slot.text(card), slot.style, slot.box)
+
+
+def _draw_pictures(paper: Paper, card: Card, row: PictureRow) -> None:
+    for number, (picture, spot) in enumerate(zip(card.pictures, row.spots, strict=True), start=1):
+        paper.write(str(number), row.number_style, spot.number)
+        paper.picture(picture, spot.picture)
+        if spot.name:
+            paper.write(picture.name, row.name_style, spot.name)

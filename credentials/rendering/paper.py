@@ -1,0 +1,195 @@
+"""One PDF in the making: the few marks that the documents are made of."""
+
+import zlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
+from io import BytesIO
+from pathlib import Path
+from threading import Lock
+
+from PIL import Image
+from reportlab.lib.pagesizes import A4
+from reportlab.pdfbase.pdfdoc import (
+    PDFDictionary,
+    PDFName,
+    PDFResourceDictionary,
+    PDFStream,
+    xObjectName,
+)
+from reportlab.pdfgen.canvas import Canvas
+
+from accounts.pictures import Picture
+
+from .fitting import Box, fit
+from .fonts import REGULAR, Face, printable
+from .qr import qr_operators
+
+MM = 72 / 25.4
+PAGE_HEIGHT = A4[1]
+
+BLACK = "0 g"
+GREY = "0.35 g"
+TEAL = "0.03 0.36 0.4 rg"  # as dark as GREY on a black and white printer
+
+_PICTURES = Path(__file__).resolve().parents[2] / "static" / "pictures"
+
+# ReportLab's faces read their file by a shared position while they are subset.
+_subsetting = Lock()
+
+
+@dataclass(frozen=True, eq=False)
+class Style:
+    """How a text is set: `size` in pt is its largest; `align` 0 left, 0.5 centre, 1 right."""
+
+    face: Face
+    size: float
+    ink: str = BLACK
+    align: float = 0
+
+
+class Paper:
+    """A PDF document, A4, in memory; streams stay uncompressed for the ZIP's one deflate."""
+
+    def __init__(self, title: str, *, school: str = "", subject: str = "") -> None:
+        self.canvas = Canvas(
+            BytesIO(),
+            pagesize=A4,
+            pageCompression=0,
+            invariant=1,
+            lang="nl-BE",
+            initialFontName=REGULAR.font.fontName,  # type: ignore[arg-type]  # a wrong stub
+        )
+        self.canvas.setTitle(title)
+        self.canvas.setAuthor(school)
+        self.canvas.setSubject(subject)
+        self.canvas.setCreator("LeerID Schoolloket")
+        self._document = self.canvas._doc  # type: ignore[attr-defined]
+        self._set: dict[tuple[str, Style, Box], str] = {}
+        self._forms: list[str] = []
+        self._resources = PDFResourceDictionary()
+        self._resources.basicFonts()
+        self._resources.allProcs()
+
+    def write(self, text: str, style: Style, box: Box) -> None:
+        """Set `text` at the top of `box`, spelled in letters that its face has."""
+        key = text, style, box
+        if key not in self._set:  # labels, classes and groups return on many cards
+            self._set[key] = "\n".join(self._lines(text, style, box))
+        self.canvas.addLiteral(self._set[key])
+
+    def _lines(self, text: str, style: Style, box: Box) -> Iterator[str]:
+        face = style.face
+        setting = fit(printable(text, face), face, style.size, box)
+        baseline = box.top - face.ascent * setting.size
+        for line in setting.lines:
+            left = box.left
+            if style.align:
+                left += style.align * (box.width - face.width(line) * setting.size)
+            shown = self._shown(line, face, setting.size)
+            yield f"BT {style.ink} {left:.2f} {baseline:.2f} Td {shown} ET"
+            baseline -= face.leading * setting.size
+
+    def _shown(self, line: str, face: Face, size: float) -> str:
+        """The operators that choose the subsets of the face with the letters, and show them."""
+        return " ".join(
+            f"{face.font.getSubsetInternalName(subset, self._document)} {size:.2f} Tf"
+            f" <{codes.hex()}> Tj"
+            for subset, codes in self._codes(line, face)
+        )
+
+    def _codes(self, line: str, face: Face) -> list[tuple[int, bytes]]:
+        if line.isascii():  # always its own codes in the first subset: asciiReadable
+            return [(0, line.encode())]
+        return face.font.splitString(line, self._document)
+
+    def qr(self, address: str, box: Box) -> None:
+        """Draw the QR code of `address`; `box` is square and includes no quiet zone."""
+        self._in_unit_square(f"{BLACK} {qr_operators(address)}", box)
+
+    def picture(self, picture: Picture, box: Box) -> None:
+        """Draw one picture of a picture password; its image is embedded once."""
+        if picture.slug not in self._forms:
+            self._document.addForm(picture.slug, _image(picture.slug))
+            self._forms.append(picture.slug)
+        self._in_unit_square(_show(picture.slug), box)
+
+    def stamp(self, name: str, draw: Callable[[], None]) -> None:
+        """Show what `draw` draws, kept as one form: drawn the first time and referred to after."""
+        if name not in self._forms:
+            self.canvas.beginForm(name)
+            draw()
+            self.canvas.endForm()
+            self._forms.append(name)
+        self.canvas.addLiteral(_show(name))
+
+    def _in_unit_square(self, operators: str, box: Box) -> None:
+        bottom = box.top - box.height
+        self.canvas.addLiteral(
+            f"q {box.width:.2f} 0 0 {box.height:.2f} {box.left:.2f} {bottom:.2f} cm {operators} Q"
+        )
+
+    def rounded(self, box: Box, *, radius: float, line: float) -> None:
+        """Draw the outline of `box` with round corners; `radius` and `line` width in pt."""
+        self.canvas.setLineWidth(line)
+        self.canvas.setStrokeGray(0.45)
+        self.canvas.roundRect(box.left, box.top - box.height, box.width, box.height, radius)
+
+    def disc(self, box: Box) -> None:
+        """Draw a filled disc in the square `box`, dark enough for white on it."""
+        bottom = box.top - box.height
+        self.canvas.addLiteral(TEAL)
+        self.canvas.ellipse(
+            box.left, bottom, box.left + box.width, box.top, stroke=False, fill=True
+        )
+
+    @contextmanager
+    def moved_to(self, left: float, bottom: float) -> Iterator[None]:
+        """Draw with the origin at (`left`, `bottom`) pt of the page."""
+        self.canvas.addLiteral(f"q 1 0 0 1 {left:.3f} {bottom:.3f} cm")
+        yield
+        self.canvas.addLiteral("Q")
+
+    def next_page(self) -> None:
+        """End the page, handing over early what ReportLab would do slowly for each."""
+        self.canvas.showPage()
+        page = self._document.Pages.pages[-1]
+        page.stream = page.stream.encode("ascii")
+        page.Resources = self._document.Reference(self._resources, "shared-resources")
+
+    def finished(self) -> bytes:
+        """The bytes of the PDF, once every page was ended by `next_page`."""
+        if not self._document.Pages.pages:  # viewers refuse a PDF without a page
+            self.next_page()
+        self._resources.XObject = self._document.xobjDict(self._forms)  # type: ignore[attr-defined]
+        with _subsetting:
+            return bytes(self.canvas.getpdfdata())  # type: ignore[no-untyped-call]
+
+
+def _show(name: str) -> str:
+    """The operator that draws a form or an image that the document holds."""
+    return f"/{xObjectName(name)} Do"
+
+
+def _image(slug: str) -> PDFStream:
+    """A PDF image of 8-bit RGB; a new stream object per document, its bytes made once."""
+    width, height, deflated = _pixels(slug)
+    entries = {
+        "Type": PDFName("XObject"),
+        "Subtype": PDFName("Image"),
+        "Width": width,
+        "Height": height,
+        "BitsPerComponent": 8,
+        "ColorSpace": PDFName("DeviceRGB"),
+        "Filter": PDFName("FlateDecode"),
+    }
+    return PDFStream(PDFDictionary(entries), deflated)
+
+
+@cache
+def _pixels(slug: str) -> tuple[int, int, bytes]:
+    with Image.open(_PICTURES / f"{slug}.png") as drawn:
+        on_white = Image.new("RGBA", drawn.size, "white")
+        on_white.alpha_composite(drawn.convert("RGBA"))
+    return drawn.width, drawn.height, zlib.compress(on_white.convert("RGB").tobytes(), 6)

@@ -1,0 +1,170 @@
+"""The sticker documents, one per Avery format, exact to the millimetre."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from operator import attrgetter
+
+from .cards import Card, PrintJob
+from .fitting import Box
+from .fonts import BOLD, CODE, REGULAR
+from .layout import Design, PictureRow, PictureSpot, Slot, draw
+from .paper import MM, PAGE_HEIGHT, Paper, Style
+
+SAFE_INSET = 2.0  # mm on every side of a label where no ink comes: printers drift
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """An A4 sheet of labels; all measures in mm, the pitch from label edge to label edge."""
+
+    name: str
+    columns: int
+    rows: int
+    label_width: float
+    label_height: float
+    left: float
+    top: float
+    pitch_x: float
+    pitch_y: float
+
+    @property
+    def labels(self) -> int:
+        return self.columns * self.rows
+
+    def corner(self, index: int) -> tuple[float, float]:
+        """Left and bottom in pt of the label at `index`, counted along the rows from 0."""
+        row, column = divmod(index, self.columns)
+        bottom = self.top + row * self.pitch_y + self.label_height
+        return (self.left + column * self.pitch_x) * MM, PAGE_HEIGHT - bottom * MM
+
+
+L7160 = Sheet("L7160", 3, 7, 63.5, 38.1, 7.20, 15.15, 66.04, 38.10)
+L7163 = Sheet("L7163", 2, 7, 99.06, 38.1, 4.67, 15.15, 101.60, 38.10)
+L7651 = Sheet("L7651", 5, 13, 38.1, 21.17, 4.67, 10.90, 40.64, 21.17)
+
+
+def _boxes_of(sheet: Sheet) -> Callable[[float, float, float, float], Box]:
+    """Boxes on a label in mm from the upper left of its safe area; the origin is its corner."""
+
+    def box(left: float, top: float, width: float, height: float) -> Box:
+        from_bottom = sheet.label_height - SAFE_INSET - top
+        return Box((left + SAFE_INSET) * MM, from_bottom * MM, width * MM, height * MM)
+
+    return box
+
+
+_CLASS = attrgetter("class_and_group")
+_NAME = attrgetter("full_name")
+_ADDRESS = attrgetter("address")
+_USERNAME = attrgetter("username")
+_PASSWORD_LABEL = attrgetter("password_label")
+_PASSWORD = attrgetter("password")
+
+
+def _username_label(card: Card) -> str:
+    return "Gebruikersnaam:"
+
+
+_CAPTION = Style(REGULAR, 6)
+_NUMBER = Style(BOLD, 7, align=0.5)
+_PICTURE_NAME = Style(REGULAR, 6.5, align=0.5)
+
+
+def _l7160_design() -> Design:
+    box = _boxes_of(L7160)
+
+    def spot(index: int) -> PictureSpot:
+        left = index * 15.2
+        return PictureSpot(
+            number=box(left, 23, 3, 4),
+            picture=box(left + 3.2, 20.8, 9.8, 9.8),
+            name=box(left + 1, 30.7, 13.9, 3.4),
+        )
+
+    return Design(
+        common=(
+            Slot(_CLASS, Style(REGULAR, 7), box(0, 0, 59.5, 3.6)),
+            Slot(_NAME, Style(BOLD, 11), box(0, 3.4, 59.5, 7.2)),
+            Slot(_ADDRESS, Style(REGULAR, 6.5), box(0, 10.4, 59.5, 6)),
+        ),
+        word=(
+            Slot(_username_label, _CAPTION, box(0, 16.3, 59.5, 3)),
+            Slot(_USERNAME, Style(CODE, 9), box(0, 19.3, 59.5, 4.8)),
+            Slot(_PASSWORD_LABEL, _CAPTION, box(0, 24.3, 59.5, 3)),
+            Slot(_PASSWORD, Style(CODE, 15), box(0, 27.6, 59.5, 6.4)),
+        ),
+        before_pictures=(Slot(_USERNAME, Style(CODE, 8.5), box(0, 16.3, 59.5, 4.4)),),
+        pictures=PictureRow(tuple(map(spot, range(4))), _NUMBER, _PICTURE_NAME),
+    )
+
+
+def _l7163_design() -> Design:
+    box = _boxes_of(L7163)
+
+    def spot(index: int) -> PictureSpot:
+        left = index * 17.2
+        return PictureSpot(
+            number=box(left, 23, 3.2, 4),
+            picture=box(left + 3.6, 20.4, 10, 10),
+            name=box(left + 0.8, 30.5, 15.6, 3.5),
+        )
+
+    return Design(
+        common=(
+            Slot(_CLASS, Style(REGULAR, 7.5), box(0, 0, 95.06, 3.8)),
+            Slot(_NAME, Style(BOLD, 13), box(0, 3.6, 95.06, 7.4)),
+            Slot(_ADDRESS, Style(REGULAR, 7.5), box(0, 10.9, 69, 5.2)),
+        ),
+        word=(
+            Slot(_username_label, _CAPTION, box(0, 16.1, 69, 3)),
+            Slot(_USERNAME, Style(CODE, 10), box(0, 19.1, 69, 5)),
+            Slot(_PASSWORD_LABEL, _CAPTION, box(0, 24.2, 69, 3)),
+            Slot(_PASSWORD, Style(CODE, 16), box(0, 27.4, 69, 6.7)),
+        ),
+        before_pictures=(Slot(_USERNAME, Style(CODE, 9), box(0, 15.9, 69, 4.4)),),
+        pictures=PictureRow(tuple(map(spot, range(4))), _NUMBER, _PICTURE_NAME),
+        qr=box(73.5, 12.6, 21.5, 21.5),
+    )
+
+
+def _l7651_design() -> Design:
+    box = _boxes_of(L7651)
+
+    def spot(index: int) -> PictureSpot:
+        left = index * 8.6
+        return PictureSpot(number=box(left, 12.7, 1.6, 3), picture=box(left + 1.7, 10.9, 6.2, 6.2))
+
+    return Design(
+        common=(
+            Slot(_NAME, Style(BOLD, 7.5), box(0, 0, 34.1, 6.6)),
+            Slot(_USERNAME, Style(CODE, 6.5), box(0, 6.6, 34.1, 4.1)),
+        ),
+        word=(Slot(_PASSWORD, Style(CODE, 13), box(0, 11.2, 34.1, 5.9)),),
+        before_pictures=(),
+        pictures=PictureRow(tuple(map(spot, range(4))), Style(BOLD, 5, align=0.5), _PICTURE_NAME),
+    )
+
+
+_DESIGNS = {L7160: _l7160_design(), L7163: _l7163_design(), L7651: _l7651_design()}
+
+
+def render_stickers(job: PrintJob, sheet: Sheet) -> bytes:
+    """The labels of `job` on sheets of one format, along the rows, in the order of its cards."""
+    paper = Paper(f"LeerID stickers {sheet.name}", school=job.institution_name, subject=job.batch)
+    for first in range(0, len(job.cards), sheet.labels):
+        for index, card in enumerate(job.cards[first : first + sheet.labels]):
+            with paper.moved_to(*sheet.corner(index)):
+                draw(paper, card, _DESIGNS[sheet])
+        paper.next_page()
+    return paper.finished()
+
+
+def render_outlines(sheet: Sheet) -> bytes:
+    """A page with the outline of every label, to hold against a sheet before printing on it."""
+    paper = Paper(f"Testblad {sheet.name}")
+    height, width = sheet.label_height * MM, sheet.label_width * MM
+    for index in range(sheet.labels):
+        with paper.moved_to(*sheet.corner(index)):
+            paper.rounded(Box(0, height, width, height), radius=1.5 * MM, line=0.4)
+    paper.next_page()
+    return paper.finished()

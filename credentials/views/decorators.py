@@ -1,0 +1,26 @@
+"""What the views of a batch share."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404
+
+from credentials.models import Batch
+from schoolloket.institutions.requests import DeskRequest
+
+# How long the one POST that saves may still compute hashes.
+SAVE_SECONDS = 3.0
+
+
+def with_batch(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Give the view its batch, or answer 404 where it is another school's or nobody's (R11)."""
+
+    @wraps(view)
+    def view_of_batch(request: DeskRequest, batch_id: UUID, **kwargs: Any) -> HttpResponse:
+        batches = Batch.objects.of(request.institution).select_related("institution", "created_by")
+        return view(request, get_object_or_404(batches, pk=batch_id), **kwargs)
+
+    return view_of_batch

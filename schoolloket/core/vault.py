@@ -1,0 +1,87 @@
+"""Encryption of what must be readable for a while: passwords to print, drafts of an import.
+
+Keys come from VAULT_KEYS: the first one seals, all of them open, so keys can be rotated.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+from django.conf import settings
+from django.db.models import QuerySet
+
+
+class VaultLocked(Exception):
+    """What was sealed cannot be opened with the present keys."""
+
+
+@cache
+def _fernet(keys: tuple[str, ...]) -> MultiFernet:
+    return MultiFernet([Fernet(key) for key in keys])
+
+
+def seal(secret: str) -> str:
+    """Return the secret encrypted, as ASCII text."""
+    return _fernet(tuple(settings.VAULT_KEYS)).encrypt(secret.encode()).decode()
+
+
+def unseal(token: str) -> str:
+    """Return what was sealed. Raises VaultLocked where no present key opens it."""
+    try:
+        return _fernet(tuple(settings.VAULT_KEYS)).decrypt(token).decode()
+    except InvalidToken as error:
+        raise VaultLocked from error
+
+
+def resealed(token: str) -> str:
+    """Return the secret sealed with the newest key: the token itself where it is already.
+
+    Raises VaultLocked where no present key opens it.
+    """
+    keys = tuple(settings.VAULT_KEYS)
+    try:
+        _fernet(keys[:1]).decrypt(token)
+        return token
+    except InvalidToken:
+        return seal(unseal(token))
+
+
+# Rotation: `manage.py rotate_keys` --------------------------------------------------------------
+
+ROWS_READ_AT_ONCE = 500
+
+
+@dataclass
+class Rotation:
+    """How many rows were sealed anew, and how many no present key opens."""
+
+    resealed: int = 0
+    locked: int = 0
+
+
+def rotate(rows: QuerySet[Any], field: str) -> Rotation:
+    """Seal the field of these rows anew, where it is not empty; a row is a transaction of its own.
+
+    Nothing waits for it, and killed in between it is simply run again.
+    """
+    done = Rotation()
+    for pk, old in _sealed(rows, field):
+        try:
+            new = resealed(old)
+        except VaultLocked:
+            done.locked += 1
+            continue
+        if new != old:
+            # Only over what was read: what was destroyed or drawn anew meanwhile stays so.
+            done.resealed += rows.filter(pk=pk, **{field: old}).update(**{field: new})
+    return done
+
+
+def _sealed(rows: QuerySet[Any], field: str) -> Iterator[tuple[int, str]]:
+    last = 0
+    sealed = rows.exclude(**{field: ""}).order_by("pk").values_list("pk", field)
+    while found := list(sealed.filter(pk__gt=last)[:ROWS_READ_AT_ONCE]):
+        yield from found
+        last = found[-1][0]

@@ -1,0 +1,228 @@
+"""Import a list: upload, answer, confirm; or at once, for commands. Transactions begin here."""
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import datetime
+
+from django.db import IntegrityError, connection, transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from schoolloket.core import vault
+from schoolloket.core.clock import today
+from schoolloket.core.exceptions import ImportDraftGone, ManyEnded, PlanChanged
+from schoolloket.institutions.actors import Actor
+from schoolloket.institutions.models import Institution
+from students.models import Enrolment, ImportRun, ImportRunQuerySet, Student, StudentEvent
+
+from .apply import apply
+from .draft import Draft, plan_of
+from .plan import Plan
+from .reader import clean, read
+from .rows import ParsedFile, parse
+from .stored_cells import without_numbers
+
+
+def upload(*, by: Actor, file_name: str, content: bytes, full_list: bool) -> ImportRun:
+    """Read a file into a draft; nothing is imported yet.
+
+    The rows are kept encrypted, without national numbers, until the draft is confirmed, dropped or
+    DRAFT_MINUTES old. Raises UnusableFile, in Dutch, when the file as a whole is of no use.
+    """
+    drop_expired(timezone.now())
+    table = without_numbers(read(content))
+    run = _run(by, file_name, full_list=full_list)
+    run.sealed_rows = vault.seal(table.to_text())
+    run.save()
+    return run
+
+
+def _run(by: Actor, file_name: str, *, full_list: bool) -> ImportRun:
+    now = timezone.now()
+    return ImportRun(
+        institution=by.institution,
+        created_by=by.manager,
+        created_at=now,
+        last_action_at=now,
+        file_name=clean(file_name)[:200],
+        full_list=full_list,
+    )
+
+
+def set_columns(*, by: Actor, run_id: int, columns: Mapping[str, int | None]) -> None:
+    """Take these columns for these fields; answers to conflicts are asked anew.
+
+    `columns`: {"class_code": 4}, None for no column at all. Raises ImportDraftGone.
+    """
+    _change(by, run_id, columns=dict(columns), choices={})
+
+
+def answer(*, by: Actor, run_id: int, choices: Mapping[str, str]) -> None:
+    """Keep the manager's answers about rows in conflict: {"12": "zonder"}.
+
+    Raises ImportDraftGone.
+    """
+    _change(by, run_id, choices=dict(choices))
+
+
+def touch(*, by: Actor, run_id: int) -> None:
+    """Let the draft's half hour begin anew, since the manager is still at it (R2).
+
+    Raises ImportDraftGone.
+    """
+    _change(by, run_id)
+
+
+def _change(by: Actor, run_id: int, **values: object) -> None:
+    now = timezone.now()
+    drafts = _runs(by).alive(now).filter(pk=run_id)
+    if not drafts.update(last_action_at=now, **values):
+        raise ImportDraftGone
+
+
+def confirm(*, by: Actor, run_id: int, confirm_many_ended: bool, seen: str) -> ImportRun:
+    """Apply the draft in one transaction, exactly as previewed; `seen` is that plan's fingerprint.
+
+    Imports of one institution follow one another. Confirming twice changes nothing twice. Raises
+    ImportDraftGone, PlanChanged, or ManyEnded (`Plan.asks`); then nothing changed.
+    """
+    try:
+        with transaction.atomic():
+            return _confirm(by, run_id, confirm_many_ended, seen)
+    except IntegrityError:
+        # Another school took one of the new national numbers in the same second.
+        raise PlanChanged from None
+
+
+def _confirm(by: Actor, run_id: int, confirm_many_ended: bool, seen: str) -> ImportRun:
+    _one_after_another(by.institution)
+    run = _runs(by).filter(pk=run_id).first()
+    if run is None:
+        raise ImportDraftGone
+    if run.state == ImportRun.State.APPLIED:
+        return run
+    draft = Draft(run)
+    _lock_students(by.institution, draft.parsed)
+    # Only now: the plan has to know the pupils as they are while they are locked.
+    plan = draft.plan
+    if plan.fingerprint != seen:
+        raise PlanChanged
+    if plan.asks and not confirm_many_ended:
+        raise ManyEnded
+    return _applied(by, run, plan)
+
+
+def _one_after_another(institution: Institution) -> None:
+    """Let the imports and saves of one school follow one another."""
+    Institution.objects.select_for_update().get(pk=institution.pk)
+
+
+def _lock_students(institution: Institution, parsed: ParsedFile) -> None:
+    """Lock whom the file may be about, those of other schools too, so that nobody erases them.
+
+    All in one order: two schools that take over each other's pupils never wait in a circle.
+    """
+    if not connection.features.has_select_for_update:
+        return  # SQLite: the transaction is the lock
+    own = Enrolment.objects.of(institution).values("student")
+    withdrawn = StudentEvent.objects.filter(institution=institution).values("student")
+    hashes = {row.identity_hash for row in parsed.rows if row.identity_hash}
+    students = Student.objects.filter(
+        Q(pk__in=own) | Q(pk__in=withdrawn) | Q(identity_hash__in=hashes)
+    ).order_by("pk")
+    list(students.select_for_update(no_key=True).values_list("pk", flat=True))
+
+
+def _applied(by: Actor, run: ImportRun, plan: Plan) -> ImportRun:
+    now = timezone.now()
+    apply(plan, by=by, at=now)
+    _count(run, plan)
+    run.state = ImportRun.State.APPLIED
+    run.applied_at = now
+    run.sealed_rows = ""
+    run.save()
+    return run
+
+
+def _count(run: ImportRun, plan: Plan) -> None:
+    run.new = len(plan.new)
+    run.changed = len(plan.changed)
+    run.ended = len(plan.ended)
+    run.unchanged = plan.unchanged
+    run.problems = [asdict(problem) for problem in plan.problems]
+    run.remarks = [asdict(remark) for remark in plan.remarks]
+
+
+def drop(*, by: Actor, run_id: int) -> bool:
+    """Forget a draft and its rows; return False when it was applied or dropped before."""
+    return _drop(_runs(by).filter(pk=run_id)) > 0
+
+
+def drop_expired(now: datetime) -> int:
+    """Forget the drafts left alone for DRAFT_MINUTES; return how many there were."""
+    expired = ImportRun.objects.expired(now)
+    # Asked at every request of the desk: only where there are some is anything written.
+    return _drop(expired) if expired.exists() else 0
+
+
+def drop_pending() -> int:
+    """Forget every draft, whatever its age, after a backup was put back; return how many."""
+    return _drop(ImportRun.objects.all())
+
+
+def _runs(by: Actor) -> ImportRunQuerySet:
+    return ImportRun.objects.of(by.institution).filter(created_by=by.manager)
+
+
+def _drop(runs: ImportRunQuerySet) -> int:
+    return runs.drafts().update(state=ImportRun.State.DROPPED, sealed_rows="")
+
+
+def read_file(by: Actor, content: bytes) -> ParsedFile:
+    """Read a file for one of the two below. Raises UnusableFile."""
+    return parse(without_numbers(read(content)), by.institution.number, today())
+
+
+def dry_run(
+    *, by: Actor, file_name: str, parsed: ParsedFile, full_list: bool, max_ended: int | None = None
+) -> ImportRun:
+    """Return what importing would count and say; nothing is written, this run neither.
+
+    Raises ManyEnded as `import_now` would.
+    """
+    run = _run(by, file_name, full_list=full_list)
+    plan = plan_of(run, parsed)
+    _refuse_many_ended(plan, max_ended)
+    _count(run, plan)
+    return run
+
+
+def import_now(
+    *, by: Actor, file_name: str, parsed: ParsedFile, full_list: bool, max_ended: int | None = None
+) -> ImportRun:
+    """Apply at once, in one transaction, for commands.
+
+    `max_ended`: how many enrolments may end; without it `Plan.asks` is the limit. Raises ManyEnded
+    or PlanChanged; then nothing changed.
+    """
+    try:
+        with transaction.atomic():
+            _one_after_another(by.institution)
+            _lock_students(by.institution, parsed)
+            run = _run(by, file_name, full_list=full_list)
+            plan = plan_of(run, parsed)
+            _refuse_many_ended(plan, max_ended)
+            return _applied(by, run, plan)
+    except IntegrityError:
+        raise PlanChanged from None
+
+
+def _refuse_many_ended(plan: Plan, max_ended: int | None) -> None:
+    ending = plan.stopped + plan.withdrawn
+    if plan.asks if max_ended is None else ending > max_ended:
+        cut_off = "Het bestand stopt midden in een regel. " if plan.cut_off else ""
+        raise ManyEnded(
+            f"{cut_off}Deze lijst zou {ending} van de {plan.running + plan.ahead} inschrijvingen "
+            "beëindigen voor hun eigen einddatum. Er is niets ingelezen. Klopt de lijst, geef dan "
+            f"--max-ended {ending} mee."
+        )

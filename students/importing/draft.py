@@ -1,0 +1,58 @@
+"""An upload that is not confirmed yet: what its rows are, and what they would do."""
+
+from functools import cached_property
+
+from django.utils import timezone
+
+from schoolloket.core import vault
+from schoolloket.core.clock import today
+from schoolloket.core.exceptions import ImportDraftGone
+from students.models import ImportRun
+
+from .columns import Columns, find_columns
+from .plan import Plan
+from .planner import make_plan
+from .rows import ParsedFile, parse
+from .stored_cells import StoredCells
+
+
+class Draft:
+    """The draft of a run: its cells, its columns and its plan, each worked out once.
+
+    Raises ImportDraftGone where the run is no draft (any more).
+    """
+
+    def __init__(self, run: ImportRun) -> None:
+        if not run.is_alive(timezone.now()):
+            raise ImportDraftGone
+        self.run = run
+
+    @cached_property
+    def cells(self) -> StoredCells:
+        return StoredCells.from_text(vault.unseal(self.run.sealed_rows))
+
+    @cached_property
+    def columns(self) -> Columns:
+        """Which column is taken for what, as recognised and as the manager chose."""
+        return find_columns(self.cells.headings, self.run.columns)
+
+    @cached_property
+    def parsed(self) -> ParsedFile:
+        """The rows as they are read today. Raises UnusableFile where a needed column is missing."""
+        return parse(self.cells, self.run.institution.number, today(), self.run.columns)
+
+    @cached_property
+    def plan(self) -> Plan:
+        """What confirming the draft would do today. Raises UnusableFile as `parsed` does."""
+        return plan_of(self.run, self.parsed)
+
+
+def plan_of(run: ImportRun, parsed: ParsedFile) -> Plan:
+    """Return what importing these rows would do today."""
+    return make_plan(
+        parsed,
+        institution=run.institution,
+        full_list=run.full_list,
+        today=today(),
+        choices=run.choices,
+    )

@@ -1,0 +1,177 @@
+"""No answer tells whether a username exists, or how its LeerID fares."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+from unittest.mock import patch
+
+import pytest
+from django.db import connection, transaction
+from django.http import HttpResponse
+from django.test.utils import CaptureQueriesContext
+
+from accounts.models import Account
+from accounts.portal import background
+
+from .helpers import (
+    FORGOTTEN,
+    OWN,
+    SIGN_IN,
+    TEMPORARY,
+    WORD,
+    device,
+    html,
+    sign_in,
+    signed_in,
+    without_csrf,
+)
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
+WRONG = "35pak2"
+
+# Every state that a username can be in: of nobody, and of each kind of account.
+STATES = [
+    "unknown",
+    "word",
+    "pictures",
+    "temporary",
+    "own",
+    "linked",
+    "signed_in_before",
+    "ended",
+    "deactivated",
+    "waiting",
+    "hammered",
+]
+# What only the state of the session or the form's token decides.
+UNTOLD_HEADERS = {"Set-Cookie", "Date"}
+
+
+@pytest.fixture
+def state(request: pytest.FixtureRequest) -> str:
+    """Bring about the state; return the username in it."""
+    name: str = request.param
+    if name == "unknown":
+        return "wie.is.dat"
+    account: Account = request.getfixturevalue(
+        {"signed_in_before": "own", "waiting": "word", "hammered": "word"}.get(name, name)
+    )
+    if name == "signed_in_before":
+        signed_in(account.username, OWN)
+    for number in range({"waiting": 6, "hammered": 12}.get(name, 0)):
+        # One device has to wait; many together hammer.
+        sign_in(
+            device("10.0.0.9" if name == "waiting" else f"10.0.1.{number}"), account.username, WRONG
+        )
+    return account.username
+
+
+def seen(response: HttpResponse, username: str) -> tuple[object, ...]:
+    """All that an answer tells: status, headers, cookies by name, page."""
+    page = without_csrf(response).replace(username, "USERNAME")
+    headers = {k: v for k, v in response.headers.items() if k not in UNTOLD_HEADERS}
+    headers.pop("Content-Length", None)
+    return response.status_code, headers, sorted(response.cookies), page
+
+
+@pytest.mark.parametrize("state", STATES, indirect=True)
+@pytest.mark.parametrize("wijze", ["woord", "afbeeldingen"])
+def test_wrong_password_is_answered_alike(state: str, wijze: str) -> None:
+    given = {"picture": ["vis", "bal", "boom", "huis"]} if wijze == "afbeeldingen" else {}
+    response = sign_in(device("10.0.0.9"), state, WRONG, wijze=wijze, **given)
+    nobody = sign_in(device("10.0.0.9"), "niet.bestaand", WRONG, wijze=wijze, **given)
+    assert seen(response, state) == seen(nobody, "niet.bestaand")
+
+
+@pytest.mark.parametrize(
+    ("state", "password"),
+    [("ended", OWN), ("deactivated", OWN), ("waiting", WORD)],
+    indirect=["state"],
+)
+def test_right_password_that_may_not_sign_in_is_answered_alike(state: str, password: str) -> None:
+    response = sign_in(device("10.0.0.9"), state, password)
+    nobody = sign_in(device("10.0.0.9"), "niet.bestaand", password)
+    assert seen(response, state) == seen(nobody, "niet.bestaand")
+
+
+@pytest.mark.parametrize("state", STATES, indirect=True)
+def test_page_before_the_try_is_alike(state: str) -> None:
+    response = device().get(SIGN_IN + state)
+    nobody = device().get(f"{SIGN_IN}niet.bestaand")
+    assert seen(response, state) == seen(nobody, "niet.bestaand")
+
+
+@pytest.mark.parametrize("state", STATES, indirect=True)
+def test_reset_is_answered_alike(state: str) -> None:
+    response = device().post(FORGOTTEN, {"username": state})
+    nobody = device().post(FORGOTTEN, {"username": "niet.bestaand"})
+    assert seen(response, state) == seen(nobody, "niet.bestaand")
+    assert state not in html(response)
+
+
+def statements(username: str, *, url: str = SIGN_IN) -> list[str]:
+    """The statements of a try: what each does, and to which tables."""
+    fields = {"username": username, "password": WRONG, "sign_in": ""}
+    with CaptureQueriesContext(connection) as captured:
+        device("10.0.0.9").post(url, fields)
+    return [
+        " ".join([sql.split()[0], *sorted(set(re.findall(r'"([a-z]+_[a-z]+)"', sql)))])
+        for sql in (query["sql"] for query in captured.captured_queries)
+    ]
+
+
+@pytest.mark.parametrize("state", STATES, indirect=True)
+def test_wrong_password_takes_the_same_statements(state: str) -> None:
+    asked = statements(state)
+    assert asked == statements("niet.bestaand")
+    # A look-up; a transaction that counts the try; one that notes for the desk why it failed.
+    assert len(asked) == 9
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("username", ["wout.woord", "niet.bestaand"])
+def test_every_transaction_of_a_failed_try_writes(word: Account, username: str) -> None:
+    """One that writes nothing has nothing to flush, and ends sooner."""
+    written: list[int] = []
+
+    def watch(execute: Callable[..., Any], sql: str, *rest: Any) -> Any:
+        cursor = execute(sql, *rest)
+        if sql.startswith(("INSERT", "UPDATE")):
+            written[-1] += rest[-1]["cursor"].rowcount
+        return cursor
+
+    enter = transaction.Atomic.__enter__
+
+    def begin(atomic: transaction.Atomic) -> None:
+        written.append(0)
+        enter(atomic)
+
+    with (
+        connection.execute_wrapper(watch),
+        patch.object(transaction.Atomic, "__enter__", begin),
+    ):
+        sign_in(device("10.0.0.9"), username, WRONG)
+    assert len(written) == 2
+    assert all(written)
+
+
+@pytest.mark.parametrize("state", STATES, indirect=True)
+def test_reset_takes_the_same_statements_and_leaves_the_rest_for_later(state: str) -> None:
+    with patch.object(background, "run") as run:
+        asked = statements(state, url=FORGOTTEN)
+        assert asked == statements("niet.bestaand", url=FORGOTTEN)
+    assert run.call_count == 2
+
+
+@pytest.mark.parametrize("state", STATES, indirect=True)
+def test_every_try_costs_one_hash(state: str) -> None:
+    with patch("accounts.portal.actions.sessions.check_password", return_value=False) as verify:
+        sign_in(device(), state, WRONG)
+    assert verify.call_count == 1
+
+
+def test_first_sign_in_with_a_temporary_password_is_no_news_to_others(temporary: Account) -> None:
+    before = sign_in(device("10.0.0.8"), temporary.username, WRONG)
+    signed_in(temporary.username, TEMPORARY)
+    after = sign_in(device("10.0.0.8"), temporary.username, WRONG)
+    assert seen(before, temporary.username) == seen(after, temporary.username)

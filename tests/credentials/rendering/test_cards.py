@@ -1,0 +1,119 @@
+"""The card, its order in print, and letters that the faces lack."""
+
+from dataclasses import replace
+
+import pytest
+from anyascii import anyascii
+from hypothesis import given
+from hypothesis import strategies as st
+
+from credentials.rendering.cards import in_print_order
+from credentials.rendering.fitting import Box, fit
+from credentials.rendering.fonts import BOLD, CODE, REGULAR, Face, printable, spelled_in_full
+
+from .samples import SUHEDA, job
+
+
+def test_a_card_in_a_traceback_does_not_tell_its_password() -> None:
+    assert repr(SUHEDA) == "Card('70246')"
+    assert SUHEDA.password not in repr(job(SUHEDA))
+
+
+def test_print_order_is_class_then_group_then_last_and_first_name() -> None:
+    first = replace(SUHEDA, class_code="1A", administrative_group="b", last_name="Z")
+    second = replace(SUHEDA, class_code="1A", administrative_group="c", last_name="A")
+    third = replace(second, last_name="B", first_name="A")
+    fourth = replace(second, last_name="B", first_name="B")
+    assert in_print_order([fourth, third, second, first]) == (first, second, third, fourth)
+
+
+def test_classes_are_ordered_by_their_number() -> None:
+    classes = [replace(SUHEDA, class_code=code) for code in ("10A", "2B", "1C", "2A")]
+    assert [card.class_code for card in in_print_order(classes)] == ["1C", "2A", "2B", "10A"]
+
+
+def test_names_are_ordered_without_accents_and_capitals() -> None:
+    names = ["Östman", "de Smet", "Łuczak", "Devos", "Ozcan"]
+    cards = [replace(SUHEDA, last_name=name) for name in names]
+    assert [card.last_name for card in in_print_order(cards)] == [
+        "de Smet",
+        "Devos",
+        "Łuczak",
+        "Östman",
+        "Ozcan",
+    ]
+
+
+@pytest.mark.parametrize("name", ["Süheda", "Łucja", "Nguyễn Thị Ánh", "Ελένη", "Дмитрий", "Đorđe"])
+def test_latin_greek_and_cyrillic_names_are_printed_as_they_are(name: str) -> None:
+    assert printable(name, BOLD) == name
+    assert spelled_in_full(f"{name} Carabin")
+
+
+@pytest.mark.parametrize("name", ["محمد", "王小明", "さくら", "शिव", "დავით", "An\ue0f0"])
+def test_names_in_other_scripts_are_printed_folded_and_reported(name: str) -> None:
+    card = replace(SUHEDA, first_name=name)
+    assert printable(name, BOLD) == anyascii(name)
+    assert not spelled_in_full(card.full_name)
+
+
+def test_only_the_letters_that_are_lacking_are_folded() -> None:
+    assert printable("Zoë 😀", BOLD) == "Zoë :grinning:"
+
+
+def test_a_loose_accent_becomes_part_of_its_letter_or_goes() -> None:
+    assert printable("Zoe\u0308", BOLD) == "Zoë"
+    assert printable("q\u0308y", BOLD) == "qy"
+
+
+def test_controls_and_invisible_characters_are_not_printed() -> None:
+    assert printable("An\x00na\u200b\u202e\n de\tVos\ud800", BOLD) == "Anna de Vos"
+
+
+def test_a_password_is_never_respelled() -> None:
+    assert printable("a  B%\\(2)", CODE) == "a  B%\\(2)"
+
+
+def test_in_the_face_of_passwords_look_alikes_differ() -> None:
+    glyphs = CODE.font.face.charToGlyph
+    assert len({glyphs[ord(letter)] for letter in "lI1|O0o"}) == 7
+
+
+def test_a_text_that_fits_keeps_its_size() -> None:
+    setting = fit("Süheda Carabin", BOLD, 12, Box(0, 100, 200, 20))
+    assert (setting.lines, setting.size) == (("Süheda Carabin",), 12)
+
+
+def test_a_text_shrinks_before_it_is_set_on_more_lines() -> None:
+    width = BOLD.width("Süheda Carabin") * 12
+    assert fit("Süheda Carabin", BOLD, 12, Box(0, 100, width * 0.8, 40)).lines == (
+        "Süheda Carabin",
+    )
+    assert fit("Süheda Carabin", BOLD, 12, Box(0, 100, width * 0.6, 40)).lines == (
+        "Süheda",
+        "Carabin",
+    )
+
+
+def test_a_username_goes_on_with_its_dot_or_hyphen_on_the_next_line() -> None:
+    width = CODE.width("maximiliaan.deschuyteneer") * 10
+    setting = fit("maximiliaan.deschuyteneer", CODE, 10, Box(0, 100, width * 0.6, 30))
+    assert setting.lines == ("maximiliaan", ".deschuyteneer")
+
+
+@given(
+    st.text(st.characters(exclude_categories=["Cs"]), max_size=150),
+    st.sampled_from([REGULAR, BOLD, CODE]),
+    st.floats(10, 300),
+    st.floats(5, 100),
+)
+def test_whatever_the_text_all_of_it_fits_the_box(
+    text: str, face: Face, width: float, height: float
+) -> None:
+    shown = printable(text, face)
+    setting = fit(shown, face, 14, Box(0, 0, width, height))
+    tall = face.ascent + face.descent + face.leading * (len(setting.lines) - 1)
+    assert "".join("".join(setting.lines).split()) == "".join(shown.split())
+    assert setting.size <= 14
+    assert tall * setting.size <= height + 0.001
+    assert max(map(face.width, setting.lines)) * setting.size <= width + 0.001

@@ -1,0 +1,141 @@
+"""What people read when the database fails: no bare 500, and no promise that may not hold."""
+
+import sqlite3
+
+import psycopg
+import pytest
+from django.contrib.sessions.backends.base import UpdateError
+from django.db import InterfaceError, OperationalError
+from django.test import Client
+
+from accounts.models import Account
+from tests.pages import desk, text
+
+LIST = desk("students")
+PREPARE = desk("start_batch")
+
+
+class Failing:
+    """Stands in the place of a function, and fails."""
+
+    def __init__(self, error: Exception) -> None:
+        self.error = error
+
+    def __call__(self, *_: object) -> None:
+        raise self.error
+
+
+def caused(error: Exception, cause: Exception) -> Exception:
+    error.__cause__ = cause
+    return error
+
+
+def full() -> Exception:
+    cause = sqlite3.OperationalError("database or disk is full")
+    cause.sqlite_errorcode = sqlite3.SQLITE_FULL
+    return caused(OperationalError("database or disk is full"), cause)
+
+
+@pytest.fixture
+def fragile(alice_client: Client) -> Client:
+    """Alice's browser, which shows what a failure looks like."""
+    alice_client.raise_request_exception = False
+    return alice_client
+
+
+def fail(monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
+    """Let every request inside an institution fail with this error."""
+    monkeypatch.setattr("credentials.middleware.drop_expired_imports", Failing(error))
+
+
+LOST = OperationalError("server closed the connection unexpectedly")
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        LOST,
+        InterfaceError("connection already closed"),
+        OperationalError("database is locked"),
+        caused(OperationalError("x"), psycopg.errors.AdminShutdown("x")),
+    ],
+)
+def test_a_database_that_does_not_answer(
+    error: Exception, fragile: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fail(monkeypatch, error)
+    answer = fragile.get(LIST)
+    assert answer.status_code == 503
+    assert "De gegevens zijn even niet bereikbaar" in text(answer)
+    assert "Er is niets half gebeurd" in text(answer)
+
+
+def test_a_page_that_fails_may_be_where_a_save_led_to(
+    fragile: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """So it is offered again, and says nothing about what was changed."""
+    fail(monkeypatch, LOST)
+    answer = fragile.get(f"{LIST}?zoek=x&klas=6A")
+    assert "niets gewijzigd" not in text(answer)
+    assert f'href="{LIST}?zoek=x&amp;klas=6A">Kijk hoe het staat' in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    "error", [full(), caused(OperationalError("x"), psycopg.errors.DiskFull("x"))]
+)
+def test_a_full_disk_is_named(
+    error: Exception, fragile: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fail(monkeypatch, error)
+    answer = fragile.post(PREPARE)
+    assert answer.status_code == 503
+    assert "De schijf is vol." in text(answer)
+    assert "Er is niets half gebeurd" in text(answer)
+
+
+def test_whether_a_post_was_done_is_not_promised_but_shown(
+    fragile: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fail(monkeypatch, LOST)
+    page = f"http://localhost:8000{LIST}?zoek=x"
+    answer = fragile.post(PREPARE, headers={"referer": page, "host": "localhost:8000"})
+    assert "niets gewijzigd" not in text(answer)
+    assert f'href="{page}">Kijk hoe het staat' in answer.content.decode()
+    assert f'href="{desk("batches")}">Afdrukken' in answer.content.decode()
+
+
+def test_another_failure_is_no_database_trouble(
+    fragile: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fail(monkeypatch, RuntimeError("a bug"))
+    answer = fragile.get(LIST)
+    assert answer.status_code == 500
+    assert "Er ging iets mis" in text(answer)
+
+
+def test_the_page_needs_no_database(
+    charlie: Account, fragile: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not even where signing in is what failed."""
+    monkeypatch.setattr("django.contrib.auth.middleware.get_user", Failing(LOST))
+    assert fragile.get(LIST).status_code == 503
+
+
+def test_a_session_that_cannot_be_written_after_the_work(
+    fragile: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The framework calls that a bad request; the work is done by then."""
+
+    def lost(*_: object, **__: object) -> None:
+        raise UpdateError from LOST
+
+    monkeypatch.setattr("django.contrib.sessions.backends.db.SessionStore.save", lost)
+    answer = fragile.post(PREPARE)
+    assert answer.status_code == 503
+    assert "Er is niets half gebeurd" in text(answer)
+
+
+def test_a_bad_request_did_nothing(client: Client, db: None) -> None:
+    answer = client.get("/", headers={"host": "elders.example"})
+    assert answer.status_code == 400
+    assert "Er is niets gewijzigd." in text(answer)
