@@ -1,4 +1,4 @@
-"""The order and the paging of the list; `accounts/includes/rows.html` draws the rows."""
+"""The order and the paging of the list; `accounts/includes/row.html` draws a row."""
 
 from typing import Any
 

@@ -10,12 +10,13 @@ from accounts import usernames
 from accounts.forms import IdListField
 from accounts.models import Account, Kind, PasswordKind, Username
 from credentials.actions.drafts import Edit
+from schoolloket.core.forms import Form
 
+from . import passwords
 from .models import Batch, BatchItem
 
 BASIC_KINDS = [
-    (PasswordKind.WORD.value, "basiswachtwoord"),
-    (PasswordKind.PICTURES.value, "afbeeldingswachtwoord"),
+    (kind.value, passwords.LABELS[kind]) for kind in (PasswordKind.WORD, PasswordKind.PICTURES)
 ]
 
 
@@ -49,15 +50,28 @@ class RowForm(forms.Form):
         return cls({"row": row, "kind": kind})
 
 
-class EditForm(forms.Form):
+class EditForm(Form):
     """LeerID aanmeldgegevens of one pupil."""
 
     username = forms.CharField(
-        label="Gebruikersnaam",
+        label="Gebruikersnaam *",
+        # Left empty it stays what it was.
         required=False,
         strip=False,
         max_length=200,
-        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+        help_text=(
+            "3 tot 64 tekens: kleine letters zonder accenten, cijfers, een punt of een "
+            "koppelteken. Bij een nieuwe gebruikersnaam hoort ook een nieuw wachtwoord."
+        ),
+        widget=forms.TextInput(
+            attrs={
+                "class": "form-control",
+                "autocomplete": "off",
+                "autocapitalize": "none",
+                "spellcheck": "false",
+                "required": True,
+            }
+        ),
     )
     password_kind = forms.TypedChoiceField(
         label="Soort wachtwoord",
@@ -71,6 +85,7 @@ class EditForm(forms.Form):
         label="Verwijder dit e-mailadres. De leerling kan een nieuw e-mailadres toevoegen bij de "
         "eerste succesvolle aanmelding.",
         required=False,
+        widget=forms.CheckboxInput(attrs={"class": "form-check-input"}),
     )
 
     def __init__(self, *args: Any, account: Account, **kwargs: Any) -> None:

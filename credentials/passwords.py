@@ -88,10 +88,10 @@ def _is_blocked(candidate: str) -> bool:
     return any(entry in lowered for entry in blocklist())
 
 
-GENERATED_LABELS = {
-    PasswordKind.WORD: "nieuw basiswachtwoord",
-    PasswordKind.PICTURES: "nieuw afbeeldingswachtwoord",
-    PasswordKind.ADVANCED: "nieuw gevorderd wachtwoord",
+LABELS = {
+    PasswordKind.WORD: "basiswachtwoord",
+    PasswordKind.PICTURES: "afbeeldingswachtwoord",
+    PasswordKind.ADVANCED: "gevorderd wachtwoord",
 }
 
 
@@ -117,7 +117,7 @@ class Shown:
 
 def shown(kind: PasswordKind | str, password: str) -> Shown:
     """Return the password for the eye: a picture password as its pictures and their names."""
-    label = GENERATED_LABELS[PasswordKind(kind)]
+    label = f"nieuw {LABELS[PasswordKind(kind)]}"
     if kind != PasswordKind.PICTURES:
         return Shown(text=password, label=label)
     chosen = pictures.from_canonical(password)

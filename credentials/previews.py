@@ -26,6 +26,10 @@ class Row:
     enrolment: Enrolment
 
     @property
+    def who(self) -> str:
+        return f"{self.enrolment.full_name} ({self.enrolment.stamnummer})"
+
+    @property
     def kind(self) -> PasswordKind:
         return PasswordKind(self.item.password_kind)
 

@@ -90,6 +90,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
+    "django.forms",
     "allauth",
     "allauth.account",
     "csp",
@@ -139,6 +140,8 @@ TEMPLATES = [
         },
     }
 ]
+
+FORM_RENDERER = "schoolloket.core.forms.FormRenderer"
 
 # Data ------------------------------------------------------------------------------------------
 

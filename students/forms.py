@@ -15,6 +15,13 @@ NO_FILE = (
 )
 
 
+# What the import takes for a field without a column.
+DEFAULTS = {
+    "starts_on": "zonder kolom: 1 september van het schooljaar",
+    "ends_on": "zonder kolom: 31 augustus van het schooljaar",
+}
+
+
 class UploadForm(forms.Form):
     FULL, PARTIAL = "volledig", "aanvulling"
 
@@ -74,6 +81,14 @@ class ColumnsForm(forms.Form):
                 },
                 widget=forms.Select(attrs={"class": "form-select form-select-sm"}),
             )
+        self._explain()
+
+    def _explain(self) -> None:
+        """Say below a field what it does, or what stands in for it while no column is chosen."""
+        self.fields["call_name"].help_text = "telt als voornaam, waar ze is ingevuld"
+        for name, default in DEFAULTS.items():
+            if not self[name].value():
+                self.fields[name].help_text = default
 
     def clean(self) -> dict[str, Any]:
         twice: dict[str, str] = {}
@@ -101,7 +116,7 @@ class AnswersForm(forms.Form):
         for conflict in plan.conflicts:
             options = [(choice.value, choice.label) for choice in conflict.choices]
             self.fields[f"rij-{conflict.row}"] = forms.ChoiceField(
-                label=f"Rij {conflict.row}",
+                label=f"Rij {conflict.row}: {conflict.name} ({conflict.stamnummer})",
                 choices=[(self.SKIP, "Sla de rij over"), *options],
                 required=False,
                 initial=conflict.chosen,

@@ -16,6 +16,8 @@ from .importing.draft import Draft
 from .models import ImportRun
 
 RUNS_SHOWN = 20
+# A section of the preview with more rows than this is closed at first.
+ROWS_OPEN = 50
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -118,6 +120,7 @@ def _show(
         "columns": draft.columns,
         "columns_form": columns_form or ColumnsForm(columns=draft.columns),
         "error": error,
+        "rows_open": ROWS_OPEN,
     }
     if not draft.columns.problems:
         context |= {"plan": draft.plan, "answers_form": AnswersForm(plan=draft.plan)}

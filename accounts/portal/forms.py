@@ -8,8 +8,9 @@ from django.contrib.auth.hashers import check_password
 from django.core.exceptions import ValidationError
 
 from accounts.models import Account
+from schoolloket.core.forms import Form, ShownPasswordInput
 
-from .password_validation import validate_own_password
+from .password_validation import SHORTEST, validate_own_password
 
 # What the page asks for: `?wijze=`.
 PICTURES = "afbeeldingen"
@@ -17,6 +18,10 @@ WORDS = "woord"
 
 # The canonical text of a picture password: the slugs of its pictures joined so.
 JOINT = "-"
+
+LARGE = {"class": "form-control form-control-lg"}
+USERNAME = LARGE | {"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"}
+SECRET = {"class": "form-control form-control-lg secret-field"}
 
 
 class PasswordField(forms.CharField):
@@ -28,16 +33,36 @@ class PasswordField(forms.CharField):
     def to_python(self, value: Any) -> str:
         return unicodedata.normalize("NFKC", super().to_python(value) or "")
 
+    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
+        """Leave out `maxlength`: a password that is too long is refused, not cut off unseen."""
+        return {}
 
-class SignInForm(forms.Form):
+
+class SignInForm(Form):
     """A username and a password: typed, or the pictures in the order in which they were chosen."""
 
     username = forms.CharField(
         label="Gebruikersnaam",
         max_length=200,
         error_messages={"required": "Vul je gebruikersnaam in. Die staat op je blad."},
+        widget=forms.TextInput(attrs=USERNAME),
     )
-    password = PasswordField(label="Wachtwoord", max_length=200, required=False)
+    password = PasswordField(
+        label="Wachtwoord",
+        max_length=200,
+        # Not of those who choose pictures.
+        required=False,
+        widget=ShownPasswordInput(
+            attrs=SECRET
+            | {
+                "autocomplete": "current-password",
+                "autocapitalize": "none",
+                "spellcheck": "false",
+                "maxlength": 200,
+                "required": True,
+            }
+        ),
+    )
     picture = forms.Field(required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -60,8 +85,24 @@ class SignInForm(forms.Form):
         return self.data.get("wijze") == PICTURES
 
 
-class OwnPasswordForm(forms.Form):
-    password = PasswordField(label="Nieuw wachtwoord", max_length=500)
+class OwnPasswordForm(Form):
+    password = PasswordField(
+        label="Nieuw wachtwoord",
+        max_length=500,
+        help_text=(
+            f"Minstens {SHORTEST} tekens, en niet je naam. Een paar woorden na elkaar onthoud je "
+            "goed, bijvoorbeeld een zin over je hobby."
+        ),
+        widget=ShownPasswordInput(
+            attrs=SECRET
+            | {
+                "autocomplete": "new-password",
+                "minlength": SHORTEST,
+                # The id of the meter that shows how strong it is.
+                "data-strength": "strength",
+            }
+        ),
+    )
 
     def __init__(self, *args: Any, account: Account, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -82,23 +123,30 @@ class ChangePasswordForm(OwnPasswordForm):
     """A new password for a pupil who has one: the old one proves who it is."""
 
     field_order = ["old", "password"]
-    old = PasswordField(label="Je wachtwoord van nu", max_length=500)
+    old = PasswordField(
+        label="Je wachtwoord van nu",
+        max_length=500,
+        widget=forms.PasswordInput(attrs=SECRET | {"autocomplete": "current-password"}),
+    )
 
     def is_old(self, password: str) -> bool:
         # Not compared with the account: that would answer guesses which no limit counts.
         return password == self.cleaned_data.get("old")
 
 
-class EmailForm(forms.Form):
+class EmailForm(Form):
     email = forms.EmailField(
         label="E-mailadres",
         max_length=254,
         error_messages={"invalid": "Dit is geen e-mailadres. Kijk het na, bv. naam@voorbeeld.be."},
+        widget=forms.EmailInput(attrs=LARGE | {"autocomplete": "email"}),
     )
 
 
-class ForgottenForm(forms.Form):
-    username = forms.CharField(label="Gebruikersnaam", max_length=200)
+class ForgottenForm(Form):
+    username = forms.CharField(
+        label="Gebruikersnaam", max_length=200, widget=forms.TextInput(attrs=USERNAME)
+    )
 
 
 def refuse(form: forms.Form, field: str | None, reason: str) -> None:

@@ -52,10 +52,12 @@ def sign_in(request: PortalRequest, username: str = "") -> HttpResponse:
         if done:
             return done
         refuse(form, None, NOT_SIGNED_IN)
+    grid = _mode(request, device) == PICTURES
     context = {
         "form": form,
-        "username": form["username"].value() or "",
-        "grid": _mode(request, device) == PICTURES,
+        "grid": grid,
+        "mode": PICTURES if grid else WORDS,
+        "other_mode": WORDS if grid else PICTURES,
         "pictures": GRID,
         "chosen": [] if form.errors else chosen(request.POST),
         "most": PASSWORD_LENGTH,

@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import overview, timeline
-from accounts.models import Status
+from accounts.models import Kind, Status
 from accounts.status import Change
 from schoolloket.core import clock, exceptions, text
 from schoolloket.institutions.requests import DeskRequest
@@ -41,6 +41,8 @@ def student_context(request: DeskRequest, row: Enrolment) -> dict[str, Any]:
         "held": held,
         "holds": not held and own.holding_on(clock.today()).exists(),
         "changes": Change,
+        "kinds": Kind,
+        "statuses": Status,
     }
 
 

@@ -18,9 +18,12 @@ from schoolloket.core.downloads import XLSX, download
 from schoolloket.institutions.requests import DeskRequest
 from students.models import ImportRun
 
+# The list of students who left: `?lijst=`.
+LEFT = "uitgeschreven"
+
 
 def _shows_left(request: DeskRequest) -> bool:
-    return request.GET.get("lijst") == "uitgeschreven"
+    return request.GET.get("lijst") == LEFT
 
 
 def _filtered(request: DeskRequest) -> StudentFilter:
@@ -63,6 +66,7 @@ def students(request: DeskRequest) -> HttpResponse:
         "table": table,
         "pages": table.paginator.get_elided_page_range(table.page.number),
         "per_page": per_page,
+        "left": LEFT,
         "shows_left": _shows_left(request),
         "filtered": any(request.GET.get(name) for name in found.filters),
         "last_import": ImportRun.objects.of(request.institution).applied().first(),

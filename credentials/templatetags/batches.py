@@ -28,6 +28,12 @@ def student_batches(context: template.Context, student: Student) -> dict[str, An
     }
 
 
+@register.simple_tag
+def batch_purposes() -> type[Batch.Purpose]:
+    """Give the purposes of a batch to the buttons that start one: `purposes.RENEW`."""
+    return Batch.Purpose
+
+
 @register.filter
 def documents(batch: Batch) -> list[Document]:
     """The ZIP and each document in it, to be had alone."""

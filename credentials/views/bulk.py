@@ -10,7 +10,7 @@ from django_htmx.http import HttpResponseClientRefresh
 
 from accounts.desk_urls import desk_url, to_list
 from accounts.forms import UNREADABLE
-from accounts.models import PasswordKind
+from accounts.models import Kind, PasswordKind
 from credentials.actions import changes, drafts, hashing, locks, saves
 from credentials.forms import RowForm, SelectionForm, TicksForm
 from credentials.models import Batch, BatchItem
@@ -72,6 +72,7 @@ def preview(request: DeskRequest, batch: Batch) -> HttpResponse:
         "preview": Preview.of(batch),
         "progress": hashing.progress(batch),
         "kinds": PasswordKind,
+        "account_kinds": Kind,
         "reroll_url": desk_url(request, "reroll_item", batch.pk),
     }
     return render(request, "credentials/preview.html", context)

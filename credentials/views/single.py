@@ -12,7 +12,9 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from accounts.desk_urls import desk_url
+from accounts.models import PasswordKind
 from accounts.views.student import enrolment_or_404, student_context
+from credentials import passwords
 from credentials.actions import changes, drafts, hashing, locks, saves
 from credentials.forms import EditForm, uuid_or_none
 from credentials.models import Batch, BatchItem
@@ -43,6 +45,7 @@ def edit(request: DeskRequest, student_id: int) -> HttpResponse:
     context |= {
         "form": form,
         "draft": rows_of(item.batch, [item])[0] if item else None,
+        "password_label": passwords.LABELS[PasswordKind(account.password_kind)],
         "renames": "hernoem" in request.GET or bool(form.errors.get("username")),
     }
     return render(request, "credentials/edit.html", context)
