@@ -1,4 +1,4 @@
-// A tick, another kind or another username shows its new password at once.
+// A change of the form (a tick, another kind, another username) shows the new password at once.
 
 const form = document.querySelector("[data-shows-at-once]");
 form.addEventListener("change", () => form.requestSubmit(form.querySelector("[data-show]")));

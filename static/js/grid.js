@@ -1,4 +1,4 @@
-// The grid of a picture password: choose four in order, take one back, without loading the page.
+// The grid of a picture password: choose four in order or take one back without a page load.
 
 const form = document.querySelector("[data-grid]");
 if (form) {
@@ -16,7 +16,11 @@ if (form) {
   }
 
   function slot(tile) {
-    const input = Object.assign(document.createElement("input"), { type: "hidden", name: "picture", value: tile.value });
+    const input = Object.assign(document.createElement("input"), {
+      type: "hidden",
+      name: "picture",
+      value: tile.value,
+    });
     const image = tile.querySelector("img").cloneNode();
     image.alt = tile.getAttribute("aria-label");
     image.width = image.height = 56;
@@ -30,12 +34,16 @@ if (form) {
     const taken = event.target.closest("[data-back]");
     if (!tile && !taken) return;
     event.preventDefault();
-    if (taken) slots().at(-1)?.remove();
-    else if (tile.getAttribute("aria-pressed") === "false" && slots().length < most) shelf.insertBefore(slot(tile), back);
+    if (taken) {
+      slots().at(-1)?.remove();
+    } else if (tile.getAttribute("aria-pressed") === "false" && slots().length < most) {
+      shelf.insertBefore(slot(tile), back);
+    }
     show();
     if (taken && back.hidden) tiles[0].focus();
   });
-  // Enter in the username goes on to the pictures, and does not choose the first one.
+
+  // Enter in the username moves on to the pictures instead of choosing the first one.
   form.username.addEventListener("keydown", (event) => {
     if (event.key !== "Enter") return;
     event.preventDefault();
@@ -44,7 +52,7 @@ if (form) {
   show();
 }
 
-// What was typed as a username goes along to the other kind of password.
+// Take the typed username along to the page for the other kind of password.
 document.querySelector("[data-switch]")?.addEventListener("click", (event) => {
   const username = document.getElementById("id_username").value.trim();
   const link = event.currentTarget;

@@ -1,4 +1,4 @@
-// Show what is typed, and how strong a new password is. What will do is judged by the server.
+// Show the typed password, and how strong a new one is. The server decides whether it will do.
 
 for (const button of document.querySelectorAll("[data-shows]")) {
   const field = document.getElementById(button.dataset.shows);
@@ -13,7 +13,7 @@ for (const button of document.querySelectorAll("[data-shows]")) {
 
 const WORDS = ["te kort", "zwak", "kan beter", "goed", "sterk"];
 
-// Length counts most; a few letters over and over count little.
+// Length counts most; the same few letters repeated count little.
 function strength(text) {
   if (text.length < 10) return 0;
   const varied = Math.min(text.length, 2 * new Set(text.toLowerCase()).size);
@@ -32,6 +32,6 @@ function judge() {
 
 if (field) {
   field.addEventListener("input", judge);
-  // Who types fast was here before this script.
+  // A fast typist may have begun before this script ran.
   judge();
 }

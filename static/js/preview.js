@@ -25,7 +25,7 @@ function show({ hashed, total }) {
     : "Klaar om te bewaren";
 }
 
-// One request after the other, without timers: browsers slow those in a hidden tab.
+// One request after the other, without timers: browsers slow timers down in a hidden tab.
 async function prepare() {
   if (running) return;
   running = true;
@@ -37,11 +37,11 @@ async function prepare() {
       failures = 0;
       show(state);
       if (!state.open || state.hashed >= state.total) break;
-      // The desk was busy with other classes: leave it a moment.
+      // The server was busy with other batches: give it a moment.
       if (state.hashed === before) await pause(500);
       before = state.hashed;
     } catch {
-      // The connection broke: what was prepared is kept, so try again, less and less often.
+      // The connection broke. Prepared passwords are kept, so try again, less and less often.
       if (++failures > 8) break;
       await pause(500 * 2 ** failures);
     }
@@ -67,6 +67,7 @@ form.addEventListener("change", (event) => {
   }
   count();
 });
+
 form.addEventListener("submit", () => { running = false; });
 document.body.addEventListener("htmx:afterSettle", () => { count(); prepare(); });
 for (const box of form.querySelectorAll("[data-tick-section]")) box.hidden = false;

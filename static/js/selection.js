@@ -1,4 +1,4 @@
-// The selection of the list: survives paging, sorting and filtering, in this tab, per institution.
+// The selection survives paging, sorting and filtering: kept in this tab, per institution.
 
 const form = document.querySelector("[data-selection]");
 const key = `selectie-${form.dataset.selection}`;
@@ -70,14 +70,14 @@ form.addEventListener("change", (event) => {
 bar.all?.addEventListener("click", pickAll);
 bar.none?.addEventListener("click", () => write(new Set()));
 
-// The form posts what is selected on other pages too.
+// Post the students selected on other pages of the list too.
 form.addEventListener("formdata", (event) => {
   event.formData.delete("student");
   for (const value of read()) event.formData.append("student", value);
   event.formData.set("query", location.search.slice(1));
 });
 
-// A menu closes as people expect: by Escape, which leads back to its button, and by a click beside it.
+// Escape closes the menu and returns to its button; a click beside it closes it too.
 const menu = form.querySelector(".menu");
 menu?.addEventListener("keydown", (event) => {
   if (event.key !== "Escape") return;
@@ -91,7 +91,7 @@ document.addEventListener("click", (event) => {
 if (document.querySelector("[data-clears-selection]")) sessionStorage.removeItem(key);
 document.body.addEventListener("htmx:afterSettle", () => {
   show();
-  // A live region must outlast the change that it tells of.
+  // The live region is outside the results: one that is replaced announces nothing.
   const total = results().dataset.total;
   document.querySelector("[data-found]").textContent = `Totaal aantal rijen: ${total}`;
 });
