@@ -81,14 +81,10 @@ class ColumnsForm(forms.Form):
                 },
                 widget=forms.Select(attrs={"class": "form-select form-select-sm"}),
             )
-        self._explain()
-
-    def _explain(self) -> None:
-        """Say below a field what it does, or what stands in for it while no column is chosen."""
-        self.fields["call_name"].help_text = "telt als voornaam, waar ze is ingevuld"
+        self["call_name"].help_text = "telt als voornaam, waar ze is ingevuld"
         for name, default in DEFAULTS.items():
             if not self[name].value():
-                self.fields[name].help_text = default
+                self[name].help_text = default
 
     def clean(self) -> dict[str, Any]:
         twice: dict[str, str] = {}
