@@ -18,7 +18,7 @@ from students.importing.columns import FIELDS
 from students.importing.draft import Draft
 from students.models import Enrolment, ImportRun
 from tests.conftest import manager_of
-from tests.students.helpers import csv_file, pupil, pupils, run_import, upload
+from tests.students.helpers import csv_file, pupil, pupils, run_import, upload, without
 
 pytestmark = pytest.mark.usefixtures("clock")
 PAGE = "/999912/import/"
@@ -253,6 +253,20 @@ def test_a_column_can_be_left_out(alice_client: Client) -> None:
     run = ImportRun.objects.get()
     page = alice_client.post(preview_of(run), choice_of_columns(run, class_code=""), follow=True)
     assert "Deze kolommen lezen we niet: Klas." in text(page)
+
+
+@pytest.mark.parametrize(
+    ("left_out", "shown"),
+    [
+        ("starts_on", "zonder kolom: 1 september van het schooljaar"),
+        ("ends_on", "zonder kolom: 31 augustus van het schooljaar"),
+    ],
+)
+def test_the_page_says_what_stands_in_for_a_column(
+    alice_client: Client, left_out: str, shown: str
+) -> None:
+    assert shown not in text(send(alice_client, csv_file(pupils(1))))
+    assert shown in text(send(alice_client, csv_file(pupils(1), without(left_out))))
 
 
 def test_a_conflict_is_answered_on_the_preview(alice_client: Client) -> None:
