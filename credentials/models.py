@@ -131,7 +131,7 @@ class Batch(models.Model):
 
     @property
     def has_workbook(self) -> bool:
-        """The single edit has no Excel (product.md, The ZIP)."""
+        """The single edit has no Excel (docs/rules.md, Paper)."""
         return self.purpose != self.Purpose.SINGLE
 
     @property

@@ -2,7 +2,7 @@
 -> matching (whose row it is) -> planner -> plan (new, changed, ended, bad rows), which
 `students.importing.apply` writes.
 
-Source: product.md, Import.
+Source: docs/rules.md, Import.
 """
 
 

@@ -1,7 +1,7 @@
 """Whose row is it, and which enrolment of that student?
 
 Identity is the hash of national number and birth date, else institution + stamnummer
-(product.md, Import). Where the two contradict each other nobody is merged or taken over in
+(docs/rules.md, Import). Where the two contradict each other nobody is merged or taken over in
 silence: the row is in conflict until the manager chooses.
 """
 

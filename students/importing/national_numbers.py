@@ -1,6 +1,6 @@
 """Who is who by national number (rijksregister- of bisnummer): verified, hashed, forgotten.
 
-The number itself is never kept (product.md, Import): no exception, row, draft or log carries it.
+The number itself is never kept (docs/rules.md, Import): no exception, row, draft or log carries it.
 As soon as a file is read, `forget` leaves of a number only what matching needs.
 """
 

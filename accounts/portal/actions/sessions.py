@@ -68,10 +68,10 @@ class Claimant:
 def sign_in(
     *, username: str, password: str, ip_address: str, device: Device
 ) -> tuple[Account, str] | None:
-    """Return the account and the token of its new session, or None: never why (product.md).
+    """Return the account and the token of its new session, or None: never why.
 
     Every try costs one hash, and one that fails the same statements, whoever the username belongs
-    to.
+    to (docs/rules.md, Mijn LeerID).
     """
     claimant = claimant_of(username)
     account = claimant.account
