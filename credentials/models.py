@@ -131,7 +131,7 @@ class Batch(models.Model):
 
     @property
     def has_workbook(self) -> bool:
-        """The single edit has no Excel (product.md, The ZIP)."""
+        """Whether its ZIP has an Excel file: that of the single edit has none."""
         return self.purpose != self.Purpose.SINGLE
 
     @property

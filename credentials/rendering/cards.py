@@ -12,7 +12,7 @@ from accounts.pictures import Picture
 
 @dataclass(frozen=True)
 class Card:
-    """The sign-in data of one student, as they are printed (product.md, The ZIP)."""
+    """The sign-in data of one student, as they are printed."""
 
     stamnummer: str
     first_name: str

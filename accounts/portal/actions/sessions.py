@@ -68,10 +68,11 @@ class Claimant:
 def sign_in(
     *, username: str, password: str, ip_address: str, device: Device
 ) -> tuple[Account, str] | None:
-    """Return the account and the token of its new session, or None: never why (product.md).
+    """Return the account and the token of its new session; None where the sign-in failed.
 
-    Every try costs one hash, and one that fails the same statements, whoever the username belongs
-    to.
+    Why it failed is noted for the desk and never returned: no page may reveal whether a username
+    exists. For the same reason every attempt costs one hash, and every failed attempt the same
+    statements, whatever account the username belongs to.
     """
     claimant = claimant_of(username)
     account = claimant.account
