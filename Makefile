@@ -7,7 +7,7 @@ PYTEST_ARGS ?=
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-data demo-reset run check fix test faults hostile bench lock browser
+.PHONY: help demo demo-data demo-sign-in demo-reset run check fix test faults hostile bench lock browser
 
 help: ## this list
 	@sed -nE 's/^([a-z-]+):[^#]*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -48,13 +48,15 @@ demo-data: .venv/run .demo/env
 	@$(DEMO) $(BIN)/python manage.py make_demo
 	@$(DEMO) $(BIN)/python manage.py collectstatic --no-input --verbosity 0
 
-demo: demo-data ## a school to try, on http://127.0.0.1:8000/ (another port: make demo PORT=8010)
+demo-sign-in: demo-data
 	@echo
 	@echo "  LeerID Schoolloket   http://127.0.0.1:$(PORT)/"
 	@echo "  Both schools         beheerder@demo.test / demo-schoolloket-2026"
 	@echo "  Gent only            gent@demo.test / demo-schoolloket-2026"
 	@echo "  Stop with Ctrl-C"
 	@echo
+
+demo: demo-sign-in ## a school to try, on http://127.0.0.1:8000/ (another port: make demo PORT=8010)
 	@$(DEMO) exec $(BIN)/gunicorn schoolloket.wsgi --bind 127.0.0.1:$(PORT) \
 	  --workers $(WORKERS) --threads 4 --log-level warning
 
@@ -64,7 +66,8 @@ demo-reset: ## the demo, with its data made anew
 
 # Development -----------------------------------------------------------------------------------
 
-run: demo-data .venv/dev ## the demo on a development server that reloads, with DEBUG
+run: PORT = 8001
+run: .venv/dev demo-sign-in ## a development server that reloads, with the demo's data, on port 8001
 	@$(DEMO) DEBUG=1 $(BIN)/python manage.py runserver 127.0.0.1:$(PORT)
 
 check: .venv/dev ## what a merge needs besides the tests: style, types, templates
