@@ -1,4 +1,4 @@
-"""The product's words in templates."""
+"""Filters that put stored values in the words of the screen."""
 
 from django import template
 

@@ -1,4 +1,4 @@
-"""No page is ever stored, by a browser or on the way: every one may show data of minors."""
+"""No page may be stored by a browser or a proxy: every page may show data of minors (R5)."""
 
 from collections.abc import Callable
 
@@ -7,7 +7,10 @@ from django.utils.cache import add_never_cache_headers
 
 
 class NoStoreMiddleware:
-    """Forbid every store to keep the answer (R5); static files are answered before this."""
+    """Add `Cache-Control: no-store` to every answer.
+
+    Static files are answered by WhiteNoise before this middleware, and may be cached.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response

@@ -7,7 +7,10 @@ from .models import Institution, Manager
 
 
 class DeskRequest(HttpRequest):
-    """A request of a signed-in manager inside one institution of his or hers."""
+    """A request of a signed-in manager, in one of his or her institutions.
+
+    InstitutionMiddleware sets `institution` and `actor`, where the path names an institution.
+    """
 
     user: Manager
     institution: Institution
