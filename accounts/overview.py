@@ -78,6 +78,12 @@ def leading(institution: Institution, day: date) -> Rows:
 
 
 def _with_status(enrolments: Rows, day: date) -> Rows:
+    """Annotate what the list shows and sorts by.
+
+    `status`: a Status; `last_day`: the end of the last enrolment in any school; `next_starts_on`
+    and `next_class_code`: of the next enrolment in this school; `stamnummer_length`: sorts
+    stamnummers as numbers.
+    """
     return (
         enrolments.with_next(day)
         .with_last_day()

@@ -42,11 +42,13 @@ def _without_account(rows: Rows, institution: Institution, day: date) -> Rows:
 
 
 def _with_unused_password(rows: Rows, institution: Institution, day: date) -> Rows:
+    """Keep the students who have not signed in since the school gave them a password."""
     accounts = Account.objects.with_unused_password()
     return rows.filter(Exists(accounts.filter(student=OuterRef("student"))))
 
 
 def _leaving_soon(rows: Rows, institution: Institution, day: date) -> Rows:
+    """Keep the students who leave within SOON and have no later enrolment in this school."""
     return rows.leaving_by(day + SOON)
 
 

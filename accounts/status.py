@@ -15,15 +15,10 @@ from .overview import account_of, chosen, enrolled_elsewhere, held
 
 
 class Change(models.TextChoices):
+    """A change of the status by hand."""
+
     ACTIVATE = "activeren", "Activeren"
     DEACTIVATE = "deactiveren", "Deactiveren"
-
-    @property
-    def done(self) -> str:
-        """The past participle, for a message about what was done."""
-        if self == Change.ACTIVATE:
-            return "geactiveerd"
-        return "gedeactiveerd"
 
 
 class Obstacle(models.TextChoices):
@@ -89,10 +84,11 @@ class StatusPreview:
     @property
     def summary(self) -> str:
         """A sentence about what was done."""
+        done = "geactiveerd" if self.change == Change.ACTIVATE else "gedeactiveerd"
         number = len(self.changed)
         if number == 1:
-            return f"1 LeerID is {self.change.done}."
-        return f"{number} LeerID's zijn {self.change.done}."
+            return f"1 LeerID is {done}."
+        return f"{number} LeerID's zijn {done}."
 
     @property
     def summary_of_skipped(self) -> str:
@@ -108,13 +104,18 @@ class StatusPreview:
 
 
 def _obstacle(change: Change, row: Enrolment, day: date, *, is_held: bool) -> Obstacle | None:
-    account = account_of(row)
+    """Return why the status of this student's LeerID stays as it is, or None where it changes.
+
+    `is_held`: another school has the say over the LeerID (R11).
+    """
     if row.ends_on < day:
         return Obstacle.LEFT
     if is_held:
         return Obstacle.HELD
+    account = account_of(row)
     if account is None:
         return Obstacle.NO_ACCOUNT
+
     is_deactivated = account.deactivated_at is not None
     if change == Change.DEACTIVATE and is_deactivated:
         return Obstacle.DEACTIVATED

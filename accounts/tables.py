@@ -37,7 +37,6 @@ class StudentTable(tables.Table):  # type: ignore[misc]
     @classmethod
     def rows_per_page(cls, wished: str) -> int:
         """Return the wished number of rows where it is one of PER_PAGE, else the first of those."""
-        for rows in cls.PER_PAGE:
-            if wished == str(rows):
-                return rows
+        if wished in map(str, cls.PER_PAGE):
+            return int(wished)
         return cls.PER_PAGE[0]

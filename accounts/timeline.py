@@ -30,7 +30,7 @@ ONE_DAY = timedelta(days=1)
 
 @dataclass(frozen=True)
 class ClassChange:
-    """The old and the new class of a pupil, shown among the changed fields of the account."""
+    """The old and the new class of a pupil, in a line next to the FieldChanges of an account."""
 
     old: str
     new: str
@@ -93,6 +93,7 @@ def _moment(line: Line) -> tuple[date, time]:
 
 
 def _enrolment_line(event: StudentEvent, institution: Institution) -> Line:
+    """Return the event of an enrolment as this school may read it (R11)."""
     on = timezone.localdate(event.at)
     what = event.get_kind_display()
     if event.institution not in (None, institution):
@@ -111,6 +112,7 @@ def _enrolment_line(event: StudentEvent, institution: Institution) -> Line:
 
 
 def _account_line(event: AccountEvent, institution: Institution) -> Line:
+    """Return the event of a LeerID as this school may read it (R10)."""
     on = timezone.localdate(event.at)
     what = event.get_kind_display()
     if event.institution not in (None, institution):
@@ -130,6 +132,7 @@ def _account_line(event: AccountEvent, institution: Institution) -> Line:
 
 
 def _place(institution: Institution | None, ip_address: str | None) -> str:
+    """Return `BRUSSEL-STAD - School (127.0.0.1)`, or the part of it that is known."""
     place = str(institution) if institution else ""
     if ip_address:
         place += f" ({ip_address})"

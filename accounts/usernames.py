@@ -36,6 +36,7 @@ def from_name(first_name: str, last_name: str) -> str:
 
 
 def _fold_part(name: str) -> str:
+    """Return the letters, digits and inner hyphens of a name, in lower-case ASCII."""
     return re.sub(r"[^a-z0-9-]", "", fold(name)).strip("-")
 
 
@@ -59,6 +60,7 @@ def free(wished: Mapping[int, str]) -> dict[int, str]:
 
 
 def _first_free(username: str, taken: Collection[str]) -> str:
+    """Return the username, or its stem with the lowest number that is not taken."""
     if username not in taken:
         return username
     # All digits: without a stem the number follows the username itself.

@@ -82,7 +82,7 @@ def site(name: str, default: str = "") -> Site:
     Raises ImproperlyConfigured, naming the variable, where it is missing without a default, or is
     neither https nor http on a loopback host.
     """
-    url = os.environ.get(name) or default or required(name)
+    url = text(name, default) or required(name)
     url = url.rstrip("/")
     parts = urlsplit(url)
     if parts.scheme not in {"http", "https"} or not parts.hostname:

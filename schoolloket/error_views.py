@@ -13,7 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.views import defaults
 
-from schoolloket.institutions.views import referring_page
+from schoolloket.institutions.requests import referring_page
 
 # The disk is full, or the file may not grow: SQLite's codes, and PostgreSQL's SQLSTATE.
 FULL = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_WRITE, "53100"}

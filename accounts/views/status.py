@@ -49,6 +49,7 @@ def change_status(request: DeskRequest) -> HttpResponse:
 
 
 def _confirmed(request: DeskRequest, form: StatusForm) -> HttpResponse:
+    """Change the LeerIDs, and show as messages which were changed and which were skipped."""
     preview = actions.change_status(
         by=request.actor,
         change=form.cleaned_data["status"],

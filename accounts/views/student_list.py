@@ -20,10 +20,12 @@ from students.models import ImportRun
 
 
 def _shows_left(request: DeskRequest) -> bool:
+    """Whether the page lists the students who left."""
     return request.GET.get("lijst") == "uitgeschreven"
 
 
 def _filtered(request: DeskRequest) -> StudentFilter:
+    """Return the filter of the query string; its `qs` has the rows that fit."""
     day = clock.today()
     if _shows_left(request):
         rows = overview.left(request.institution, day)

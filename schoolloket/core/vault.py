@@ -19,6 +19,7 @@ class VaultLocked(Exception):
 
 @cache
 def _fernet(keys: tuple[str, ...]) -> MultiFernet:
+    """Return the cipher of these keys, which encrypts with the first one."""
     return MultiFernet([Fernet(key) for key in keys])
 
 
@@ -81,6 +82,10 @@ def rotate(rows: QuerySet[Any], field: str) -> Rotation:
 
 
 def _sealed(rows: QuerySet[Any], field: str) -> Iterator[tuple[int, str]]:
+    """Yield id and token of the rows that hold one, in the order of their ids.
+
+    Read in slices, since the rows change while they are read.
+    """
     last = 0
     sealed = rows.exclude(**{field: ""}).order_by("pk").values_list("pk", field)
     while found := list(sealed.filter(pk__gt=last)[:ROWS_READ_AT_ONCE]):

@@ -37,6 +37,7 @@ def render(
 
 
 def _write_heading(sheet: Worksheet, columns: Mapping[str, int], style: Format) -> None:
+    """Write the first row, and set the widths of the columns."""
     for column, (name, width) in enumerate(columns.items()):
         sheet.set_column(column, column, width)
         sheet.write_string(0, column, name, style)

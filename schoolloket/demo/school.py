@@ -79,6 +79,7 @@ def _institution(school: School) -> Institution:
 
 
 def _manager(email: str, name: str, institutions: list[Institution]) -> Manager:
+    """Create a manager of these institutions, who signs in with PASSWORD."""
     manager = Manager.objects.create_user(email, PASSWORD, name=name)
     for institution in institutions:
         Membership.objects.create(manager=manager, institution=institution)
@@ -104,6 +105,7 @@ def _examples(batch: Batch) -> list[str]:
 
 
 def _students(by: Actor) -> QuerySet[Enrolment]:
+    """Return the pupils of the school in the order of the list."""
     return enrolled(by.institution, clock.today()).order_by("last_name_key", "first_name_key")
 
 
@@ -119,6 +121,7 @@ def _students_with_account(by: Actor) -> list[int]:
 
 
 def _link_email(by: Actor) -> None:
+    """Link an e-mail address to the LeerID of the pupil with stamnummer LINKED."""
     account = Account.objects.get(
         student__enrolments__institution=by.institution,
         student__enrolments__stamnummer=LINKED,

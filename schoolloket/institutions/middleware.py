@@ -7,17 +7,17 @@ from urllib.parse import urlsplit
 from allauth.account.adapter import get_adapter
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.contrib.auth.views import redirect_to_login
-from django.http import Http404, HttpRequest, HttpResponseBase, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
+from django.utils.deprecation import MiddlewareMixin
 
 from .actors import Actor
 from .models import Institution
+from .requests import referring_page
 
-GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
-
-class DeskLockMiddleware:
+class DeskLockMiddleware(MiddlewareMixin):
     """Let the session's half hour start again with each request of the manager.
 
     The session is written at most once a minute, so that not every page costs a write.
@@ -25,16 +25,14 @@ class DeskLockMiddleware:
 
     SECONDS_BETWEEN_TOUCHES = 60
 
-    def __init__(self, get_response: GetResponse) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        if request.user.is_authenticated:
-            now = int(timezone.now().timestamp())
-            seen_at = request.session.get("seen", 0)
-            if now - seen_at >= self.SECONDS_BETWEEN_TOUCHES:
-                request.session["seen"] = now
-        return self.get_response(request)
+    def process_request(self, request: HttpRequest) -> None:
+        if not request.user.is_authenticated:
+            return
+        now = int(timezone.now().timestamp())
+        seen_at = request.session.get("seen", 0)
+        if now - seen_at >= self.SECONDS_BETWEEN_TOUCHES:
+            # A session that was changed is saved with a new expiry.
+            request.session["seen"] = now
 
 
 class SignInFirstMiddleware(LoginRequiredMiddleware):
@@ -46,33 +44,16 @@ class SignInFirstMiddleware(LoginRequiredMiddleware):
         if request.method in ("GET", "HEAD"):
             return super().handle_no_permission(request, view_func)
         # A form is not posted again by itself, so lead back to the page that holds it.
-        referer = request.headers.get("Referer", "")
-        return redirect_to_login(_path_on_host(referer, request.get_host()))
+        page = urlsplit(referring_page(request))
+        return redirect_to_login(f"{page.path}?{page.query}".rstrip("?"))
 
 
-def _path_on_host(url: str, host: str) -> str:
-    """Return path and query of a URL on this host, and `/` for any other."""
-    try:
-        page = urlsplit(url)
-    except ValueError:
-        return "/"
-    if page.netloc != host:
-        return "/"
-    return f"{page.path}?{page.query}".rstrip("?")
-
-
-class InstitutionMiddleware:
+class InstitutionMiddleware(MiddlewareMixin):
     """Turn the `number` of a route into `request.institution`, or answer 404.
 
     A view never sees the number, so it cannot forget to check it (R11). SignInFirstMiddleware
     comes before and sends visitors without a session to the sign-in page.
     """
-
-    def __init__(self, get_response: GetResponse) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        return self.get_response(request)
 
     def process_view(
         self, request: Any, view: Callable[..., Any], args: list[Any], kwargs: dict[str, Any]

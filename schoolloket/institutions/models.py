@@ -56,6 +56,7 @@ class ManagerManager(BaseUserManager["Manager"]):
         return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
 
     def get_by_natural_key(self, username: str | None) -> "Manager":
+        """Return the manager with this e-mail address, in whatever capitals it was typed."""
         return self.get(email__iexact=username)
 
 

@@ -1,6 +1,7 @@
-"""The request of a page of the desk."""
+"""The request for a page of the desk, and the page that it came from."""
 
 from django.http import HttpRequest
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from .actors import Actor
 from .models import Institution, Manager
@@ -15,3 +16,14 @@ class DeskRequest(HttpRequest):
     user: Manager
     institution: Institution
     actor: Actor
+
+
+def referring_page(request: HttpRequest) -> str:
+    """Return the URL of the page with the posted form, or `/` where that is not one of ours.
+
+    For the way back: the URL that the form was posted to may not answer a GET.
+    """
+    url = request.headers.get("Referer", "")
+    if url_has_allowed_host_and_scheme(url, {request.get_host()}):
+        return url
+    return "/"

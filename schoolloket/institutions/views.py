@@ -4,11 +4,10 @@ from django.contrib.auth.decorators import login_not_required
 from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_safe
 
 from .models import Institution
-from .requests import DeskRequest
+from .requests import DeskRequest, referring_page
 
 # From this number of schools on, the page offers a search.
 SEARCHABLE_FROM = 8
@@ -46,14 +45,3 @@ def not_offered(request: HttpRequest) -> HttpResponse:
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """Answer a form without a valid CSRF token: it is too old, and is offered again."""
     return render(request, "csrf_failure.html", {"again": referring_page(request)}, status=403)
-
-
-def referring_page(request: HttpRequest) -> str:
-    """Return the URL of the page with the posted form, or `/` where that is not one of ours.
-
-    For a link back: the URL that the form was posted to may not answer a GET.
-    """
-    url = request.headers.get("referer", "")
-    if url_has_allowed_host_and_scheme(url, {request.get_host()}):
-        return url
-    return "/"

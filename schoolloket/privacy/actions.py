@@ -35,7 +35,10 @@ def expired(day: date) -> QuerySet[Student]:
 
 def erase_expired(day: date) -> int:
     """Erase the expired students with all that is known of them; return their number."""
-    return sum(_erase(ids, day) for ids in _slices(expired(day)))
+    erased = 0
+    for student_ids in _slices(expired(day)):
+        erased += _erase(student_ids, day)
+    return erased
 
 
 def _slices(students: QuerySet[Student]) -> Iterator[list[int]]:

@@ -53,6 +53,7 @@ def _part(title: str, facts: Facts) -> Iterator[Line]:
 
 
 def _text(value: str | date | datetime | None) -> str:
+    """Return the value as the file shows it: a date as 07/11/2010, no value as a hyphen."""
     if not value:
         return "-"
     # A datetime is a date too, so it comes first.
@@ -87,6 +88,7 @@ def _official(student: Student) -> Facts:
 
 
 def _enrolments(institution: Institution, student: Student) -> Facts:
+    """Yield the enrolments; of another school only the period (R11)."""
     for enrolment in student.enrolments.order_by("starts_on", "pk"):
         period = f"{_text(enrolment.starts_on)} tot en met {_text(enrolment.ends_on)}"
         if enrolment.institution_id != institution.pk:
@@ -118,14 +120,17 @@ def _account(account: Account) -> Facts:
 
 
 def _portal(account: Account) -> Facts:
+    """Yield the sign-ins of the pupil and the mails that were sent, the newest first."""
     for session in account.portal_sessions.all():
         device = "bekend" if session.on_known_device else "nieuw"
         yield f"Aangemeld op een {device} toestel", session.created_at
     for mail in MailToken.objects.filter(account=account).order_by("-created_at"):
-        yield f"Mail: {mail.get_purpose_display()}", f"{_text(mail.created_at)} aan {mail.email}"
+        name = f"Mail: {mail.get_purpose_display()}"
+        yield name, f"{_text(mail.created_at)} aan {mail.email}"
 
 
 def _prints(institution: Institution, account: Account) -> Facts:
+    """Yield the batches of this school that hold the LeerID, and what became of it in each."""
     items = BatchItem.objects.filter(account=account, batch__institution=institution)
     for item in items.select_related("batch").order_by("batch__created_at"):
         batch = item.batch
@@ -135,6 +140,7 @@ def _prints(institution: Institution, account: Account) -> Facts:
 
 
 def _history(history: Iterable[timeline.Line]) -> Facts:
+    """Yield each line of the history, followed by the fields that it changed."""
     for line in history:
         moment = _text(line.at or line.on)
         yield line.what, ", ".join(filter(None, [moment, line.who, line.where]))
