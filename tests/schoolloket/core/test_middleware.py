@@ -1,4 +1,4 @@
-"""R5: no page may be stored. `tests/test_routes.py` opens every route; here is what it leaves out."""
+"""R5: no page may be stored. `tests/test_routes.py` opens every route; these are the others."""
 
 import pytest
 from django.test import Client
