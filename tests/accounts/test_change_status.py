@@ -96,7 +96,7 @@ def test_a_change_of_status_is_in_the_history(charlie: Account, alice_actor: Act
     assert read == [("Inactief", "Actief"), ("Actief", "Inactief")]
 
 
-def test_another_school_reads_event_and_date_only(
+def test_another_school_is_told_event_and_date_only(
     charlie: Account, gent: Institution, enrol: Enrol, alice_actor: Actor, bob_client: Client
 ) -> None:
     enrol(gent, student=charlie.student)

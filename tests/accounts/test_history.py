@@ -30,7 +30,7 @@ TODAY = NOW.date()
         ("", ""),
     ],
 )
-def test_an_email_is_masked(email: str, masked: str) -> None:
+def test_an_address_is_masked(email: str, masked: str) -> None:
     assert text.mask_email(email) == masked
 
 
@@ -51,7 +51,7 @@ def test_only_an_advanced_account_can_be_linked(
         link_email(account_id=basic.pk, email="x@voorbeeld.test", by=alice_actor)
 
 
-def test_another_school_reads_event_and_date_only(
+def test_another_school_is_told_event_and_date_only(
     charlie: Account, gent: Institution, alice_actor: Actor
 ) -> None:
     link_email(account_id=charlie.pk, email="charlie@voorbeeld.test", by=alice_actor)

@@ -145,7 +145,7 @@ def test_another_school_answers_as_one_that_does_not_exist(
     assert text(other) == text(missing)
 
 
-def test_a_lost_right_is_gone_at_the_next_request(alice_client: Client, alice: Manager) -> None:
+def test_losing_the_right_bites_on_the_next_request(alice_client: Client, alice: Manager) -> None:
     assert alice_client.get(desk("students")).status_code == 200
     alice.memberships.all().delete()
     assert alice_client.get(desk("students")).status_code == 404
