@@ -86,7 +86,7 @@ def of_account(institution: Institution, account: Account, day: date) -> list[Li
 
 
 def _moment(line: Line) -> tuple[date, time]:
-    """Return what lines are sorted by: those without a time come first in their day."""
+    """Return the key by which lines are sorted: a line without a time counts as midnight."""
     if line.at is None:
         return line.on, time.min
     return line.on, timezone.localtime(line.at).time()
@@ -148,7 +148,7 @@ def _automatic_lines(account: Account, events: Iterable[AccountEvent], day: date
     periods = _joined(enrolments.values_list("starts_on", "ends_on"))
     changes: list[tuple[date, str]] = []
     for (_, end), (next_start, _) in pairwise(periods):
-        # Until an enrolment ahead begins, the end of the one before is no end of the LeerID.
+        # While the next enrolment lies ahead, the end of this one does not end the LeerID.
         if next_start <= day:
             changes.append((end + ONE_DAY, ENDED))
             changes.append((next_start, ENROLLED_AGAIN))
