@@ -2,15 +2,13 @@
 
 from django.http import QueryDict
 
-from accounts.pictures import GRID, PASSWORD_LENGTH, Picture
-
-_BY_SLUG = {picture.slug: picture for picture in GRID}
+from accounts.pictures import BY_SLUG, PASSWORD_LENGTH, Picture
 
 
 def chosen(posted: QueryDict) -> list[Picture]:
     """Return the pictures chosen so far, in order: those posted, one more, or one less."""
     slugs = [*posted.getlist("picture"), *posted.getlist("add")]
-    pictures = [_BY_SLUG[slug] for slug in dict.fromkeys(slugs) if slug in _BY_SLUG]
+    pictures = [BY_SLUG[slug] for slug in dict.fromkeys(slugs) if slug in BY_SLUG]
     if "back" in posted:
         pictures = pictures[:-1]
     return pictures[:PASSWORD_LENGTH]

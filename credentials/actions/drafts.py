@@ -13,7 +13,7 @@ from credentials import passwords
 from credentials.eligibility import converted_kind, obstacle, proposed_kind
 from credentials.models import Batch, BatchItem
 from schoolloket.core import clock, vault
-from schoolloket.core.exceptions import Impossible, UnknownStudents
+from schoolloket.core.exceptions import NotEligible, UnknownStudents
 from schoolloket.institutions.actors import Actor
 from students.models import Enrolment
 
@@ -51,7 +51,7 @@ def prepare(*, by: Actor, student_ids: Collection[int], purpose: Batch.Purpose) 
 def prepare_edit(*, by: Actor, student_id: int, edit: Edit) -> Batch:
     """Draft the single edit of one existing account.
 
-    Raises UnknownStudents where the student has no account in this institution, or Impossible.
+    Raises UnknownStudents where the student has no account in this institution, or NotEligible.
     """
     day = clock.today()
     row = visible(by.institution, day).filter(student=student_id).first()
@@ -73,7 +73,7 @@ def prepare_edit(*, by: Actor, student_id: int, edit: Edit) -> Batch:
     )
     is_held = student_id in held(by.institution, [student_id], day)
     if found := obstacle(item, account, enrolled=row.ends_on >= day, held=is_held):
-        raise Impossible(found.label)
+        raise NotEligible(found.label)
     _fill(item, None)
     _store_draft(batch, [item])
     return batch

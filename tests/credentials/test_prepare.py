@@ -304,14 +304,14 @@ def test_the_single_edit_of_a_deactivated_account_is_refused(
     charlie: Account, alice_actor: Actor, edit: EditOf
 ) -> None:
     Account.objects.update(deactivated_at=timezone.now(), deactivated_by=alice_actor.manager)
-    with pytest.raises(exceptions.Impossible, match="gedeactiveerd"):
+    with pytest.raises(exceptions.NotEligible, match="gedeactiveerd"):
         edit(charlie)
     assert not Batch.objects.exists()
 
 
 def test_the_single_edit_of_who_left_is_refused(charlie: Account, edit: EditOf) -> None:
     Enrolment.objects.update(ends_on=timezone.localdate() - timedelta(days=1))
-    with pytest.raises(exceptions.Impossible, match="niet meer ingeschreven"):
+    with pytest.raises(exceptions.NotEligible, match="niet meer ingeschreven"):
         edit(charlie)
     assert not Batch.objects.exists()
 
