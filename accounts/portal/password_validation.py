@@ -15,7 +15,7 @@ LONGEST = 128
 # A shorter name, or part of a name, may be in a password by chance.
 SHORTEST_NAME = 4
 FEWEST_DIFFERENT_CHARACTERS = 4
-# A common password with these behind it is as easy to guess.
+# With these behind it a common password is as easy to guess: `wachtwoord2026!`.
 COMMON_ENDINGS = "0123456789!?.-_*"
 # Common Dutch passwords that Django's list lacks.
 DUTCH = {

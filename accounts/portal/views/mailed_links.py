@@ -26,16 +26,16 @@ def email(request: PortalRequest) -> HttpResponse:
     if account.kind != Kind.ADVANCED:
         return redirect("portal:home")
     form = EmailForm(request.POST or None)
-    if form.is_valid():
-        email = form.cleaned_data["email"]
-        try:
-            mailed_links.request_link(account=account, email=email)
-        except TooManyMails as refused:
-            form.add_error("email", str(refused))
-        else:
-            return render(request, "portal/mail_sent.html", {"email": email})
     context = {"form": form, "masked_email": mask_email(account.email)}
-    return render(request, "portal/email.html", context)
+    if not form.is_valid():
+        return render(request, "portal/email.html", context)
+    email = form.cleaned_data["email"]
+    try:
+        mailed_links.request_link(account=account, email=email)
+    except TooManyMails as refused:
+        form.add_error("email", str(refused))
+        return render(request, "portal/email.html", context)
+    return render(request, "portal/mail_sent.html", {"email": email})
 
 
 @access.public

@@ -52,7 +52,7 @@ def sign_in(request: PortalRequest, username: str = "") -> HttpResponse:
     mode = asked or device.mode or WORDS
     chosen = []
     if not form.errors:
-        # After a failed attempt the pupil begins with an empty row of pictures.
+        # After an error the pupil starts again with no picture chosen.
         chosen = chosen_pictures(request.POST)
     context = {
         "form": form,
