@@ -25,7 +25,9 @@ class Device:
 
     def after_sign_in(self, account: Account, mode: str) -> "Device":
         """Return the device as it is once this pupil has signed in on it."""
-        account_ids = [pk for pk in self.account_ids if pk != account.pk]
+        account_ids = list(self.account_ids)
+        if self.knows(account):
+            account_ids.remove(account.pk)
         account_ids.append(account.pk)
         newest = tuple(account_ids[-MOST_PUPILS_ON_A_DEVICE:])
         return replace(self, account_ids=newest, mode=mode)

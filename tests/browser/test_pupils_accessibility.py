@@ -61,7 +61,7 @@ def test_signing_in(pupil: Pupil, eyes: Eyes, pieter: Account) -> None:
     eyes.look("portal-empty")
     pupil.open(f"/mijn/{pieter.username}")
     eyes.look("portal-word")
-    pupil.sign_in("fout")
+    pupil.sign_in("zeker niet dit")
     pupil.sees("horen niet bij elkaar")
     eyes.look("portal-wrong")
     pupil.follow("Ik heb een wachtwoord met afbeeldingen")
