@@ -50,13 +50,16 @@ GRID: tuple[Picture, ...] = (
 )
 """The one fixed grid of sixteen (R7), in the order shown on every screen."""
 
+SEPARATOR = "-"
+"""The sign between the slugs of a picture password: part of what is hashed."""
+
 BY_SLUG = {picture.slug: picture for picture in GRID}
 """The pictures of the grid by slug."""
 
 
 def canonical(pictures: Iterable[Picture]) -> str:
     """Return the slugs in order, `vis-boom-huis-bal`: the text that is hashed and encrypted."""
-    return "-".join(picture.slug for picture in pictures)
+    return SEPARATOR.join(picture.slug for picture in pictures)
 
 
 def from_canonical(text: str) -> tuple[Picture, ...]:
@@ -65,7 +68,7 @@ def from_canonical(text: str) -> tuple[Picture, ...]:
     Raises ValueError on anything else than four different slugs of the grid (R7). The message
     does not repeat the text, which may be a password (R5).
     """
-    slugs = text.split("-")
+    slugs = text.split(SEPARATOR)
     if len(slugs) != PASSWORD_LENGTH:
         raise ValueError("a picture password is four pictures")
     if len(set(slugs)) != PASSWORD_LENGTH:

@@ -22,7 +22,7 @@ def html(response: HttpResponse) -> str:
 
 def text(response: HttpResponse) -> str:
     """Return the text that a person reads on the page: no tags, no double blanks."""
-    return plain(html(response).partition("<body>")[2] or html(response))
+    return plain(re.sub(r"(?s).*<body[^>]*>", "", html(response)))
 
 
 def plain(markup: str) -> str:

@@ -19,14 +19,13 @@ from pytest_django.fixtures import Settings
 
 from accounts import history
 from accounts.models import Account, AccountEvent, FieldChange
-from accounts.portal import actions as portal
 from accounts.portal.actions import mailed_links
 from accounts.portal.models import MailToken
 from credentials.actions import hashing
 from credentials.actions.hashing import store_hashes
 from credentials.actions.saves import save
 from credentials.models import Batch, BatchItem
-from schoolloket.core import exceptions, rotation, vault
+from schoolloket.core import exceptions, vault
 from schoolloket.institutions.actors import Actor, Pupil
 from students.models import Enrolment, ImportRun
 from tests.conftest import Enrol
@@ -252,7 +251,7 @@ def test_keys_rotate_during_a_destruction(
 
 
 def rotate() -> None:
-    rotation.rotate(BatchItem.objects.all(), "sealed")
+    vault.rotate(BatchItem.objects.all(), "sealed")
 
 
 # Between preview and save ----------------------------------------------------------------------
@@ -268,7 +267,7 @@ def test_an_address_is_linked_during_a_save(
         pupil.refresh_from_db()
         before, batch = State.now(), alice_desk.draft(*pupils[:3])
         with transaction.atomic():
-            token = portal._mail_token(
+            token = mailed_links._create_token(
                 pupil, MailToken.Purpose.LINK, f"p{turn}@voorbeeld.be", mailed_links.LINK_LASTS
             )
         _, linked = race.between(partial(alice_desk.save, batch), partial(confirms, token))
