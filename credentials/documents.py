@@ -90,9 +90,7 @@ def print_job(batch: Batch) -> PrintJob:
     items = list(batch.items.valid().exclude(sealed=""))
     enrolments = enrolments_of(batch, items)
     cards = [
-        _card(item, enrolments[item.student_id])
-        for item in items
-        if item.student_id in enrolments
+        _card(item, enrolments[item.student_id]) for item in items if item.student_id in enrolments
     ]
     if not cards:
         raise NotPrintable

@@ -100,7 +100,7 @@ def test_hashes_give_way_to_pages(
     def niceness() -> int:
         return os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
 
-    monkeypatch.setattr(hashing, "_hash", lambda sealed: str(niceness()))
+    monkeypatch.setattr(hashing, "make_password", lambda password: str(niceness()))
     own, batch = niceness(), prepare(charlie)
     hashing.hash_all(batch)
     assert int(item_of(batch, charlie).hash) == min(own + hashing.NICENESS, 19)
