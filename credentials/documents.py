@@ -124,6 +124,8 @@ def _card(item: BatchItem, enrolment: Enrolment) -> Card:
 
 def unprintable_names(batch: Batch) -> list[str]:
     """Return the names with letters that the printed face lacks; on paper they are folded."""
-    enrolments = enrolments_of(batch, batch.items.valid()).values()
-    names = [enrolment.full_name for enrolment in enrolments]
-    return [name for name in names if not fonts.spelled_in_full(name)]
+    names = []
+    for enrolment in enrolments_of(batch, batch.items.valid()).values():
+        if not fonts.spelled_in_full(enrolment.full_name):
+            names.append(enrolment.full_name)
+    return names

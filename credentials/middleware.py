@@ -1,4 +1,4 @@
-"""At every request of the desk, drop the drafts, imports and batches whose time is over (R2, R4)."""
+"""At every request of the desk, drop drafts, imports and batches whose time is over (R2, R4)."""
 
 from collections.abc import Callable
 from typing import Any

@@ -21,9 +21,11 @@ from students.models import Student
 
 class BatchQuerySet(models.QuerySet["Batch"]):
     def of(self, institution: Institution) -> Self:
+        """Batches of this institution: no other may see or print them (R11)."""
         return self.filter(institution=institution)
 
     def drafts(self) -> Self:
+        """Batches that were neither saved nor dropped; the time of some may be over."""
         return self.filter(state=Batch.State.DRAFT)
 
     def printable(self, now: datetime) -> Self:
@@ -36,6 +38,7 @@ class BatchQuerySet(models.QuerySet["Batch"]):
         return self.printable(now).filter(Exists(valid), first_downloaded_at=None)
 
     def with_secrets(self) -> Self:
+        """Batches that still hold sealed passwords."""
         return self.filter(state__in=[Batch.State.DRAFT, Batch.State.SAVED])
 
     def expired(self, now: datetime) -> Self:
@@ -43,6 +46,7 @@ class BatchQuerySet(models.QuerySet["Batch"]):
         return self.with_secrets().filter(expires_at__lte=now)
 
     def ever_saved(self) -> Self:
+        """Batches that were saved, also those whose secrets are gone by now."""
         return self.filter(state__in=[Batch.State.SAVED, Batch.State.DESTROYED])
 
     def with_counts(self) -> Self:
@@ -125,6 +129,7 @@ class Batch(models.Model):
 
     @property
     def is_draft(self) -> bool:
+        """Whether it was neither saved nor dropped; its time may be over."""
         return self.state == self.State.DRAFT
 
     @property
@@ -161,6 +166,7 @@ class BatchItemQuerySet(models.QuerySet["BatchItem"]):
         return self.with_password().filter(hash="")
 
     def done(self) -> Self:
+        """Items whose password the save made valid."""
         return self.filter(outcome=BatchItem.Outcome.DONE)
 
     def printed_by(self, institution: Institution) -> Self:
@@ -179,7 +185,7 @@ class BatchItemQuerySet(models.QuerySet["BatchItem"]):
 
 
 class BatchItem(models.Model):
-    """One student in a batch. The password of an item never changes: a reroll is a new item (R2)."""
+    """One student in a batch. An item's password never changes: a reroll is a new item (R2)."""
 
     class Obstacle(ScreenChoices):
         """Why a student cannot be done, at the preview or at the save (R1, R3)."""

@@ -6,6 +6,7 @@ so that the desk stays quick for others. No worker, no broker: what a killed ser
 browser leaves undone, the next request does.
 """
 
+import math
 import os
 import threading
 import time
@@ -51,20 +52,19 @@ class Progress:
 
     @property
     def left(self) -> int:
+        """How many rows have to be hashed before the draft can be saved."""
         return self.total - self.hashed
 
 
-def hash_all(batch: Batch, *, seconds: float | None = None) -> Progress:
+def hash_all(batch: Batch, *, seconds: float = math.inf) -> Progress:
     """Hash until nothing is left, or for about this many seconds; return how far it came."""
-    deadline = None if seconds is None else time.monotonic() + seconds
+    deadline = time.monotonic() + seconds
     while True:
         state = progress(batch)
-        remaining = SLICE_SECONDS
-        if deadline is not None:
-            remaining = min(remaining, deadline - time.monotonic())
+        remaining = deadline - time.monotonic()
         if not state.left or remaining <= 0:
             return state
-        hash_slice(batch.pk, seconds=remaining)
+        hash_slice(batch.pk, seconds=min(remaining, SLICE_SECONDS))
 
 
 def progress(batch: Batch) -> Progress:

@@ -15,7 +15,10 @@ from schoolloket.institutions.actors import Actor
 
 
 def locked(by: Actor, batch_id: UUID) -> Batch:
-    """Return the batch, locked. Raises Batch.DoesNotExist where it is another institution's (R11)."""
+    """Return the batch of this institution, locked.
+
+    Raises Batch.DoesNotExist where it is another institution's (R11).
+    """
     batches = Batch.objects.of(by.institution).select_related("institution")
     return batches.select_for_update(of=("self",)).get(pk=batch_id)
 

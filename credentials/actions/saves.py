@@ -65,7 +65,7 @@ def save(*, by: Actor, batch_id: UUID) -> Batch:
 def _refuse_if_not_ready(items: list[BatchItem]) -> None:
     if not items:
         raise NothingTicked
-    left = len([item for item in items if not item.hash])
+    left = [item.hash for item in items].count("")
     if left:
         raise NotReady(left)
     # A password that cannot be opened cannot be printed, so it must not become valid (R4).

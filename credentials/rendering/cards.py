@@ -43,11 +43,13 @@ class Card:
 
     @property
     def class_and_group(self) -> str:
+        """`4A · 4de leerjaar`, or the one of the two that is known."""
         known = filter(None, (self.class_code, self.administrative_group))
         return " · ".join(known)
 
     @property
     def password_label(self) -> str:
+        """What stands before the password: a temporary one must be replaced at once (R8)."""
         if self.temporary:
             return "Tijdelijk wachtwoord:"
         return "Wachtwoord:"

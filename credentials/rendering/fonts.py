@@ -1,8 +1,9 @@
 """The three faces of the printed documents, and the spelling of a text in their letters."""
 
 import unicodedata
+from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 
 from anyascii import anyascii
@@ -13,39 +14,20 @@ _FOLDER = Path(__file__).parent / "fonts"
 _CONTROLS = {"Cc", "Cf", "Cs"}  # control, invisible format and lone surrogate characters
 
 
-class _Widths(dict[str, float]):
-    """The width of each letter in em, looked up in the font once.
-
-    A dict, so that adding the widths of a text up runs in C: it happens for each text of each card.
-    """
-
-    def __init__(self, font: TTFont) -> None:
-        super().__init__()
-        self._font = font
-
-    def __missing__(self, letter: str) -> float:
-        face = self._font.face
-        thousandths = face.charWidths.get(ord(letter), face.defaultWidth)
-        self[letter] = width = thousandths / 1000
-        return width
-
-
 @dataclass(frozen=True, eq=False)
 class Face:
     """An embedded TrueType face. Measures are in em: times a text's size they are in pt."""
 
     font: TTFont
+    widths: Mapping[str, float]  # of every letter; one that the face lacks has its default width
     ascent: float  # from the baseline to the top of the tallest letter: no ink above
     descent: float  # from the baseline down to the lowest ink
     leading: float = 1.2  # from one baseline to the next
 
-    @cached_property
-    def _widths(self) -> "_Widths":
-        return _Widths(self.font)
-
     def width(self, text: str) -> float:
         """Return the width of the text in em."""
-        return sum(map(self._widths.__getitem__, text))
+        # All in C: this runs again and again for each text of each card.
+        return sum(map(self.widths.__getitem__, text))
 
     def has(self, letter: str) -> bool:
         """Whether the letter can be set as it is.
@@ -58,9 +40,14 @@ class Face:
 
 
 def _face(name: str, *, ascent: float, descent: float) -> Face:
+    """Load and register a face of the folder `fonts`."""
     font = TTFont(name, str(_FOLDER / f"{name}.ttf"), asciiReadable=True, shapable=False)
     pdfmetrics.registerFont(font)
-    return Face(font, ascent=ascent, descent=descent)
+    thousandths = font.face.charWidths  # by code point
+    default = font.face.defaultWidth / 1000
+    widths: defaultdict[str, float] = defaultdict(lambda: default)
+    widths.update((chr(code), width / 1000) for code, width in thousandths.items())
+    return Face(font, widths, ascent=ascent, descent=descent)
 
 
 REGULAR = _face("NotoSans-Regular", ascent=1.07, descent=0.3)

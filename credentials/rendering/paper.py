@@ -116,7 +116,7 @@ class Paper:
         self._in_unit_square(_show(picture.slug), box)
 
     def stamp(self, name: str, draw: Callable[[], None]) -> None:
-        """Show what `draw` draws: it is called once, and kept as a form that later pages refer to."""
+        """Show what `draw` draws: called once, and kept as a form that later pages refer to."""
         if name not in self._forms:
             self.canvas.beginForm(name)
             draw()

@@ -9,8 +9,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.desk_urls import desk_url
-from credentials.actions import retention
 from credentials import documents
+from credentials.actions import retention
 from credentials.models import Batch, BatchItem
 from credentials.previews import rows_of
 from schoolloket.core import downloads, exceptions

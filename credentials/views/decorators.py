@@ -16,7 +16,10 @@ SAVE_SECONDS = 3.0
 
 
 def with_batch(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """Give the view its batch instead of an id; 404 where it is another school's or unknown (R11)."""
+    """Give the view its batch in the place of an id.
+
+    Answers 404 where it is another school's, as for one that does not exist (R11).
+    """
 
     @wraps(view)
     def view_of_batch(request: DeskRequest, batch_id: UUID, **kwargs: Any) -> HttpResponse:
