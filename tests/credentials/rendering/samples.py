@@ -1,4 +1,4 @@
-"""The cast of the print tests, and eyes for what was printed."""
+"""The cards of the rendering tests, and ways to read what was rendered."""
 
 import ctypes
 from dataclasses import replace
@@ -97,13 +97,13 @@ def squeezed(pdf: bytes, page: int = 0) -> str:
 
 
 def image(pdf: bytes, page: int = 0, *, dpi: int) -> Image.Image:
-    """A page in greys, 0 black to 255 white."""
+    """A page as an image in greys, 0 black to 255 white."""
     rendered = pypdfium2.PdfDocument(pdf)[page].render(scale=dpi / 72)
     return rendered.to_pil().convert("L")
 
 
 def texts(pdf: bytes, page: int = 0) -> list[tuple[str, float, bool]]:
-    """Face, size in pt and whether the face is embedded, of each text object of a page."""
+    """The face of each text on a page, its size in pt and whether the face is embedded."""
     document = pypdfium2.PdfDocument(pdf)
     return [
         _text(found.raw)

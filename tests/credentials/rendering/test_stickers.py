@@ -43,7 +43,7 @@ DPI = 144
 
 
 def labels(sheet: Sheet, *, inset: float) -> list[tuple[float, float, float, float]]:
-    """Left, top, right and bottom in mm of each label, made smaller by `inset`."""
+    """Left, top, right and bottom in mm of each label, reduced by `inset` on every side."""
     columns, rows, width, height, left, top, pitch_x, pitch_y = GRIDS[sheet.name]
     return [
         (
@@ -69,7 +69,7 @@ def outlines(sheet: Sheet) -> bytes:
 
 
 def ink_outside(page: Image.Image, areas: list[tuple[float, float, float, float]]) -> bool:
-    """Whether ink is left on the page when `areas` (mm) are wiped; a pixel's edge is allowed."""
+    """Whether there is ink outside `areas` (mm), with a pixel of tolerance."""
     pixels = DPI / 25.4
     wiped = page.copy()
     for left, top, right, bottom in areas:
