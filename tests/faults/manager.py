@@ -26,7 +26,7 @@ PICTURE = re.compile(r'height="36">(\w+)</li>')
 
 LIST = f"/{SCHOOL}/leerlingen/"
 START = f"/{SCHOOL}/vernieuwen/"
-PRINTS = f"/{SCHOOL}/afdrukken/"
+BATCHES = f"/{SCHOOL}/afdrukken/"
 
 SECONDS_TO_ANSWER = 60
 MOST_SLICES = 100
@@ -143,7 +143,7 @@ class Manager:
 
     @property
     def is_at_result(self) -> bool:
-        return self.page.startswith(PRINTS) and self.page != PRINTS
+        return self.page.startswith(BATCHES) and self.page != BATCHES
 
     @property
     def batch(self) -> str:
@@ -184,10 +184,10 @@ class Manager:
         return self.get(answer.location) if answer.status == 302 else answer
 
     def download(self) -> Answer:
-        return self.post(f"{PRINTS}{self.batch}/download/zip", operation="download")
+        return self.post(f"{BATCHES}{self.batch}/download/zip", operation="download")
 
     def destroy(self) -> Answer:
-        answer = self.post(f"{PRINTS}{self.batch}/vernietigen/", operation="destroy")
+        answer = self.post(f"{BATCHES}{self.batch}/vernietigen/", operation="destroy")
         return self.get(answer.location) if answer.status == 302 else answer
 
     def carry_on(self) -> Answer:
@@ -206,7 +206,7 @@ class Manager:
 
     def leave_at_byte(self, offset: int) -> None:
         """Ask for the ZIP and break the connection after so many bytes of it."""
-        response = self.open("POST", f"{PRINTS}{self.batch}/download/zip", operation="download")
+        response = self.open("POST", f"{BATCHES}{self.batch}/download/zip", operation="download")
         response.read(offset)
         # The kernel drops what it still holds and sends the server a reset, as for a lost wifi.
         lost = struct.pack("ii", 1, 0)

@@ -19,7 +19,7 @@ from pytest_django.fixtures import Settings
 
 from accounts import history
 from accounts.models import Account, AccountEvent, FieldChange
-from accounts.portal import actions as portal
+from accounts.portal import tokens
 from accounts.portal.actions import mailed_links
 from accounts.portal.models import MailToken
 from credentials.actions import hashing
@@ -267,15 +267,27 @@ def test_an_address_is_linked_during_a_save(
         Account.objects.filter(pk=pupil.pk).update(email="")
         pupil.refresh_from_db()
         before, batch = State.now(), alice_desk.draft(*pupils[:3])
-        with transaction.atomic():
-            token = portal._mail_token(
-                pupil, MailToken.Purpose.LINK, f"p{turn}@voorbeeld.be", mailed_links.LINK_LASTS
-            )
+        token = mailed_token(pupil, f"p{turn}@voorbeeld.be")
         _, linked = race.between(partial(alice_desk.save, batch), partial(confirms, token))
         all_well(before)
         pupil.refresh_from_db()
         assert pupil.is_linked == linked
         assert outcomes(batch)[pupil.student_id] == (Outcome.SKIPPED if linked else Outcome.DONE)
+
+
+def mailed_token(pupil: Account, email: str) -> str:
+    """The token of a link that was mailed to this address just now."""
+    token, now = tokens.new(), timezone.now()
+    MailToken.objects.create(
+        token_hash=tokens.digest(token),
+        purpose=MailToken.Purpose.LINK,
+        account=pupil,
+        version=pupil.credentials_version,
+        email=email,
+        created_at=now,
+        expires_at=now + mailed_links.LINK_LASTS,
+    )
+    return token
 
 
 def confirms(token: str) -> bool:
