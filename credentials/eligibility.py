@@ -2,6 +2,7 @@
 
 from accounts.models import Account, Kind, PasswordKind
 
+from . import passwords
 from .models import BatchItem
 
 Obstacle = BatchItem.Obstacle
@@ -53,11 +54,9 @@ def proposed_kind(administrative_group: str) -> PasswordKind:
 def converted_kind(kind: Kind, administrative_group: str) -> PasswordKind:
     """Return the password kind to propose for an account that becomes of this type."""
     proposed = proposed_kind(administrative_group)
-    if proposed.account_kind == kind:
+    if proposed in passwords.KINDS[kind]:
         return proposed
-    if kind == Kind.BASIC:
-        return PasswordKind.WORD
-    return PasswordKind.ADVANCED
+    return passwords.KINDS[kind][0]
 
 
 def alternatives(item: BatchItem) -> list[PasswordKind]:
@@ -66,7 +65,7 @@ def alternatives(item: BatchItem) -> list[PasswordKind]:
     An existing account keeps its type, basic or advanced; a new one may be of either.
     """
     current = PasswordKind(item.password_kind)
-    others = [kind for kind in PasswordKind if kind != current]
-    if item.creates:
-        return others
-    return [kind for kind in others if kind.account_kind == current.account_kind]
+    possible = list(PasswordKind)
+    if not item.creates:
+        possible = passwords.KINDS[current.account_kind]
+    return [kind for kind in possible if kind != current]

@@ -57,10 +57,7 @@ class EditForm(forms.Form):
     )
     password_kind = forms.TypedChoiceField(
         label="Soort wachtwoord",
-        choices=[
-            (kind.value, passwords.NAMES[kind])
-            for kind in (PasswordKind.WORD, PasswordKind.PICTURES)
-        ],
+        choices=[(kind.value, passwords.NAMES[kind]) for kind in passwords.KINDS[Kind.BASIC]],
         coerce=PasswordKind,
         required=False,
         empty_value=None,
@@ -136,7 +133,7 @@ class EditForm(forms.Form):
 
 
 def uuid_or_none(text: str | None) -> UUID | None:
-    """Return the id of a batch that stands in a query or a form, or None for anything else."""
+    """Return the id of a batch from a query or a form, or None for any other text."""
     try:
         return UUID(text or "")
     except ValueError:

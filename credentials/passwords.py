@@ -11,11 +11,16 @@ from functools import cache
 from pathlib import Path
 
 from accounts import pictures
-from accounts.models import PasswordKind
+from accounts.models import Kind, PasswordKind
 from accounts.pictures import GRID, PASSWORD_LENGTH, Picture
 
 MATERIAL = Path(__file__).parent / "material"
 
+# The kinds that an account of each type may have, the usual one first.
+KINDS = {
+    Kind.BASIC: [PasswordKind.WORD, PasswordKind.PICTURES],
+    Kind.ADVANCED: [PasswordKind.ADVANCED],
+}
 # The kinds as they are called within a sentence; PasswordKind has their labels.
 NAMES = {
     PasswordKind.WORD: "basiswachtwoord",

@@ -1,4 +1,4 @@
-"""Change a draft: its ticks, its rows, its hashes, or drop it."""
+"""Change a draft: its ticks or its rows; or drop it."""
 
 from collections.abc import Collection
 from uuid import UUID

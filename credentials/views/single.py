@@ -5,8 +5,6 @@ JavaScript. What was asked is kept in a draft (`?concept=`), with the password t
 valid (R2).
 """
 
-from typing import Any
-
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
@@ -30,9 +28,14 @@ DRAFT = "concept"
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def edit(request: DeskRequest, student_id: int) -> HttpResponse:
-    """LeerID aanmeldgegevens. Every button of the page posts to the page itself."""
-    context = _context_or_404(request, student_id)
+    """LeerID aanmeldgegevens. Every button of the page posts to the page itself.
+
+    Answers 404 for a pupil without a LeerID, and for one who left, whose LeerID is read only (R11).
+    """
+    context = student_context(request, enrolment_or_404(request, student_id))
     account = context["account"]
+    if account is None or context["read_only"]:
+        raise Http404
     try:
         item = _draft(request, student_id)
         if request.method == "POST":
@@ -51,14 +54,6 @@ def edit(request: DeskRequest, student_id: int) -> HttpResponse:
     if item is not None:
         context["draft"] = rows_of(item.batch, [item])[0]
     return render(request, "credentials/edit.html", context)
-
-
-def _context_or_404(request: DeskRequest, student_id: int) -> dict[str, Any]:
-    """Return the context of a student's pages; 404 where there is no LeerID to edit (R11)."""
-    context = student_context(request, enrolment_or_404(request, student_id))
-    if context["account"] is None or context["read_only"]:
-        raise Http404
-    return context
 
 
 def _draft(request: DeskRequest, student_id: int) -> BatchItem | None:
