@@ -12,15 +12,16 @@ from students.importing.actions import drop_pending
 
 class Command(BaseCommand):
     help = (
-        "Run on a backup that was put back, before it serves: destroys what waited to be printed, "
-        "ends all sessions, and lists the pupils whose sheets do not fit any more."
+        "Run on a backup that was put back, before it serves: destroys the batches that wait to be "
+        "printed, ends all sessions, and lists the pupils whose sheets do not fit any more."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--log", type=Path, help="the desk's log since the backup")
 
     def handle(self, *args: Any, log: Path | None, **options: Any) -> None:
-        batches, imports = retention.destroy_pending(), drop_pending()
+        batches = retention.destroy_pending()
+        imports = drop_pending()
         Session.objects.all().delete()
         end_sessions_and_links()
         self.stderr.write(f"Destroyed {batches} batches and {imports} imports; sessions ended.")
