@@ -1,6 +1,4 @@
-# make demo   a school to try: http://127.0.0.1:8000
-# make test   the whole suite, browser included
-# make faults the long form of tests/faults: half an hour, on SQLite or on DATABASE_URL's PostgreSQL
+# `make help` lists what can be made: each target with ## behind it.
 
 PYTHON ?= python3.11
 PORT ?= 8000
@@ -8,7 +6,11 @@ WORKERS ?= 2
 PYTEST_ARGS ?=
 BIN := .venv/bin
 
-.PHONY: demo demo-data demo-reset test faults hostile check lock bench browser
+.DEFAULT_GOAL := help
+.PHONY: help demo demo-data demo-sign-in demo-reset run check fix test faults hostile bench lock browser
+
+help: ## this list
+	@sed -nE 's/^([a-z-]+):[^#]*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
 
 # Set-up ----------------------------------------------------------------------------------------
 
@@ -37,7 +39,7 @@ browser:
 	@mkdir -p .demo
 	@umask 077 && $(BIN)/python -m schoolloket.make_secrets > $@.new && mv $@.new $@
 
-DEMO := set -a && . ./.demo/env && set +a && export DEMO=1 \
+DEMO = set -a && . ./.demo/env && set +a && export DEMO=1 \
 	DESK_URL=http://127.0.0.1:$(PORT) DATABASE_URL=sqlite:///$(CURDIR)/.demo/demo.sqlite3 &&
 
 demo-data: .venv/run .demo/env
@@ -46,49 +48,58 @@ demo-data: .venv/run .demo/env
 	@$(DEMO) $(BIN)/python manage.py make_demo
 	@$(DEMO) $(BIN)/python manage.py collectstatic --no-input --verbosity 0
 
-demo: demo-data
+demo-sign-in: demo-data
 	@echo
 	@echo "  LeerID Schoolloket   http://127.0.0.1:$(PORT)/"
 	@echo "  Both schools         beheerder@demo.test / demo-schoolloket-2026"
 	@echo "  Gent only            gent@demo.test / demo-schoolloket-2026"
 	@echo "  Stop with Ctrl-C"
 	@echo
+
+demo: demo-sign-in ## a school to try, on http://127.0.0.1:8000/ (another port: make demo PORT=8010)
 	@$(DEMO) exec $(BIN)/gunicorn schoolloket.wsgi --bind 127.0.0.1:$(PORT) \
 	  --workers $(WORKERS) --threads 4 --log-level warning
 
-demo-reset:
+demo-reset: ## the demo, with its data made anew
 	rm -rf .demo
 	@$(MAKE) --no-print-directory demo
 
 # Development -----------------------------------------------------------------------------------
 
-check: .venv/dev
+run: PORT = 8001
+run: .venv/dev demo-sign-in ## a development server that reloads, with the demo's data, on port 8001
+	@$(DEMO) DEBUG=1 $(BIN)/python manage.py runserver 127.0.0.1:$(PORT)
+
+check: .venv/dev ## what a merge needs besides the tests: style, types, templates
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy .
 
-test: .venv/dev browser
+fix: .venv/dev ## the style of what you changed, mended where a tool can
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+test: .venv/dev browser ## the whole suite, browser included
 	$(BIN)/python -m pytest -n auto $(PYTEST_ARGS)
 
 # Ends with what was tried, what landed and what was lost, whatever the tests said.
-faults: .venv/dev
+faults: .venv/dev ## the long form of tests/faults, half an hour (PostgreSQL: DATABASE_URL)
 	@rm -f .faults.jsonl
 	@FAULTS=long FAULTS_FIGURES=$(CURDIR)/.faults.jsonl \
 	  $(BIN)/python -m pytest -n auto tests/faults $(PYTEST_ARGS); status=$$?; \
 	  $(BIN)/python -m tests.faults.figures .faults.jsonl; exit $$status
 
-# Ten thousand made-up files through the importer, each read by a process of its own; an hour or two.
-hostile: .venv/dev
-	$(BIN)/python -m pytest --hostile-files 10000 tests/students/test_import_properties.py \
+# Ten thousand made-up files through the importer, each read by a process of its own.
+hostile: .venv/dev ## ten thousand hostile files through the importer, an hour or two
+	$(BIN)/python -m pytest --hostile-files 10000 tests/students/importing/test_properties.py \
 	  -k crashes_or_hangs
 
-bench: .venv/dev
+bench: .venv/dev ## how fast the desk is, as ratios
 	$(BIN)/python -m benchmarks.renewal
 	$(BIN)/python -m benchmarks.sign_ins
 	$(BIN)/python -m benchmarks.importing
 
-# Newer versions, with hashes and without any address.
-lock: .venv/dev
+lock: .venv/dev ## newer versions of all dependencies, locked with hashes
 	$(BIN)/pip install --quiet uv
 	$(BIN)/uv pip compile --quiet --upgrade --generate-hashes --no-header --no-emit-index-url \
 	  --no-emit-find-links --python-version 3.11 pyproject.toml -o requirements.lock

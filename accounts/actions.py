@@ -1,7 +1,6 @@
-"""What changes a LeerID, except its credentials: those are changed by a batch (`credentials`)."""
+"""Changes of a LeerID, except of its credentials: those are changed by a batch (`credentials`)."""
 
 from collections.abc import Collection
-from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
@@ -21,9 +20,10 @@ from .status import Change, StatusPreview
 
 @transaction.atomic
 def link_email(*, account_id: int, email: str, by: Actor | Pupil) -> Account:
-    """Link an address to the account, whose pupil thereby has chosen an own password (R8).
+    """Link an e-mail address to the account; return the account as it is then (R8).
 
-    Raises NotAdvanced for a basic account.
+    The pupil of a linked account has an own password, so none has to be chosen any more. Raises
+    NotAdvanced for a basic account.
     """
     accounts = Account.objects.filter(pk=account_id)
     old = accounts.select_for_update().get()
@@ -37,9 +37,9 @@ def link_email(*, account_id: int, email: str, by: Actor | Pupil) -> Account:
 
 
 def lock_accounts(student_ids: Collection[int]) -> dict[int, Account]:
-    """Lock the students and their accounts; return the accounts by student, as they are now.
+    """Lock the students and their accounts; return the accounts by student id, as they are now.
 
-    Inside the caller's transaction. Always in this order, so that nobody waits in a circle.
+    Runs inside the caller's transaction. Always in one order, so that no two of them deadlock.
     """
     students = Student.objects.filter(pk__in=student_ids).order_by("pk")
     list(students.select_for_update(no_key=True).values_list("pk"))
@@ -49,42 +49,26 @@ def lock_accounts(student_ids: Collection[int]) -> dict[int, Account]:
 
 @transaction.atomic
 def change_status(*, by: Actor, change: Change, student_ids: Collection[int]) -> StatusPreview:
-    """Activate or deactivate by hand the LeerIDs of a selection; return to whom it was done (R9).
+    """Activate or deactivate by hand the LeerIDs of a selection (R9).
 
-    Who cannot be done is left as is. The version rises, so that sessions, mailed links, waits and
-    previews of before end. Raises NothingSelected, TooMany or UnknownStudents.
+    Returns which were changed and which were skipped. The changed ones get a new version, which
+    ends earlier sessions, mailed links, waits and previews. Raises NothingSelected,
+    TooManySelected or UnknownStudents.
     """
     lock_accounts(student_ids)
-    preview = StatusPreview.on(change, by.institution, student_ids, clock.today())
-    ids = [judged.account.pk for judged in preview.changed]
+    preview = StatusPreview.of_selection(change, by.institution, student_ids, clock.today())
     now = timezone.now()
-    Account.objects.filter(pk__in=ids).new_version(**_status_fields(change, by, now))
+    fields: dict[str, Any]
+    if change == Change.ACTIVATE:
+        fields = {"deactivated_at": None, "deactivated_by": None}
+        kind, old, new = AccountEvent.Kind.ACTIVATED, Status.INACTIVE, Status.ACTIVE
+    else:
+        fields = {"deactivated_at": now, "deactivated_by": by.manager}
+        kind, old, new = AccountEvent.Kind.DEACTIVATED, Status.ACTIVE, Status.INACTIVE
+    ids = [one.account.pk for one in preview.changed]
+    Account.objects.filter(pk__in=ids).new_version(**fields)
+    status = history.Change(FieldChange.Field.STATUS, old, new)
     history.record(
-        [history.Entry(pk, *_STATUS_HISTORY[change]) for pk in ids],
-        by=by,
-        operation_id=uuid4(),
-        at=now,
+        [history.Entry(pk, kind, (status,)) for pk in ids], by=by, operation_id=uuid4(), at=now
     )
     return preview
-
-
-def _status_fields(change: Change, by: Actor, now: datetime) -> dict[str, Any]:
-    if change == Change.ACTIVATE:
-        return {"deactivated_at": None, "deactivated_by": None}
-    return {"deactivated_at": now, "deactivated_by": by.manager}
-
-
-def _status_change(old: Status, new: Status) -> tuple[history.Change, ...]:
-    return (history.Change(FieldChange.Field.STATUS, old, new),)
-
-
-_STATUS_HISTORY = {
-    Change.ACTIVATE: (
-        AccountEvent.Kind.ACTIVATED,
-        _status_change(Status.INACTIVE, Status.ACTIVE),
-    ),
-    Change.DEACTIVATE: (
-        AccountEvent.Kind.DEACTIVATED,
-        _status_change(Status.ACTIVE, Status.INACTIVE),
-    ),
-}

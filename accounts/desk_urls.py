@@ -1,4 +1,4 @@
-"""Addresses of the desk's pages, for the views of every room."""
+"""URLs of the desk's pages, for the views of every room."""
 
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
@@ -10,15 +10,19 @@ from schoolloket.institutions.requests import DeskRequest
 
 
 def desk_url(request: DeskRequest, name: str, *args: Any) -> str:
-    """Return the address of a page of this institution's desk."""
+    """Return the path of a page of this institution's desk, by the name of its route."""
     return reverse(name, args=[request.institution.number, *args])
 
 
 def list_url(request: DeskRequest) -> str:
-    """Return the address of the list, filtered and sorted as it was when the form was posted."""
+    """Return the path of the list, filtered and sorted as it was when the form was posted.
+
+    The form's field `query` holds the list's query string: `klas=6A&sorteer=-naam`.
+    """
     query = urlencode(parse_qsl(request.POST.get("query", "")))
     return f"{desk_url(request, 'students')}?{query}".rstrip("?")
 
 
 def to_list(request: DeskRequest) -> HttpResponseRedirect:
+    """Redirect to `list_url`."""
     return HttpResponseRedirect(list_url(request))

@@ -1,9 +1,7 @@
-"""FILTER LEERLINGEN LIJST."""
+"""FILTER LEERLINGEN LIJST: the search and the drop-downs above the list."""
 
 from collections.abc import Collection
 from datetime import date
-from functools import reduce
-from operator import and_
 from typing import Any
 
 import django_filters
@@ -20,6 +18,8 @@ from .selections import Selection
 
 
 class StudentFilter(django_filters.FilterSet):  # type: ignore[misc]
+    """Keep the rows of the list that fit the query string of its page."""
+
     zoek = django_filters.CharFilter(
         method="search",
         label="Zoeken",
@@ -58,7 +58,8 @@ class StudentFilter(django_filters.FilterSet):  # type: ignore[misc]
         selections: Collection[Selection],
     ) -> None:
         super().__init__(data, rows)
-        self.institution, self.day = institution, day
+        self.institution = institution
+        self.day = day
         self.selections = {selection.name: selection for selection in selections}
         if selections:
             choices = [(selection.name, selection.label) for selection in selections]
@@ -70,30 +71,27 @@ class StudentFilter(django_filters.FilterSet):  # type: ignore[misc]
         self.form.label_suffix = ""
 
     def _values(self, *columns: str) -> list[tuple[str, str]]:
-        found = {
-            value
-            for row in self.queryset.order_by().values_list(*columns).distinct()
-            for value in row
-            if value
-        }
+        """Return the different values in these columns of the unfiltered list, as choices."""
+        found: set[str] = set()
+        for values in self.queryset.order_by().values_list(*columns).distinct():
+            found.update(filter(None, values))
         return [(value, value) for value in sorted(found, key=fold)]
 
     def search(self, rows: Rows, name: str, value: str) -> Rows:
-        """Every word, in any order, in the name, the stamnummer or the username."""
-        return rows.filter(reduce(and_, map(_matches, fold(value).split()), Q()))
+        """Keep the rows with every word, in any order, in name, stamnummer or username."""
+        for word in fold(value).split():
+            rows = rows.filter(
+                Q(last_name_key__contains=word)
+                | Q(first_name_key__contains=word)
+                | Q(stamnummer__startswith=word)
+                | Q(student__account__username__contains=word)
+            )
+        return rows
 
     def by_class(self, rows: Rows, name: str, value: str) -> Rows:
-        """This class, or the class of next year: both stand in the row."""
+        """Keep the rows with this class now or next year: the row shows both."""
         return rows.filter(Q(class_code=value) | Q(next_class_code=value))
 
     def by_selection(self, rows: Rows, name: str, value: str) -> Rows:
+        """Keep the rows of a ready-made selection."""
         return self.selections[value].of(rows, self.institution, self.day)
-
-
-def _matches(word: str) -> Q:
-    return (
-        Q(last_name_key__contains=word)
-        | Q(first_name_key__contains=word)
-        | Q(stamnummer__startswith=word)
-        | Q(student__account__username__contains=word)
-    )

@@ -1,5 +1,6 @@
-"""What a manager ticks in the list."""
+"""Forms of the list."""
 
+import re
 from typing import Any
 
 from django import forms
@@ -8,16 +9,24 @@ from django.core.exceptions import ValidationError
 from .status import Change
 
 UNREADABLE = "De selectie is onleesbaar. Er is niets gewijzigd."
+# An id that fits in 64 bits, and in a number of JavaScript.
+ID = re.compile("[0-9]{1,15}")
 
 
 class IdListField(forms.MultipleChoiceField):
-    """Posted ids; whether they exist is asked of the database, scoped to the institution."""
+    """Posted ids. Whether they exist in the institution is left to the query that uses them."""
 
     def clean(self, value: Any) -> list[int]:
-        texts = value or []
-        if not all(text.isascii() and text.isdecimal() and len(text) < 16 for text in texts):
-            raise ValidationError(UNREADABLE)
-        return [int(text) for text in texts]
+        """Return the ids in the order in which they were posted; none where nothing was posted.
+
+        Raises ValidationError where one is no id.
+        """
+        ids = []
+        for text in value or []:
+            if not ID.fullmatch(text):
+                raise ValidationError(UNREADABLE)
+            ids.append(int(text))
+        return ids
 
 
 class StatusForm(forms.Form):
@@ -25,5 +34,5 @@ class StatusForm(forms.Form):
 
     student = IdListField(required=False)
     status = forms.TypedChoiceField(choices=Change.choices, coerce=Change)
-    # The student whose page asked for it, to lead back to.
+    # The student whose page holds the button, to return to.
     page = forms.IntegerField(required=False, min_value=1, max_value=10**15)

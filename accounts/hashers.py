@@ -2,9 +2,10 @@ from django.contrib.auth.hashers import Argon2PasswordHasher
 
 
 class Argon2idHasher(Argon2PasswordHasher):
-    """Argon2id with 19 MiB, two passes, one lane: the OWASP minimum, about 30 ms a password.
+    """Argon2id with 19 MiB of memory, two passes and one lane, about 30 ms a password.
 
-    A thousand pupils in one renewal make this the only slow part of the desk.
+    The minimum of the OWASP Password Storage Cheat Sheet: in a renewal of a thousand pupils the
+    hashing is the only slow part.
     """
 
     time_cost = 2

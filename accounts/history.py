@@ -1,4 +1,4 @@
-"""The history of a LeerID: what is added to it (R10)."""
+"""The history of a LeerID: how it is added to (R10)."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from .models import Account, AccountEvent, FieldChange
 
 @dataclass(frozen=True)
 class Change:
-    """One field from what to what, as it may be kept: no password, e-mail masked."""
+    """The old and the new value of a field, as they may be kept: no password, e-mail masked."""
 
     field: FieldChange.Field
     old: str
@@ -23,7 +23,7 @@ class Change:
 
 @dataclass(frozen=True)
 class Entry:
-    """What one operation did to one account."""
+    """The event that one operation is to one account."""
 
     account_id: int
     kind: AccountEvent.Kind
@@ -33,15 +33,21 @@ class Entry:
 def record(
     entries: Iterable[Entry], *, by: Actor | Pupil, operation_id: UUID, at: datetime
 ) -> None:
-    """Add the entries to the history, inside the caller's transaction."""
+    """Add the entries to the history, inside the caller's transaction.
+
+    Two statements, whatever the number of entries. At most one entry for each account.
+    """
     entries = list(entries)
+    manager = institution = None
+    if isinstance(by, Actor):
+        manager, institution = by.manager, by.institution
     events = AccountEvent.objects.bulk_create(
         AccountEvent(
             account_id=entry.account_id,
             kind=entry.kind,
             at=at,
-            manager=by.manager if isinstance(by, Actor) else None,
-            institution=by.institution if isinstance(by, Actor) else None,
+            manager=manager,
+            institution=institution,
             by_pupil=isinstance(by, Pupil),
             ip_address=by.ip_address,
             operation_id=operation_id,
@@ -62,6 +68,9 @@ def record_one(
     by: Actor | Pupil,
     at: datetime | None = None,
 ) -> None:
-    """Add an operation on one account to the history, inside the caller's transaction."""
+    """Add an operation on one account to the history, inside the caller's transaction.
+
+    `at`: now, unless given.
+    """
     entry = Entry(account.pk, kind, changes)
     record([entry], by=by, operation_id=uuid4(), at=at or timezone.now())

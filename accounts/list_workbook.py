@@ -1,4 +1,4 @@
-"""The current list as an Excel file: no passwords in it."""
+"""The current list as an Excel file, without passwords."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -27,7 +27,10 @@ def render(rows: Iterable[Enrolment], *, made_at: datetime) -> bytes:
 
 
 def _cells(row: Enrolment) -> tuple[str, ...]:
+    kind = username = ""
     account = account_of(row)
+    if account:
+        kind, username = account.get_kind_display(), account.username
     return (
         row.stamnummer,
         row.first_name,
@@ -35,6 +38,6 @@ def _cells(row: Enrolment) -> tuple[str, ...]:
         row.class_code,
         row.administrative_group,
         Status(row.status).label,  # type: ignore[attr-defined]
-        account.get_kind_display() if account else "",
-        account.username if account else "",
+        kind,
+        username,
     )

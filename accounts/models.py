@@ -24,6 +24,8 @@ class Status(ScreenChoices):
 
 
 class Kind(ScreenChoices):
+    """The type of a LeerID."""
+
     BASIC = "basis", "Basis"
     ADVANCED = "gevorderd", "Gevorderd"
 
@@ -35,34 +37,39 @@ class PasswordKind(ScreenChoices):
 
     @property
     def account_kind(self) -> Kind:
-        return Kind.ADVANCED if self == PasswordKind.ADVANCED else Kind.BASIC
+        """The only type of LeerID that has such a password."""
+        if self == PasswordKind.ADVANCED:
+            return Kind.ADVANCED
+        return Kind.BASIC
 
 
 class SignInFailure(ScreenChoices):
-    """Why a pupil did not get in, told to the school only."""
+    """Why a pupil did not get in. Only the school sees it."""
 
     WRONG = "wrong", "verkeerd wachtwoord"
     INACTIVE = "inactive", "het LeerID is inactief"
     WAITING = "waiting", "te veel pogingen, nog even wachten"
 
 
-# So many failed sign-ins in a row are no typing errors any more.
+# This many failed sign-ins in a row are no typing errors any more.
 HAMMERED_FROM = 10
+# How long after the last failed sign-in the desk is told of them.
 HAMMERED_UNTIL = timedelta(days=1)
 
 
 class AccountQuerySet(models.QuerySet["Account"]):
     def active_on(self, day: date) -> Self:
-        """Accounts that can sign in on that day (R9)."""
+        """The accounts that can sign in on that day (R9)."""
         enrolled = Enrolment.objects.running_or_ahead(day).filter(student=OuterRef("student"))
         return self.filter(Exists(enrolled), deactivated_at=None)
 
     def new_version(self, **fields: Any) -> int:
-        """Change these fields of the credentials, which makes them a new version.
+        """Change these fields and raise the version of the credentials.
 
-        With the old version end its sessions, mailed links, previews and waits; so what the desk
-        is shown of failed sign-ins is cleared. Returns how many accounts there were. Every change
-        of password, username, e-mail, type or status goes through here.
+        Sessions, mailed links, previews and waits of the old version end with it, so the failed
+        sign-ins that the desk is shown are cleared as well. Returns the number of accounts.
+
+        Every change of password, username, e-mail, type or status has to go through here.
         """
         return self.update(
             credentials_version=F("credentials_version") + 1,
@@ -73,9 +80,10 @@ class AccountQuerySet(models.QuerySet["Account"]):
         )
 
     def with_unused_password(self) -> Self:
-        """Accounts whose pupil was given a password and has not signed in since.
+        """The accounts whose pupil was given a password and has not signed in since.
 
-        Who chose an own one meanwhile, through a mailed link, needs the given one no more.
+        Not those whose pupil has chosen an own password through a mailed link: the given one is
+        of no use any more.
         """
         given = AccountEvent.objects.filter(
             account=OuterRef("pk"), kind__in=AccountEvent.GAVE_A_PASSWORD
@@ -92,7 +100,7 @@ class Account(models.Model):
     username = models.CharField(max_length=64, unique=True)
     kind = models.CharField(max_length=10, choices=Kind.on_screen)
     password_kind = models.CharField(max_length=12, choices=PasswordKind.on_screen)
-    # A hash (R5).
+    # The Argon2id hash (R5).
     password = models.CharField(max_length=200)
     must_change_password = models.BooleanField(default=False)
     email = models.EmailField(blank=True)
@@ -106,8 +114,8 @@ class Account(models.Model):
     failed_sign_ins = models.PositiveIntegerField(default=0)
     last_failed_at = models.DateTimeField(null=True)
     last_failure = models.CharField(max_length=10, choices=SignInFailure.on_screen, blank=True)
-    # Rises with every change of password, username, e-mail or status, not with a sign-in: whoever
-    # prepared something on an older version sees that the account changed since.
+    # Rises with every change of password, username, e-mail, type or status, not with a sign-in: a
+    # session, mailed link or preview of an older version shows by it that the account changed.
     credentials_version = models.PositiveIntegerField(default=1)
 
     objects = AccountQuerySet.as_manager()
@@ -144,23 +152,24 @@ class Account(models.Model):
 
     @property
     def is_hammered(self) -> bool:
-        """Whether somebody seems to be guessing the password, or was a day ago."""
-        lately = timezone.now() - HAMMERED_UNTIL
-        failed_at = self.last_failed_at
-        return self.failed_sign_ins >= HAMMERED_FROM and bool(failed_at and failed_at > lately)
+        """Whether somebody seems to be guessing the password, now or in the last day."""
+        if self.failed_sign_ins < HAMMERED_FROM or self.last_failed_at is None:
+            return False
+        return self.last_failed_at > timezone.now() - HAMMERED_UNTIL
 
     @property
     def has_own_password(self) -> bool:
+        """Whether the pupil chose the password (R8)."""
         return self.kind == Kind.ADVANCED and not self.must_change_password
 
 
 class Username(models.Model):
-    """A username that was ever given. Never given to another student (R6)."""
+    """A username that was given once, and is never given to another student (R6)."""
 
     value = models.CharField(primary_key=True, max_length=64)
-    # Without its closing digits: all of `jan.peeters`, `jan.peeters1`... share one.
+    # The username without the digits at its end: `jan.peeters` and `jan.peeters1` share one.
     stem = models.CharField(max_length=64, db_index=True)
-    # Empty once the student's data were erased (R12); the name stays taken.
+    # Null once the student's data were erased (R12); the username stays taken.
     student = models.ForeignKey(
         Student, models.SET_NULL, null=True, related_name="usernames", db_index=True
     )
@@ -170,7 +179,7 @@ class Username(models.Model):
 
 
 class AccountEvent(AppendOnly):
-    """What happened to a LeerID: who, when and from where (R10)."""
+    """A change of a LeerID or another event: who, when and from where (R10)."""
 
     class Kind(ScreenChoices):
         CREATED = "created", "LeerID aangemaakt"
@@ -185,20 +194,20 @@ class AccountEvent(AppendOnly):
         SLOWED = "slowed", "Veel mislukte aanmeldingen, vertraagd"
         EXPORTED = "exported", "Gegevens opgevraagd"
 
-    # After these the pupil has a password that came from a school.
+    # After these the pupil has a password from the school.
     GAVE_A_PASSWORD = (Kind.CREATED, Kind.RENEWED, Kind.CHANGED, Kind.CONVERTED)
 
     account = models.ForeignKey(Account, models.PROTECT, related_name="events")
     kind = models.CharField(max_length=12, choices=Kind.on_screen)
     at = models.DateTimeField()
-    # Empty for what an operator's command or the pupil did; then `by_pupil` tells which.
+    # Null for an operator's command and for the pupil; `by_pupil` is True for the pupil alone.
     manager = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
     )
     by_pupil = models.BooleanField(default=False)
     institution = models.ForeignKey(Institution, models.PROTECT, null=True, related_name="+")
     ip_address = models.GenericIPAddressField(null=True)
-    # Events of one operation share this; a batch knows its own.
+    # The events of one operation share it; a batch keeps that of its save.
     operation_id = models.UUIDField()
 
     class Meta:
@@ -215,7 +224,7 @@ class AccountEvent(AppendOnly):
 
 
 class FieldChange(AppendOnly):
-    """One field of an event, from what to what. Never holds a password; e-mail is masked (R10)."""
+    """The old and the new value of a field in an event: no password, e-mail masked (R10)."""
 
     class Field(ScreenChoices):
         USERNAME = "username", "Gebruikersnaam"

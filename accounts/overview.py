@@ -22,12 +22,12 @@ def enrolled(institution: Institution, day: date) -> Rows:
 
 
 def left(institution: Institution, day: date) -> Rows:
-    """The students who left in the last 365 days: to read only (R11)."""
+    """The students who left in the last 365 days, of whom nothing can be changed (R11)."""
     return _with_status(leading(institution, day).visible_on(day).filter(ends_on__lt=day), day)
 
 
 def visible(institution: Institution, day: date) -> Rows:
-    """All students whom the school may see (R11)."""
+    """The students of both lists: all whom the school may see (R11)."""
     return _with_status(leading(institution, day).visible_on(day), day)
 
 
@@ -52,7 +52,10 @@ def chosen(institution: Institution, student_ids: Collection[int], day: date) ->
 
 
 def running_out(institution: Institution, last_day: date, day: date) -> int:
-    """How many of the school's LeerIDs are active today and have that day as their last (R9)."""
+    """How many of the school's LeerIDs are active on `day` and become inactive after `last_day`.
+
+    By R9, because no enrolment of the student in any school goes on.
+    """
     students = Enrolment.objects.of(institution).for_the_last_time_on(last_day).values("student")
     return Account.objects.active_on(day).filter(student__in=students).count()
 
@@ -64,17 +67,23 @@ def held(institution: Institution, student_ids: Collection[int], day: date) -> s
 
 
 def enrolled_elsewhere(institution: Institution, student_ids: Collection[int], day: date) -> int:
-    """How many of the students are enrolled in another school too, which sees the LeerID."""
+    """How many of the students are also enrolled in another school, which sees the LeerID too."""
     enrolments = Enrolment.objects.running_or_ahead(day).filter(student__in=student_ids)
     return enrolments.exclude(institution=institution).values("student").distinct().count()
 
 
 def leading(institution: Institution, day: date) -> Rows:
-    """One enrolment for each student ever enrolled, with the account loaded."""
+    """The leading enrolment of each student who was ever enrolled, with the account loaded."""
     return Enrolment.objects.of(institution).leading_on(day).select_related("student__account")
 
 
 def _with_status(enrolments: Rows, day: date) -> Rows:
+    """Annotate what the list shows and sorts by.
+
+    `status`: a Status; `last_day`: the end of the last enrolment in any school; `next_starts_on`
+    and `next_class_code`: of the next enrolment in this school; `stamnummer_length`: sorts
+    stamnummers as numbers.
+    """
     return (
         enrolments.with_next(day)
         .with_last_day()
@@ -93,5 +102,5 @@ def _with_status(enrolments: Rows, day: date) -> Rows:
 
 
 def account_of(enrolment: Enrolment) -> Account | None:
-    """The student's account, or None: Django raises where a one-to-one has no other end."""
+    """Return the student's account, or None where Django would raise RelatedObjectDoesNotExist."""
     return getattr(enrolment.student, "account", None)

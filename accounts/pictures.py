@@ -1,7 +1,7 @@
 """The sixteen pictures of a picture password (rule R7).
 
-All are told apart by their outline alone, so that a card printed in black and white will do.
-Nothing here needs Django: `Picture.static_path` is what `{% static %}` takes.
+All differ in outline, so that a card printed in black and white will do. Nothing here needs
+Django: `Picture.static_path` is what `{% static %}` takes.
 """
 
 from collections.abc import Iterable
@@ -29,7 +29,7 @@ class Picture:
 
 
 # Four by four, row by row. Pictures with something in common (two animals, two with wheels,
-# two with a round top on a stem) are kept out of each other's row and column.
+# two with a round top on a stem) never share a row or a column.
 GRID: tuple[Picture, ...] = (
     Picture("vis", "vis"),
     Picture("boom", "boom"),
@@ -50,12 +50,16 @@ GRID: tuple[Picture, ...] = (
 )
 """The one fixed grid of sixteen (R7), in the order shown on every screen."""
 
-_BY_SLUG = {picture.slug: picture for picture in GRID}
+SEPARATOR = "-"
+"""The sign between the slugs of a picture password: part of what is hashed."""
+
+BY_SLUG = {picture.slug: picture for picture in GRID}
+"""The pictures of the grid by slug."""
 
 
 def canonical(pictures: Iterable[Picture]) -> str:
-    """Give the slugs in order, `vis-boom-huis-bal`: the text that is hashed and encrypted."""
-    return "-".join(picture.slug for picture in pictures)
+    """Return the slugs in order, `vis-boom-huis-bal`: the text that is hashed and encrypted."""
+    return SEPARATOR.join(picture.slug for picture in pictures)
 
 
 def from_canonical(text: str) -> tuple[Picture, ...]:
@@ -64,14 +68,19 @@ def from_canonical(text: str) -> tuple[Picture, ...]:
     Raises ValueError on anything else than four different slugs of the grid (R7). The message
     does not repeat the text, which may be a password (R5).
     """
-    slugs = text.split("-")
-    if len(slugs) != PASSWORD_LENGTH or len(set(slugs)) != PASSWORD_LENGTH:
+    slugs = text.split(SEPARATOR)
+    if len(slugs) != PASSWORD_LENGTH:
+        raise ValueError("a picture password is four pictures")
+    if len(set(slugs)) != PASSWORD_LENGTH:
         raise ValueError("a picture password is four different pictures")
-    if not _BY_SLUG.keys() >= set(slugs):
-        raise ValueError("not a picture of the grid")
-    return tuple(_BY_SLUG[slug] for slug in slugs)
+    pictures = []
+    for slug in slugs:
+        if slug not in BY_SLUG:
+            raise ValueError("not a picture of the grid")
+        pictures.append(BY_SLUG[slug])
+    return tuple(pictures)
 
 
 def names(pictures: Iterable[Picture]) -> str:
-    """Give the Dutch names in order, `vis - boom - huis - bal`, as Excel shows them (R7)."""
+    """Return the Dutch names in order, `vis - boom - huis - bal`, as Excel shows them (R7)."""
     return " - ".join(picture.name for picture in pictures)

@@ -1,7 +1,7 @@
 """Ready-made selections of the list.
 
-The room that knows the answer has the selection: `credentials` tells who was printed. Settings name
-them all, in the order of the page, so that this room imports no higher one.
+Each is defined in the room that has its data: `credentials` knows whose sign-in data were printed.
+The settings list them all, in the order of the page, so that this room imports no higher one.
 """
 
 from collections.abc import Callable
@@ -22,7 +22,10 @@ SOON = timedelta(days=30)
 
 @dataclass(frozen=True)
 class Selection:
-    """`name` stands in the address, `label` on the page; `of` keeps the rows that fit."""
+    """A choice in the filter: `name` is in the query string, `label` on the page.
+
+    `of` takes the rows of the list, the institution and the day, and keeps the rows that fit.
+    """
 
     name: str
     label: str
@@ -30,6 +33,7 @@ class Selection:
 
 
 def ready_made() -> list[Selection]:
+    """Return the selections of the settings, in their order."""
     return [import_string(path) for path in settings.READY_MADE_SELECTIONS]
 
 
@@ -38,11 +42,13 @@ def _without_account(rows: Rows, institution: Institution, day: date) -> Rows:
 
 
 def _with_unused_password(rows: Rows, institution: Institution, day: date) -> Rows:
+    """Keep the students who have not signed in since the school gave them a password."""
     accounts = Account.objects.with_unused_password()
     return rows.filter(Exists(accounts.filter(student=OuterRef("student"))))
 
 
 def _leaving_soon(rows: Rows, institution: Institution, day: date) -> Rows:
+    """Keep the students who leave within SOON and have no later enrolment in this school."""
     return rows.leaving_by(day + SOON)
 
 

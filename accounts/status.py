@@ -1,4 +1,4 @@
-"""Activeren and deactiveren by hand: whose LeerID, and why not the others' (R9)."""
+"""Activeren and deactiveren by hand: for which LeerIDs, and why not for the others (R9)."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -15,12 +15,10 @@ from .overview import account_of, chosen, enrolled_elsewhere, held
 
 
 class Change(models.TextChoices):
+    """A change of the status by hand."""
+
     ACTIVATE = "activeren", "Activeren"
     DEACTIVATE = "deactiveren", "Deactiveren"
-
-    @property
-    def done(self) -> str:
-        return {self.ACTIVATE: "geactiveerd", self.DEACTIVATE: "gedeactiveerd"}[self]
 
 
 class Obstacle(models.TextChoices):
@@ -35,27 +33,28 @@ class Obstacle(models.TextChoices):
 
 @dataclass(frozen=True)
 class StudentStatus:
-    """A student of a selection, and what stands in the way of the change, if anything."""
+    """A student of a selection, and the obstacle to the change, if there is one."""
 
     enrolment: Enrolment
     obstacle: Obstacle | None
 
     @property
     def who(self) -> str:
+        """Name and stamnummer."""
         return f"{self.enrolment.full_name} ({self.enrolment.stamnummer})"
 
     @property
     def account(self) -> Account:
-        """The account to change. Raises ValueError where there is none to change."""
+        """The account to change. Raises ValueError where an obstacle keeps it as it is."""
         account = account_of(self.enrolment)
         if self.obstacle or account is None:
-            raise ValueError("only of whom the status can be changed")
+            raise ValueError("the status of this account does not change")
         return account
 
 
 @dataclass(frozen=True)
 class StatusPreview:
-    """What a change does to a selection: to whom, and to whom not."""
+    """A change for a selection: the students whom it is for, and those whom it skips."""
 
     change: Change
     institution: Institution
@@ -64,56 +63,62 @@ class StatusPreview:
     skipped: list[StudentStatus]
 
     @classmethod
-    def on(
+    def of_selection(
         cls, change: Change, institution: Institution, student_ids: Collection[int], day: date
     ) -> "StatusPreview":
         """Judge a selection as it is now.
 
-        Raises NothingSelected, TooMany or UnknownStudents.
+        Raises NothingSelected, TooManySelected or UnknownStudents.
         """
         rows = chosen(institution, student_ids, day)
-        others = held(institution, student_ids, day)
-        judged = [
-            StudentStatus(row, _obstacle(change, row, day, held=row.student_id in others))
-            for row in rows
-        ]
-        return cls(
-            change,
-            institution,
-            day,
-            changed=[one for one in judged if not one.obstacle],
-            skipped=[one for one in judged if one.obstacle],
-        )
+        held_ids = held(institution, student_ids, day)
+        changed, skipped = [], []
+        for row in rows:
+            obstacle = _obstacle(change, row, day, is_held=row.student_id in held_ids)
+            if obstacle:
+                skipped.append(StudentStatus(row, obstacle))
+            else:
+                changed.append(StudentStatus(row, None))
+        return cls(change, institution, day, changed, skipped)
 
     @property
     def summary(self) -> str:
-        """What was done, in a sentence."""
-        number, done = len(self.changed), self.change.done
-        return f"1 LeerID is {done}." if number == 1 else f"{number} LeerID's zijn {done}."
+        """A sentence about what was done."""
+        done = "geactiveerd" if self.change == Change.ACTIVATE else "gedeactiveerd"
+        number = len(self.changed)
+        if number == 1:
+            return f"1 LeerID is {done}."
+        return f"{number} LeerID's zijn {done}."
 
     @property
     def summary_of_skipped(self) -> str:
+        """A sentence that names the skipped students, each with the reason."""
         reasons = [f"{one.who}: {one.obstacle.label}" for one in self.skipped if one.obstacle]
         return f"Overgeslagen: {' '.join(reasons)}"
 
     @cached_property
     def enrolled_elsewhere(self) -> int:
-        """How many of those to change are also enrolled in another school, which sees it too."""
+        """How many of the changed are also enrolled in another school, which sees it too."""
         students = [one.enrolment.student_id for one in self.changed]
         return enrolled_elsewhere(self.institution, students, self.day)
 
 
-def _obstacle(change: Change, row: Enrolment, day: date, *, held: bool) -> Obstacle | None:
-    account = account_of(row)
+def _obstacle(change: Change, row: Enrolment, day: date, *, is_held: bool) -> Obstacle | None:
+    """Return why the status of this student's LeerID stays as it is, or None where it changes.
+
+    `is_held`: another school has the say over the LeerID (R11).
+    """
     if row.ends_on < day:
         return Obstacle.LEFT
-    if held:
+    if is_held:
         return Obstacle.HELD
+    account = account_of(row)
     if account is None:
         return Obstacle.NO_ACCOUNT
-    deactivated = account.deactivated_at is not None
-    if change == Change.DEACTIVATE and deactivated:
+
+    is_deactivated = account.deactivated_at is not None
+    if change == Change.DEACTIVATE and is_deactivated:
         return Obstacle.DEACTIVATED
-    if change == Change.ACTIVATE and not deactivated:
+    if change == Change.ACTIVATE and not is_deactivated:
         return Obstacle.NOT_DEACTIVATED
     return None

@@ -1,7 +1,5 @@
 """The order and the paging of the list; `accounts/includes/row.html` draws a row."""
 
-from typing import Any
-
 import django_tables2 as tables
 
 BY_NAME = ("last_name_key", "first_name_key", "stamnummer")
@@ -30,12 +28,15 @@ class StudentTable(tables.Table):  # type: ignore[misc]
     PER_PAGE = (50, 100, 200)
 
     @classmethod
-    def ordering(cls, wished: str | None) -> str:
+    def ordering(cls, wished: str) -> str:
         """Return the wished order (`klas`, `-klas`) where there is such a column, else by name."""
-        known = (wished or "").removeprefix("-") in cls.base_columns
-        return wished if wished and known else "naam"
+        if wished.removeprefix("-") in cls.base_columns:
+            return wished
+        return "naam"
 
     @classmethod
-    def rows_per_page(cls, wished: Any) -> int:
-        """Return the wished number of rows where it is on offer, else the first."""
-        return next((rows for rows in cls.PER_PAGE if str(rows) == wished), cls.PER_PAGE[0])
+    def rows_per_page(cls, wished: str) -> int:
+        """Return the wished number of rows where it is one of PER_PAGE, else the first of those."""
+        if wished in map(str, cls.PER_PAGE):
+            return int(wished)
+        return cls.PER_PAGE[0]

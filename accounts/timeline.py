@@ -3,18 +3,34 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from itertools import pairwise
 
 from django.utils import timezone
 
+from schoolloket.core.choices import ScreenChoices
 from schoolloket.institutions.models import Institution
 from students.models import Enrolment, Student, StudentEvent
 
 from .models import Account, AccountEvent, FieldChange, Kind, PasswordKind, Status
 
+# What happened, who did it, and where.
+ENDED = "Automatisch inactief: einde inschrijving"
+ENROLLED_AGAIN = "Automatisch opnieuw actief: nieuwe inschrijving"
+SIGNED_IN = "Laatste aanmelding"
+
+AUTOMATIC = "Automatisch"
+OPERATOR = "Systeembeheer"
+THE_PUPIL = "De leerling"
+
+OTHER_SCHOOL = "Andere instelling"
+PORTAL = "Mijn LeerID"
+
+ONE_DAY = timedelta(days=1)
+
 
 @dataclass(frozen=True)
 class ClassChange:
-    """A pupil's class from what to what, shown among the fields of the account."""
+    """The old and the new class of a pupil, in a line next to the FieldChanges of an account."""
 
     old: str
     new: str
@@ -26,7 +42,10 @@ class ClassChange:
 
 @dataclass(frozen=True)
 class Line:
-    """A line of the history as one school may read it."""
+    """A line of the history.
+
+    Without `at` only the day is known, or only the day may be read.
+    """
 
     on: date
     at: datetime | None
@@ -36,37 +55,13 @@ class Line:
     changes: Sequence[FieldChange | ClassChange] = field(default_factory=list)
 
 
-OTHER_SCHOOL = "Andere instelling"
-
-
-AUTOMATIC = "Automatisch"
-
-
-THE_PUPIL = "De leerling"
-
-
-ENDED = "Automatisch inactief: einde inschrijving"
-
-
-ENROLLED_AGAIN = "Automatisch opnieuw actief: nieuwe inschrijving"
-
-
-def of_account(institution: Institution, account: Account, day: date) -> list[Line]:
-    """Return the history, newest first, with the automatic changes until that day (R9, R10).
-
-    What another school did is told as event and date only.
-    """
-    events = account.events.select_related("manager", "institution").prefetch_related("changes")
-    lines = [_line(event, institution) for event in events]
-    lines += _automatic(account, _deactivated(events), day)
-    lines += _last_sign_in(account)
-    return sorted(lines, key=_moment, reverse=True)
-
-
 def of_pupil(
     institution: Institution, student: Student, account: Account | None, day: date
 ) -> list[Line]:
-    """Return what happened to the pupil's enrolments and, where there is one, to the LeerID."""
+    """Return the history of the pupil's enrolments and, if there is one, of the LeerID.
+
+    Newest first.
+    """
     events = student.events.told_to(institution).select_related("manager", "institution")
     lines = [_enrolment_line(event, institution) for event in events]
     if account:
@@ -74,123 +69,138 @@ def of_pupil(
     return sorted(lines, key=_moment, reverse=True)
 
 
-def _enrolment_line(event: StudentEvent, institution: Institution) -> Line:
-    on = timezone.localdate(event.at)
-    label = event.get_kind_display()
-    if event.institution_id not in (None, institution.pk):
-        return Line(on=on, at=None, what=label, who="", where=OTHER_SCHOOL)
-    is_class = event.kind == StudentEvent.Kind.CLASS
-    return Line(
-        on=on,
-        at=event.at,
-        what=label,
-        who=event.manager.name if event.manager else AUTOMATIC,
-        where=_place(event.institution, event.ip_address),
-        changes=[ClassChange(event.old, event.new)] if is_class else [],
-    )
+def of_account(institution: Institution, account: Account, day: date) -> list[Line]:
+    """Return the history of the LeerID, newest first.
 
-
-def _line(event: AccountEvent, institution: Institution) -> Line:
-    on = timezone.localdate(event.at)
-    label = event.get_kind_display()
-    if event.institution is not None and event.institution != institution:
-        return Line(on=on, at=None, what=label, who="", where=OTHER_SCHOOL)
-    return Line(
-        on=on,
-        at=event.at,
-        what=label,
-        who=_who(event),
-        where=_where(event),
-        changes=list(event.changes.all()),
-    )
-
-
-def _who(event: AccountEvent) -> str:
-    if event.kind == AccountEvent.Kind.SLOWED:
-        # Whoever was guessing: hardly the pupil.
-        return AUTOMATIC
-    if event.by_pupil:
-        return THE_PUPIL
-    return event.manager.name if event.manager else "Systeembeheer"
-
-
-def _where(event: AccountEvent) -> str:
-    if event.by_pupil:
-        # Where a minor is at home or at school is nobody's business but the pupil's.
-        return "Mijn LeerID"
-    return _place(event.institution, event.ip_address)
-
-
-def _place(institution: Institution | None, ip_address: str | None) -> str:
-    place = str(institution) if institution else ""
-    return f"{place} ({ip_address})" if ip_address else place
+    With the automatic changes until that day (R9). Of an event at another school only what it was
+    and the date (R10).
+    """
+    events = account.events.select_related("manager", "institution").prefetch_related("changes")
+    lines = [_account_line(event, institution) for event in events]
+    lines += _automatic_lines(account, events, day)
+    signed_in_at = account.last_sign_in_at
+    if signed_in_at:
+        on = timezone.localdate(signed_in_at)
+        lines.append(Line(on=on, at=signed_in_at, what=SIGNED_IN, who=THE_PUPIL, where=PORTAL))
+    return sorted(lines, key=_moment, reverse=True)
 
 
 def _moment(line: Line) -> tuple[date, time]:
-    return line.on, timezone.localtime(line.at).time() if line.at else time.min
+    """Return the key by which lines are sorted: a line without a time counts as midnight."""
+    if line.at is None:
+        return line.on, time.min
+    return line.on, timezone.localtime(line.at).time()
 
 
-def _deactivated(events: Iterable[AccountEvent]) -> list[tuple[date, date]]:
-    """The periods, both days included, in which the LeerID was deactivated by hand."""
-    kinds = AccountEvent.Kind
-    by_hand = [e for e in events if e.kind in (kinds.DEACTIVATED, kinds.ACTIVATED)]
-    periods = []
-    until = date.max
-    for event in by_hand:  # the newest first
-        on = timezone.localdate(event.at)
-        if event.kind == kinds.DEACTIVATED:
-            periods.append((on, until))
-        until = on
-    return periods
-
-
-def _automatic(account: Account, deactivated: list[tuple[date, date]], day: date) -> list[Line]:
-    """The changes of status that follow from the enrolments' dates alone (R9).
-
-    While a LeerID is deactivated by hand, nothing changes by itself.
-    """
-    born = timezone.localdate(account.created_at)
-    periods = _joined(
-        Enrolment.objects.filter(student=account.student_id)
-        .order_by("starts_on")
-        .values_list("starts_on", "ends_on")
+def _enrolment_line(event: StudentEvent, institution: Institution) -> Line:
+    """Return the event of an enrolment as this school may read it (R11)."""
+    on = timezone.localdate(event.at)
+    what = event.get_kind_display()
+    if event.institution not in (None, institution):
+        return Line(on=on, at=None, what=what, who="", where=OTHER_SCHOOL)
+    changes = []
+    if event.kind == StudentEvent.Kind.CLASS:
+        changes.append(ClassChange(event.old, event.new))
+    return Line(
+        on=on,
+        at=event.at,
+        what=what,
+        who=event.manager.name if event.manager else AUTOMATIC,
+        where=_place(event.institution, event.ip_address),
+        changes=changes,
     )
-    begun = [(start, end) for start, end in periods if start <= day]
-    # Who is enrolled again already, for a day to come, is active meanwhile.
-    over = begun[:-1] if len(begun) < len(periods) else begun
-    stops = [(end + timedelta(days=1), ENDED) for _, end in over]
-    starts = [(start, ENROLLED_AGAIN) for start, _ in begun[1:]]
-    return [
-        Line(on=on, at=None, what=what, who=AUTOMATIC, where="")
-        for on, what in stops + starts
-        if born < on <= day and not any(first < on <= last for first, last in deactivated)
-    ]
 
 
-def _last_sign_in(account: Account) -> list[Line]:
-    at = account.last_sign_in_at
-    if at is None:
-        return []
-    on = timezone.localdate(at)
-    return [Line(on=on, at=at, what="Laatste aanmelding", who=THE_PUPIL, where="Mijn LeerID")]
+def _account_line(event: AccountEvent, institution: Institution) -> Line:
+    """Return the event of a LeerID as this school may read it (R10)."""
+    on = timezone.localdate(event.at)
+    what = event.get_kind_display()
+    if event.institution not in (None, institution):
+        return Line(on=on, at=None, what=what, who="", where=OTHER_SCHOOL)
+    if event.by_pupil:
+        # Where a minor is, at home or at school, is nobody's business but the pupil's.
+        who, where = THE_PUPIL, PORTAL
+    else:
+        who = event.manager.name if event.manager else OPERATOR
+        where = _place(event.institution, event.ip_address)
+    if event.kind == AccountEvent.Kind.SLOWED:
+        # The pupil is hardly the one who was guessing.
+        who = AUTOMATIC
+    return Line(
+        on=on, at=event.at, what=what, who=who, where=where, changes=list(event.changes.all())
+    )
+
+
+def _place(institution: Institution | None, ip_address: str | None) -> str:
+    """Return `BRUSSEL-STAD - School (127.0.0.1)`, or the part of it that is known."""
+    place = str(institution) if institution else ""
+    if ip_address:
+        place += f" ({ip_address})"
+    return place
+
+
+def _automatic_lines(account: Account, events: Iterable[AccountEvent], day: date) -> list[Line]:
+    """Return the changes of status that follow from the enrolments' dates alone (R9).
+
+    While a LeerID is deactivated by hand, its status does not change by itself.
+    """
+    enrolments = Enrolment.objects.filter(student=account.student_id).order_by("starts_on")
+    periods = _joined(enrolments.values_list("starts_on", "ends_on"))
+    changes: list[tuple[date, str]] = []
+    for (_, end), (next_start, _) in pairwise(periods):
+        # While the next enrolment lies ahead, the end of this one does not end the LeerID.
+        if next_start <= day:
+            changes.append((end + ONE_DAY, ENDED))
+            changes.append((next_start, ENROLLED_AGAIN))
+    if periods:
+        _, last_end = periods[-1]
+        changes.append((last_end + ONE_DAY, ENDED))
+
+    created_on = timezone.localdate(account.created_at)
+    lines = []
+    for on, what in changes:
+        if created_on < on <= day and not _deactivated_before(on, events):
+            lines.append(Line(on=on, at=None, what=what, who=AUTOMATIC, where=""))
+    return lines
+
+
+def _deactivated_before(day: date, events: Iterable[AccountEvent]) -> bool:
+    """Whether the last change of status by hand before that day was a deactivation.
+
+    `events`: newest first.
+    """
+    for event in events:
+        is_by_hand = event.kind in (AccountEvent.Kind.DEACTIVATED, AccountEvent.Kind.ACTIVATED)
+        if is_by_hand and timezone.localdate(event.at) < day:
+            return event.kind == AccountEvent.Kind.DEACTIVATED
+    return False
 
 
 def _joined(periods: Iterable[tuple[date, date]]) -> list[tuple[date, date]]:
-    """Join periods (in order of start) that overlap or follow one another without a day between."""
+    """Join periods that overlap, or follow one another without a day in between.
+
+    `periods`: first and last day, in the order of the first.
+    """
     joined: list[tuple[date, date]] = []
     for start, end in periods:
-        if joined and start <= joined[-1][1] + timedelta(days=1):
-            joined[-1] = (joined[-1][0], max(joined[-1][1], end))
+        if joined and start <= joined[-1][1] + ONE_DAY:
+            first, last = joined.pop()
+            joined.append((first, max(last, end)))
         else:
             joined.append((start, end))
     return joined
 
 
-def label(change_field: FieldChange.Field | str, value: str) -> str:
-    """Return a kept value in the words of the screen."""
-    labels: dict[str, str] = {
-        FieldChange.Field.KIND: dict(Kind.choices).get(value, value),
-        FieldChange.Field.PASSWORD_KIND: dict(PasswordKind.choices).get(value, value),
-        FieldChange.Field.STATUS: dict(Status.choices).get(value, value),
-    }
-    return labels.get(change_field, value)
+CHOICES: dict[str, type[ScreenChoices]] = {
+    FieldChange.Field.KIND: Kind,
+    FieldChange.Field.PASSWORD_KIND: PasswordKind,
+    FieldChange.Field.STATUS: Status,
+}
+
+
+def label(changed_field: FieldChange.Field | str, value: str) -> str:
+    """Return an old or a new value of a field in the words of the screen."""
+    choices = CHOICES.get(changed_field)
+    if choices is None or value not in choices.values:
+        return value
+    return choices(value).label

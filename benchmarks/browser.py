@@ -1,4 +1,4 @@
-"""A manager at the desk over HTTP: does what the browser does, and times every request."""
+"""A manager's browser over HTTP: sends what a browser sends, and times every request."""
 
 import re
 import time
@@ -31,7 +31,7 @@ class Answer:
 
 
 class Browser:
-    """Keeps its cookies, the token of the last page, and the time of every request."""
+    """Keeps the cookies, the CSRF token of the last page, and the time of every request."""
 
     def __init__(self, port: int) -> None:
         self.timed: list[Timed] = []
@@ -55,7 +55,10 @@ class Browser:
         return answer.body
 
     def post(self, name: str, path: str, fields: Fields) -> Answer:
-        """Post a form with its token; the answer is not followed. Raises AssertionError."""
+        """Post a form with its token; follow no redirect.
+
+        Raises AssertionError for anything but 200 and 302.
+        """
         body = urlencode([("csrfmiddlewaretoken", self._token), *fields])
         answer = self._request(name, "POST", path, body)
         if answer.status not in (200, 302):

@@ -1,7 +1,7 @@
 """Eight schools renew at the same moment: `python -m benchmarks.crowd`; see README.md.
 
 Eight managers, each with the pupils of a school, do what `renewal` does, from the selection to the
-ZIP, all at once; a ninth reads the list meanwhile.
+ZIP, all at once, while a ninth reads the list.
 """
 
 import argparse
@@ -52,7 +52,7 @@ class Manager:
         download(self.browser, result, self.pupils)
 
     def _prepare(self, draft: Draft) -> None:
-        """Ask for slices as the page does: at once, or a little later where the desk was busy."""
+        """Request slices as the page does: at once, or a little later where the desk was busy."""
         before, state = -1, {"hashed": 0, "total": 1}
         while state["hashed"] < state["total"]:
             if state["hashed"] == before:
@@ -70,7 +70,7 @@ class Manager:
 
 
 def read_list(reader: Browser, over: Event) -> float:
-    """Return the 95th percentile of the list's time until it is over."""
+    """Read the list until `over` is set; return the 95th percentile of its seconds."""
     seconds = []
     while not over.wait(PAUSE):
         reader.get("list", f"/{SCHOOL}/leerlingen/")
@@ -88,7 +88,7 @@ def idle_list(reader: Browser) -> float:
 
 
 def all_at_once(reader: Browser, managers: list[Manager]) -> tuple[float, float]:
-    """Let all renew; return the list's 95th percentile meanwhile, and how long it took."""
+    """Let all renew; return the 95th percentile of the list while they do, and their seconds."""
     together, over = Barrier(len(managers)), Event()
 
     def renew(manager: Manager) -> None:

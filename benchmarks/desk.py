@@ -53,14 +53,14 @@ def _peak_kilobytes(pid: int) -> int:
 
 
 def _cpu_ticks(pid: int) -> int:
-    """User and system time; the process's name, before them, may hold blanks."""
+    """Return user and system time; the name of the process, before them, may hold blanks."""
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     return int(fields[11]) + int(fields[12])
 
 
 @contextmanager
 def environment(database_url: str | None = None) -> Iterator[dict[str, str]]:
-    """Give the variables of a desk of its own, its SQLite file in a folder that then goes."""
+    """Yield the environment of a new desk, with its SQLite file in a temporary folder."""
     with TemporaryDirectory(prefix="schoolloket-bench-") as folder:
         yield {
             **os.environ,
@@ -92,7 +92,7 @@ def run(environ: dict[str, str], *arguments: str) -> None:
 
 @contextmanager
 def running(pupils: int, database_url: str | None = None, schools: int = 1) -> Iterator[Desk]:
-    """Give a desk with schools of so many pupils each, as `make demo` starts it."""
+    """Yield a desk with schools of this many pupils each, started as `make demo` does."""
     with environment(database_url) as environ:
         run(environ, "manage.py", "migrate", "--verbosity", "0")
         run(environ, "manage.py", "createcachetable")

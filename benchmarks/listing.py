@@ -1,7 +1,7 @@
 """The list page next to the bare rows in it: `python -m benchmarks.listing`; see README.md.
 
-In one process, without a server: how many queries a page of 50 rows makes, whatever the school's
-size, and how its time compares with reading the same rows from the database.
+In one process, without a server: the number of queries of a page of 50 rows in a school of any
+size, and the time of the page compared with reading the same rows from the database.
 """
 
 import argparse

@@ -1,7 +1,7 @@
-"""Does the time of an answer tell who a username belongs to? `python -m benchmarks.no_oracle`.
+"""Does the time of a response reveal an account? `python -m benchmarks.no_oracle`.
 
-Tries every state of an account in turn, in an order drawn anew each round, with real hashes, and
-prints the median of each; then the same for a forgotten password. Signs in inside this process, so
+Signs in with every state of an account in turn, in a random order each round and with real hashes,
+and prints the median of each; then the same for a forgotten password. Runs inside this process, so
 that nothing but the program is timed. On a new SQLite file, or on an empty `DATABASE_URL`.
 """
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from django.test import Client
 
 BOUND_MS = 5.0
-# A hundred failures make an account wait, which is a state of its own.
+# Several, since a hundred failures make an account wait, which is a state of its own.
 USERNAMES_A_STATE = 10
 OWN = "veertig gele fietsen"
 
@@ -49,7 +49,7 @@ def set_up(folder: str) -> None:
 
 
 def fill() -> dict[str, list[str]]:
-    """Make the accounts; return the usernames of each state."""
+    """Create the accounts; return the usernames of each state."""
     from django.contrib.auth.hashers import make_password  # noqa: PLC0415
     from django.utils import timezone  # noqa: PLC0415
 
@@ -115,7 +115,7 @@ def interleaved(
 
 
 def rest() -> None:
-    """Let the work after the answer end, and start the next one without old mails."""
+    """Wait for the background work, and remove the mails that it sent."""
     from django.core import mail  # noqa: PLC0415
 
     from accounts.portal import background  # noqa: PLC0415
@@ -127,36 +127,36 @@ def rest() -> None:
 
 
 def sign_in(state: str, username: str, number: int) -> None:
-    """A wrong password from a new address; where it has to wait, always from the same one."""
-    address = "10.0.0.1" if state == "waiting" else f"10.1.{number // 250}.{number % 250}"
+    """Post a wrong password from a new IP address; from the same one where it has to wait."""
+    ip_address = "10.0.0.1" if state == "waiting" else f"10.1.{number // 250}.{number % 250}"
     fields = {"username": username, "password": "geraden en fout", "sign_in": ""}
-    post(address, "/mijn/", fields)
+    post(ip_address, "/mijn/", fields)
 
 
 def forgotten(state: str, username: str, number: int) -> None:
     post("10.0.0.1", "/mijn/vergeten/", {"username": username})
 
 
-def post(address: str, url: str, fields: dict[str, str]) -> None:
+def post(ip_address: str, url: str, fields: dict[str, str]) -> None:
     client = browser()
     client.cookies.clear()
-    response = client.post(url, fields, REMOTE_ADDR=address)
+    response = client.post(url, fields, REMOTE_ADDR=ip_address)
     if response.status_code != 200:
         raise AssertionError(f"{url} answered {response.status_code}")
 
 
 @cache
 def browser() -> "Client":
-    """One for all: a new one would load the middleware again."""
+    """One client for all posts: a new one would load the middleware again."""
     from django.test import Client  # noqa: PLC0415
 
     return Client(headers={"host": "localhost:8000"})
 
 
-def tell(title: str, times: dict[str, list[float]]) -> None:
-    """Print the medians, and how far each state is from nobody's within one round.
+def print_times(title: str, times: dict[str, list[float]]) -> None:
+    """Print the medians, and the median difference with an unknown username in the same round.
 
-    Other work on the machine comes and goes: within a round it hits all states alike.
+    Other work on the machine varies, but hits all states of one round alike.
     """
     unknown = times["unknown"]
     print(f"\n{title}: {len(unknown)} attempts for each state")
@@ -172,8 +172,8 @@ def tell(title: str, times: dict[str, list[float]]) -> None:
             f"  {state:12} {middle:8.2f} {tenths[0]:8.2f} {tenths[-1]:8.2f} {differences[-1]:10.2f}"
         )
     most = max(differences) - min(differences)
-    preview = "" if most < BOUND_MS else "  ABOVE"
-    print(f"  largest median difference: {most:.2f} ms (bound {BOUND_MS}){preview}", flush=True)
+    mark = "" if most < BOUND_MS else "  ABOVE"
+    print(f"  largest median difference: {most:.2f} ms (bound {BOUND_MS}){mark}", flush=True)
 
 
 def main() -> None:
@@ -184,13 +184,13 @@ def main() -> None:
         set_up(folder)
         from accounts.portal import throttling  # noqa: PLC0415
 
-        # A school is slowed for everybody alike; here it would make every state a waiting one.
+        # A school that is slowed makes every state wait alike, which would hide differences.
         throttling.MOST_FOR_A_SCHOOL = 10**9
         states = fill()
         for number in range(6 * USERNAMES_A_STATE):
             sign_in("waiting", states["waiting"][number % USERNAMES_A_STATE], number)
-        tell("Sign in", interleaved(states, attempts, sign_in))
-        tell("HashedNumber", interleaved(states, attempts, forgotten))
+        print_times("Sign in", interleaved(states, attempts, sign_in))
+        print_times("Forgotten", interleaved(states, attempts, forgotten))
 
 
 if __name__ == "__main__":

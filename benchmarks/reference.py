@@ -1,4 +1,4 @@
-"""What a renewal is compared with: the project's own hasher, and nothing else."""
+"""The time of bare hashing, with which a renewal is compared: the project's own hasher alone."""
 
 import os
 import time
@@ -24,7 +24,7 @@ class HashTime:
     together: list[float] = field(default_factory=list)
 
     def measure(self) -> None:
-        """Take a short sample; other work of the machine hits it like the renewal around it."""
+        """Take a short sample; other work of the machine slows it like the renewal around it."""
         for _ in range(HASHES_ALONE):
             began = time.thread_time()
             self.alone.append(_seconds_of_a_hash())

@@ -41,7 +41,7 @@ ITEM = re.compile(rb'name="item" value="(\d+)"')
 
 @dataclass(frozen=True)
 class Draft:
-    """An open preview: its address and the rows ticked in it."""
+    """An open preview: the path of its URL and the rows ticked in it."""
 
     path: str
     items: list[str]
@@ -80,7 +80,7 @@ class Renewal:
 
     @property
     def select_to_zip_of_processor(self) -> float:
-        """The first ratio in processor time, which waits for nobody: only slices use all cores."""
+        """The first ratio in processor time, without waits; only slices use all cores."""
         took = self.selecting.processor + self.slices.processor / CORES + self.saving.processor
         return took / (self.pupils * self.hashing.processor_of_one_thread / CORES)
 
@@ -94,7 +94,7 @@ class Renewal:
 
 
 class Meter:
-    """Cuts a renewal in parts, and knows how much of the machine others took meanwhile."""
+    """Cuts a renewal in parts, and measures how much of the machine other programs took."""
 
     def __init__(self, running: Desk, browser: Browser) -> None:
         self._running, self._browser = running, browser
@@ -111,7 +111,7 @@ class Meter:
         }
 
     def part(self) -> Part:
-        """Return what was done since the last part ended."""
+        """Return the part from the end of the last one until now."""
         now, last = self._now(), self._last
         self._last = now
         return Part(now["requests"] - last["requests"], now["desk"] - last["desk"])
@@ -192,7 +192,7 @@ def renew_without_script(browser: Browser, pupils: int) -> int:
     return pressed
 
 
-# The list meanwhile ----------------------------------------------------------------------------
+# The list beside it -----------------------------------------------------------------------------
 
 
 def list_while_preparing(reader: Browser, managers: list[Browser]) -> float:

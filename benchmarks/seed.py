@@ -1,6 +1,6 @@
 """Fill an empty database with a school, or more: `python -m benchmarks.seed 1000 [SCHOOLS]`.
 
-Written in bulk, past the importer and the actions: only what comes after it is measured.
+Written in bulk, past the importer and the actions, which are not measured here.
 """
 
 import os
@@ -12,7 +12,7 @@ import django
 from django.utils import timezone
 
 SCHOOL = "999900"
-# Of the first school.
+# The managers of the first school.
 MANAGERS = ("een@bench.test", "twee@bench.test")
 PASSWORD = "bench-schoolloket-2026"
 
@@ -33,9 +33,9 @@ PUPILS_IN_A_CLASS = 24
 
 
 def fill(pupils: int, schools: int = 1) -> None:
-    """Write schools, their managers and so many pupils of each, with a LeerID without an e-mail.
+    """Write schools, their managers and this many pupils of each, whose LeerIDs have no e-mail.
 
-    Of four pupils one has a word, one has pictures and two are advanced.
+    Of every four pupils one has a word, one has pictures and two are advanced.
     """
     # Django has to be set up before any model is imported.
     from schoolloket.institutions.models import Institution, Manager, Membership  # noqa: PLC0415
@@ -58,7 +58,7 @@ def number_of(school: int) -> str:
 
 
 def manager_of(school: int) -> str:
-    """Return the address with which the manager of a school alone signs in."""
+    """Return the e-mail address of the manager who has this school alone."""
     return f"beheerder{school}@bench.test"
 
 

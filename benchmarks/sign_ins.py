@@ -27,14 +27,14 @@ CLIENTS = 24  # a class
 SLICES = 5  # each with the hash measured around it, so that other work hits both alike
 SAMPLES = 5  # of the hash, before a slice and after it
 
-WARMING = 4 * CLIENTS  # before the clock starts, so that each web process has read its code
+WARMING = 4 * CLIENTS  # sign-ins before the clock starts: each web process has loaded its code
 
 TOKEN = re.compile(rb'name="csrfmiddlewaretoken" value="(\w+)"')
 
 
 @dataclass(frozen=True)
 class Form:
-    """The sign-in page that a client opened: one form does for many devices."""
+    """The sign-in page that a client opened: one form serves many devices."""
 
     port: int
     cookie: str
@@ -88,7 +88,7 @@ def _answer(port: int, request: bytes) -> bytes:
 
 @dataclass(frozen=True)
 class Slice:
-    """What so many sign-ins took."""
+    """Seconds that so many sign-ins took: in all, of the web processes, of others, of each."""
 
     seconds: float
     processor: float
@@ -103,7 +103,7 @@ class Slice:
 
 
 def sign_in_all(running: Desk, usernames: list[str]) -> Slice:
-    """Sign in every pupil once, so many at a time as there are clients."""
+    """Sign in every pupil once, as many at a time as there are clients."""
     hashing = HashTime()
     _sample(hashing)
     form = Form.opened(running.port)
@@ -130,7 +130,7 @@ def report(pupils: int) -> None:
         file = f"{folder}/bench.sqlite3"
         with desk.running(pupils + WARMING, f"sqlite:///{file}") as running:
             slices = measure(running, _usernames(file))
-    tell(slices)
+    print_report(slices)
 
 
 def measure(running: Desk, usernames: list[str]) -> list[Slice]:
@@ -145,7 +145,7 @@ def _usernames(file: str) -> list[str]:
         return [name for (name,) in database.execute("SELECT username FROM accounts_account")]
 
 
-def tell(slices: list[Slice]) -> None:
+def print_report(slices: list[Slice]) -> None:
     each = [seconds for one in slices for seconds in one.each]
     processor = sum(one.processor for one in slices) / len(each)
     others = max(0.0, sum(one.machine for one in slices) / (sum(s.seconds for s in slices) * CORES))

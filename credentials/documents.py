@@ -1,50 +1,73 @@
 """From a saved batch to the documents that are printed."""
 
-from collections.abc import Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from django.conf import settings
 from django.utils import timezone
 
 from accounts.models import PasswordKind
-from accounts.overview import leading
-from credentials.rendering import archive, fonts
+from credentials.rendering import fonts
+from credentials.rendering.a4 import render_a4
+from credentials.rendering.archive import render_zip, zip_name
 from credentials.rendering.cards import Card, PrintJob, in_print_order
-from schoolloket.core import clock, vault
+from credentials.rendering.credentials_workbook import render_workbook
+from credentials.rendering.stickers import L7160, L7163, L7651, Sheet, render_stickers
+from schoolloket.core import vault
 from schoolloket.core.downloads import PDF, XLSX, ZIP
 from schoolloket.core.exceptions import NotPrintable
 from students.models import Enrolment
 
 from . import passwords
+from .enrolments import enrolments_of
 from .models import Batch, BatchItem
 
 
 @dataclass(frozen=True)
 class Document:
-    """Something to download: `name` stands in the address, `label` on the button."""
+    """Something to download: `name` is in the URL and in the ZIP, `label` is on the button."""
 
     name: str
     label: str
     content_type: str
+    render: Callable[[PrintJob], bytes]
 
 
-EVERYTHING = Document("zip", "Download alles (ZIP)", ZIP)
-WORKBOOK = Document(archive.WORKBOOK, "Excel", XLSX)
-SHEETS = [
-    Document("leerid-a4.pdf", "A4-bladen", PDF),
-    Document("leerid-stickers-l7160.pdf", "Stickers L7160", PDF),
-    Document("leerid-stickers-l7163.pdf", "Stickers L7163", PDF),
-    Document("leerid-stickers-l7651.pdf", "Stickers L7651", PDF),
+def _stickers(sheet: Sheet) -> Document:
+    return Document(
+        name=f"leerid-stickers-{sheet.name.lower()}.pdf",
+        label=f"Stickers {sheet.name}",
+        content_type=PDF,
+        render=partial(render_stickers, sheet=sheet),
+    )
+
+
+PDFS = [
+    Document("leerid-a4.pdf", "A4-bladen", PDF, render_a4),
+    _stickers(L7160),
+    _stickers(L7163),
+    _stickers(L7651),
 ]
+WORKBOOK = Document("leerid.xlsx", "Excel", XLSX, render_workbook)
 
 
 def documents_of(batch: Batch) -> list[Document]:
     """Return what can be downloaded of a batch: the ZIP first, then each document in it."""
-    return [EVERYTHING, *SHEETS, *([WORKBOOK] if batch.has_workbook else [])]
+    documents = list(PDFS)
+    if batch.has_workbook:
+        documents.append(WORKBOOK)
+    renderers = {document.name: document.render for document in documents}
+    everything = Document(
+        "zip", "Download alles (ZIP)", ZIP, partial(render_zip, documents=renderers)
+    )
+    return [everything, *documents]
 
 
 @dataclass(frozen=True)
 class File:
+    """A rendered document, under the name that the browser saves."""
+
     name: str
     content_type: str
     content: bytes
@@ -53,23 +76,22 @@ class File:
 def render(batch: Batch, document: Document) -> File:
     """Return the document as a file. Raises NotPrintable where the secrets are gone."""
     job = print_job(batch)
-    if document == EVERYTHING:
-        content = archive.render_zip(job, with_workbook=batch.has_workbook)
-        return File(archive.zip_name(job), ZIP, content)
-    content = archive.render_document(job, document.name)
-    return File(document.name, document.content_type, content)
+    name = zip_name(job) if document.content_type == ZIP else document.name
+    return File(name, document.content_type, document.render(job))
 
 
 def print_job(batch: Batch) -> PrintJob:
-    """Return the cards of a saved batch, but for passwords that are dead by now (R3).
+    """Return the cards of a saved batch, without passwords that are dead by now (R3).
 
     Raises NotPrintable where its secrets are gone (R4) or none of them is valid any more.
     """
     if not batch.is_printable(timezone.now()):
         raise NotPrintable
     items = list(batch.items.valid().exclude(sealed=""))
-    rows = enrolments_of(batch, items)
-    cards = [_card(item, rows[item.student_id]) for item in items if item.student_id in rows]
+    enrolments = enrolments_of(batch, items)
+    cards = [
+        _card(item, enrolments[item.student_id]) for item in items if item.student_id in enrolments
+    ]
     if not cards:
         raise NotPrintable
     return PrintJob(
@@ -81,24 +103,17 @@ def print_job(batch: Batch) -> PrintJob:
     )
 
 
-def enrolments_of(batch: Batch, items: Iterable[BatchItem]) -> dict[int, Enrolment]:
-    """Return the enrolment that leads today in the batch's institution, by student."""
-    # Without the students and accounts that the list shows beside them: nobody asks for those.
-    rows = leading(batch.institution, clock.today()).select_related(None)
-    return {row.student_id: row for row in rows.filter(student__in=[i.student_id for i in items])}
-
-
-def _card(item: BatchItem, row: Enrolment) -> Card:
-    password = passwords.shown(item.password_kind, vault.unseal(item.sealed))
+def _card(item: BatchItem, enrolment: Enrolment) -> Card:
     kind = PasswordKind(item.password_kind)
+    password = passwords.shown(kind, vault.unseal(item.sealed))
     return Card(
-        stamnummer=row.stamnummer,
-        first_name=row.first_name,
-        last_name=row.last_name,
-        administrative_group=row.administrative_group,
-        class_code=row.class_code,
+        stamnummer=enrolment.stamnummer,
+        first_name=enrolment.first_name,
+        last_name=enrolment.last_name,
+        administrative_group=enrolment.administrative_group,
+        class_code=enrolment.class_code,
         username=item.username,
-        address=f"{settings.PORTAL.url}/{item.username}",
+        sign_in_url=f"{settings.PORTAL.url}/{item.username}",
         kind=kind.account_kind.label,
         password_kind=kind.label,
         temporary=kind == PasswordKind.ADVANCED,
@@ -109,5 +124,8 @@ def _card(item: BatchItem, row: Enrolment) -> Card:
 
 def unprintable_names(batch: Batch) -> list[str]:
     """Return the names with letters that the printed face lacks; on paper they are folded."""
-    rows = enrolments_of(batch, batch.items.valid()).values()
-    return [row.full_name for row in rows if not fonts.spelled_in_full(row.full_name)]
+    names = []
+    for enrolment in enrolments_of(batch, batch.items.valid()).values():
+        if not fonts.spelled_in_full(enrolment.full_name):
+            names.append(enrolment.full_name)
+    return names

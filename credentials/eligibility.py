@@ -2,6 +2,7 @@
 
 from accounts.models import Account, Kind, PasswordKind
 
+from . import passwords
 from .models import BatchItem
 
 Obstacle = BatchItem.Obstacle
@@ -13,7 +14,7 @@ def obstacle(
     """Return why this item cannot be done on the account as it is now, or None.
 
     `enrolled`: whether the student is or will be enrolled in the batch's institution; `held`:
-    whether another school joined the student before and has not let go (R11).
+    whether the student joined another school before, which has not let go yet (R11).
     """
     if not enrolled:
         return Obstacle.LEFT
@@ -27,7 +28,9 @@ def obstacle(
         return Obstacle.DEACTIVATED
     if account.kind == item.batch.converts_to:
         return Obstacle.SAME_KIND
-    if account.is_linked and not (item.removes_email or item.keeps_email):
+    # Only the single edit removes or keeps a linked address; in bulk such an account is left (R1).
+    decided_on_email = item.removes_email or item.keeps_email
+    if account.is_linked and not decided_on_email:
         return Obstacle.LINKED
     if account.credentials_version != item.version:
         return Obstacle.CHANGED
@@ -43,21 +46,26 @@ def proposed_kind(administrative_group: str) -> PasswordKind:
     group = administrative_group.casefold()
     if "kleuter" in group:
         return PasswordKind.PICTURES
-    return PasswordKind.WORD if "leerjaar" in group else PasswordKind.ADVANCED
+    if "leerjaar" in group:
+        return PasswordKind.WORD
+    return PasswordKind.ADVANCED
 
 
 def converted_kind(kind: Kind, administrative_group: str) -> PasswordKind:
     """Return the password kind to propose for an account that becomes of this type."""
     proposed = proposed_kind(administrative_group)
-    if proposed.account_kind == kind:
+    if proposed in passwords.KINDS[kind]:
         return proposed
-    return PasswordKind.WORD if kind == Kind.BASIC else PasswordKind.ADVANCED
+    return passwords.KINDS[kind][0]
 
 
 def alternatives(item: BatchItem) -> list[PasswordKind]:
-    """Return the other kinds this item may switch to; only for a new account of another type."""
-    kinds = [kind for kind in PasswordKind if kind != item.password_kind]
-    if item.creates:
-        return kinds
-    current = PasswordKind(item.password_kind).account_kind
-    return [kind for kind in kinds if kind.account_kind == current]
+    """Return the other kinds of password that this item may switch to.
+
+    An existing account keeps its type, basic or advanced; a new one may be of either.
+    """
+    current = PasswordKind(item.password_kind)
+    possible = list(PasswordKind)
+    if not item.creates:
+        possible = passwords.KINDS[current.account_kind]
+    return [kind for kind in possible if kind != current]

@@ -1,4 +1,4 @@
-"""What a manager types or ticks for new sign-in data."""
+"""The forms behind the pages for new sign-in data."""
 
 from typing import Any
 from uuid import UUID
@@ -14,10 +14,6 @@ from schoolloket.core.forms import Form
 
 from . import passwords
 from .models import Batch, BatchItem
-
-BASIC_KINDS = [
-    (kind.value, passwords.LABELS[kind]) for kind in (PasswordKind.WORD, PasswordKind.PICTURES)
-]
 
 
 class SelectionForm(forms.Form):
@@ -36,7 +32,7 @@ class TicksForm(forms.Form):
 
 
 class RowForm(forms.Form):
-    """One row of a preview and, where it is to be of another kind, that kind."""
+    """One row of a preview and, for a change of kind, the kind it is to have."""
 
     row = forms.IntegerField()
     kind = forms.TypedChoiceField(
@@ -75,7 +71,7 @@ class EditForm(Form):
     )
     password_kind = forms.TypedChoiceField(
         label="Soort wachtwoord",
-        choices=BASIC_KINDS,
+        choices=[(kind.value, passwords.NAMES[kind]) for kind in passwords.KINDS[Kind.BASIC]],
         coerce=PasswordKind,
         required=False,
         empty_value=None,
@@ -112,25 +108,32 @@ class EditForm(Form):
             )
         return username
 
-    def edit(self, *, generate: bool) -> Edit | None:
-        """Return what is asked, or None where nothing is."""
-        asked = Edit(
+    @property
+    def changes_anything(self) -> bool:
+        """Whether the valid form asks for something, even if no new password was asked for."""
+        return bool(
+            self.cleaned_data["username"] != self.account.username
+            or self.cleaned_data.get("password_kind")
+            or self.cleaned_data.get("removes_email")
+        )
+
+    def edit(self) -> Edit:
+        """Return what the valid form asks; a kind that was not chosen stays as it is."""
+        chosen_kind = self.cleaned_data.get("password_kind")
+        return Edit(
             username=self.cleaned_data["username"],
-            password_kind=self.cleaned_data.get("password_kind")
-            or PasswordKind(self.account.password_kind),
+            password_kind=chosen_kind or PasswordKind(self.account.password_kind),
             removes_email=self.cleaned_data.get("removes_email", False),
         )
-        chosen = self.cleaned_data.get("password_kind") is not None
-        renamed = asked.username != self.account.username
-        return asked if generate or chosen or renamed or asked.removes_email else None
 
     def asks_for(self, item: BatchItem) -> bool:
-        """Whether the form still asks what the draft in `item` holds."""
-        return self.edit(generate=True) == Edit(
+        """Whether the valid form still asks what the draft in `item` holds."""
+        drafted = Edit(
             username=item.username,
             password_kind=PasswordKind(item.password_kind),
             removes_email=item.removes_email,
         )
+        return self.edit() == drafted
 
     @staticmethod
     def initial_of(account: Account, item: BatchItem | None) -> dict[str, Any]:
@@ -145,6 +148,7 @@ class EditForm(Form):
 
 
 def uuid_or_none(text: str | None) -> UUID | None:
+    """Return the id of a batch from a query or a form, or None for any other text."""
     try:
         return UUID(text or "")
     except ValueError:

@@ -1,4 +1,4 @@
-"""What every request of the desk does first: let go of what was sealed for a while (R2, R4)."""
+"""At every request of the desk, drop drafts, imports and batches whose time is over (R2, R4)."""
 
 from collections.abc import Callable
 from typing import Any
@@ -15,6 +15,8 @@ from .models import Batch
 
 
 class ExpiryMiddleware:
+    """Drops expired secrets before a desk page is made, and explains keys that do not fit."""
+
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
 
@@ -22,15 +24,16 @@ class ExpiryMiddleware:
         return self.get_response(request)
 
     def process_view(self, request: Any, *view: Any) -> None:
+        """Run for the pages of an institution only, which the middleware before this one found."""
         if not hasattr(request, "institution"):
             return
         now = timezone.now()
-        if Batch.objects.run_out(now).exists():
+        if Batch.objects.expired(now).exists():
             retention.destroy_expired()
         drop_expired_imports(now)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
-        """Say plainly that the encryption keys do not fit, instead of failing without a word."""
+        """Explain that the encryption keys do not fit, instead of a bare failure."""
         if isinstance(error, VaultLocked):
             return render(request, "credentials/vault_locked.html", status=503)
         return None

@@ -1,7 +1,7 @@
-"""The batch: new sign-in data for one student or for thousands, from preview to print.
+"""The batch (reeks): new sign-in data for one student or for thousands, from preview to print.
 
 *draft* (generated and encrypted, nothing valid yet) -> *saved* (valid, printable for a while) ->
-*destroyed* (the secrets are gone, the record stays). A draft that was cancelled or ran out is
+*destroyed* (the secrets are gone, the record stays). A draft that was cancelled or expired is
 *dropped*.
 """
 
@@ -21,9 +21,11 @@ from students.models import Student
 
 class BatchQuerySet(models.QuerySet["Batch"]):
     def of(self, institution: Institution) -> Self:
+        """Batches of this institution: no other may see or print them (R11)."""
         return self.filter(institution=institution)
 
     def drafts(self) -> Self:
+        """Batches that were neither saved nor dropped; the time of some may be over."""
         return self.filter(state=Batch.State.DRAFT)
 
     def printable(self, now: datetime) -> Self:
@@ -31,27 +33,32 @@ class BatchQuerySet(models.QuerySet["Batch"]):
         return self.filter(state=Batch.State.SAVED, expires_at__gt=now)
 
     def waiting(self, now: datetime) -> Self:
-        """Saved, valid, and nobody has the paper yet."""
+        """Saved batches with valid passwords that nobody has downloaded yet."""
         valid = BatchItem.objects.valid().filter(batch=OuterRef("pk"))
         return self.printable(now).filter(Exists(valid), first_downloaded_at=None)
 
     def with_secrets(self) -> Self:
+        """Batches that still hold sealed passwords."""
         return self.filter(state__in=[Batch.State.DRAFT, Batch.State.SAVED])
 
-    def run_out(self, now: datetime) -> Self:
-        """Batches whose secrets must go: drafts (R2) and saved ones (R4)."""
+    def expired(self, now: datetime) -> Self:
+        """Batches whose secrets must go by now: drafts (R2) and saved ones (R4)."""
         return self.with_secrets().filter(expires_at__lte=now)
 
     def ever_saved(self) -> Self:
+        """Batches that were saved, also those whose secrets are gone by now."""
         return self.filter(state__in=[Batch.State.SAVED, Batch.State.DESTROYED])
 
     def with_counts(self) -> Self:
-        """Annotate `done`, and `signed_in`: how many of its pupils have signed in since."""
+        """Annotate `done` (how many pupils) and `signed_in` (how many of them signed in since)."""
         done = Q(items__outcome=BatchItem.Outcome.DONE)
         since = Q(items__account__last_sign_in_at__gt=F("saved_at"))
-        return self.annotate(
-            done=Count("items", filter=done), signed_in=Count("items", filter=done & since)
-        ).order_by("-saved_at", "-created_at")  # an aggregate drops the model's own order
+        counted = self.annotate(
+            done=Count("items", filter=done),
+            signed_in=Count("items", filter=done & since),
+        )
+        # Django drops the model's own order from a query with an aggregate.
+        return counted.order_by("-saved_at", "-created_at")
 
 
 class Batch(models.Model):
@@ -62,7 +69,7 @@ class Batch(models.Model):
         DROPPED = "dropped", "Niet bewaard"
 
     class Purpose(ScreenChoices):
-        """How it began, which decides what is ticked and where the manager returns to."""
+        """How the batch began: decides what is ticked and where the manager returns to."""
 
         SINGLE = "single", "Aanmeldgegevens aangepast"
         RENEW = "renew", "Wachtwoorden vernieuwd"
@@ -75,22 +82,23 @@ class Batch(models.Model):
     institution = models.ForeignKey(Institution, models.PROTECT, related_name="batches")
     purpose = models.CharField(max_length=10, choices=Purpose.on_screen)
     state = models.CharField(max_length=10, choices=State.on_screen, default=State.DRAFT)
-    # Counts per institution, from the moment of saving; printed small at the foot of a page.
+    # Numbered per institution at the save; printed small at the foot of a page.
     number = models.PositiveIntegerField(null=True)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
     )
     created_at = models.DateTimeField()
-    # A draft: 30 minutes after the manager's last action. Saved: see actions.save and download.
+    # A draft: half an hour after the manager's last action. Saved: see actions/saves.py and
+    # actions/retention.py.
     expires_at = models.DateTimeField(db_index=True)
     saved_at = models.DateTimeField(null=True)
     first_downloaded_at = models.DateTimeField(null=True)
     destroyed_at = models.DateTimeField(null=True)
-    # Empty where time did it.
+    # Null when it expired.
     destroyed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
     )
-    # Who computes hashes for this draft now does so alone until then.
+    # Lease: until then only its holder hashes this draft.
     leased_until = models.DateTimeField(null=True)
 
     objects = BatchQuerySet.as_manager()
@@ -121,54 +129,63 @@ class Batch(models.Model):
 
     @property
     def is_draft(self) -> bool:
+        """Whether it was neither saved nor dropped; its time may be over."""
         return self.state == self.State.DRAFT
 
     @property
     def converts_to(self) -> Kind | None:
-        """The type that its LeerIDs get, where it is to change their type."""
-        types = {self.Purpose.TO_BASIC: Kind.BASIC, self.Purpose.TO_ADVANCED: Kind.ADVANCED}
-        return types.get(self.Purpose(self.purpose))
+        """The type that its LeerIDs get, or None for a batch that changes no type."""
+        if self.purpose == self.Purpose.TO_BASIC:
+            return Kind.BASIC
+        if self.purpose == self.Purpose.TO_ADVANCED:
+            return Kind.ADVANCED
+        return None
 
     @property
     def has_workbook(self) -> bool:
-        """The single edit has no Excel (product.md, The ZIP)."""
+        """Whether its ZIP has an Excel file: that of the single edit has none."""
         return self.purpose != self.Purpose.SINGLE
 
     @property
     def was_saved(self) -> bool:
+        """Whether its passwords became valid at some time, also where they are gone by now."""
         return self.state in (self.State.SAVED, self.State.DESTROYED)
 
     def is_printable(self, now: datetime) -> bool:
+        """Whether its secrets may still be served (R4)."""
         return self.state == self.State.SAVED and self.expires_at > now
 
 
 class BatchItemQuerySet(models.QuerySet["BatchItem"]):
     def with_password(self) -> Self:
-        """Those that can be done: the others only stand there with their obstacle."""
+        """Items that can be done: the others have an obstacle and no password."""
         return self.filter(obstacle="")
 
     def unhashed(self) -> Self:
+        """Items that still need a hash before they can be saved."""
         return self.with_password().filter(hash="")
 
     def done(self) -> Self:
+        """Items whose password the save made valid."""
         return self.filter(outcome=BatchItem.Outcome.DONE)
 
     def printed_by(self, institution: Institution) -> Self:
-        """Done in this institution, and somebody there has the paper."""
-        batches = {"batch__institution": institution, "batch__first_downloaded_at__isnull": False}
-        return self.done().filter(**batches)
+        """Items done in this institution and downloaded there at least once."""
+        return self.done().filter(
+            batch__institution=institution, batch__first_downloaded_at__isnull=False
+        )
 
     def overtaken(self) -> Self:
-        """Done, but the account changed again since: this password is dead."""
+        """Done items whose account changed again since: their password is dead."""
         return self.done().exclude(account__credentials_version=F("version"))
 
     def valid(self) -> Self:
-        """Done, and still what the account has: only these are ever printed (R3)."""
+        """Done items with the password that the account still has: only these are printed (R3)."""
         return self.done().filter(account__credentials_version=F("version"))
 
 
 class BatchItem(models.Model):
-    """One student in a batch. Its password never changes: a reroll is a new item (R2)."""
+    """One student in a batch. An item's password never changes: a reroll is a new item (R2)."""
 
     class Obstacle(ScreenChoices):
         """Why a student cannot be done, at the preview or at the save (R1, R3)."""
@@ -197,20 +214,20 @@ class BatchItem(models.Model):
     batch = models.ForeignKey(Batch, models.CASCADE, related_name="items")
     position = models.PositiveIntegerField()
     student = models.ForeignKey(Student, models.PROTECT, related_name="+")
-    # Empty for a LeerID that is to be created, until it is.
+    # Null for a LeerID that is to be created, until the save.
     account = models.ForeignKey(Account, models.PROTECT, null=True, related_name="+")
     creates = models.BooleanField(default=False)
-    # The account's version when this was prepared; once done, the version that it made.
+    # The account's version at the time of the preview; once done, the version that the save made.
     version = models.PositiveIntegerField(null=True)
     username = models.CharField(max_length=64)
-    # The pupil's class when this was prepared; empty for items older than this column.
+    # The pupil's class at the time of the preview; null for items older than this column.
     class_code = models.CharField(max_length=50, null=True)
-    # Decides the account's type too: that is how a conversion is an item like any other.
+    # Also decides the type of the account, so a change of type is an item like any other.
     password_kind = models.CharField(max_length=12, choices=PasswordKind.on_screen)
     removes_email = models.BooleanField(default=False)
-    # Only the single edit renews a linked account and leaves its address (R1).
+    # Only the single edit renews a linked account and keeps its e-mail address (R1).
     keeps_email = models.BooleanField(default=False)
-    # The password, sealed by the vault; empty where there is an obstacle, and once destroyed.
+    # The password, sealed by the vault; empty for an item with an obstacle, and once destroyed.
     sealed = models.TextField(blank=True)
     hash = models.CharField(max_length=200, blank=True)
     included = models.BooleanField(default=True)
@@ -231,7 +248,7 @@ class BatchItem(models.Model):
                 condition=Q(obstacle="") | Q(sealed="", hash="") | Q(outcome=""),
             ),
         ]
-        # The save reads each account's row of its batch: without it that is a scan per pupil.
+        # The save looks up each account's item: without this index that is a scan per pupil.
         indexes = [models.Index(fields=["batch", "account"])]
 
     def __str__(self) -> str:

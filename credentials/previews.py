@@ -1,7 +1,7 @@
 """What the preview of a batch shows: its sections, its rows and what it will break."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from accounts.models import PasswordKind
@@ -11,58 +11,9 @@ from schoolloket.core.text import mask_email
 from students.models import Enrolment
 
 from . import passwords
-from .documents import enrolments_of
 from .eligibility import alternatives
+from .enrolments import enrolments_of
 from .models import Batch, BatchItem
-
-Obstacle = BatchItem.Obstacle
-
-
-@dataclass(frozen=True)
-class Row:
-    """One student in the preview."""
-
-    item: BatchItem
-    enrolment: Enrolment
-
-    @property
-    def who(self) -> str:
-        return f"{self.enrolment.full_name} ({self.enrolment.stamnummer})"
-
-    @property
-    def kind(self) -> PasswordKind:
-        return PasswordKind(self.item.password_kind)
-
-    @cached_property
-    def password(self) -> passwords.Shown | None:
-        """The password to show, or None for a row with an obstacle."""
-        sealed = self.item.sealed
-        return passwords.shown(self.kind, vault.unseal(sealed)) if sealed else None
-
-    @property
-    def alternatives(self) -> list[PasswordKind]:
-        return alternatives(self.item)
-
-    @property
-    def masked_email(self) -> str:
-        return mask_email(self.item.account.email) if self.item.account else ""
-
-    @property
-    def breaks_own_password(self) -> bool:
-        return bool(self.item.account and self.item.account.has_own_password)
-
-
-def rows_of(batch: Batch, items: Iterable[BatchItem]) -> list[Row]:
-    """Return the rows of these items, in their order.
-
-    Without those whose enrolment was withdrawn: they are no pupils of the school any more (R11).
-    """
-    items = list(items)
-    enrolments = enrolments_of(batch, items)
-    return [
-        Row(item, enrolments[item.student_id]) for item in items if item.student_id in enrolments
-    ]
-
 
 HEADINGS = {
     Batch.Purpose.SINGLE: "LeerID aanmeldgegevens",
@@ -74,15 +25,86 @@ HEADINGS = {
 
 
 @dataclass(frozen=True)
+class Row:
+    """One student in the preview. What is costly or secret is computed when a page asks for it."""
+
+    item: BatchItem
+    enrolment: Enrolment
+
+    @property
+    def who(self) -> str:
+        """The pupil as the pages name one: `Charlie Peeters (10001)`."""
+        return f"{self.enrolment.full_name} ({self.enrolment.stamnummer})"
+
+    @cached_property
+    def password(self) -> passwords.Shown | None:
+        """The new password, or None for a row with an obstacle."""
+        if not self.item.sealed:
+            return None
+        return passwords.shown(self.item.password_kind, vault.unseal(self.item.sealed))
+
+    @property
+    def alternatives(self) -> list[PasswordKind]:
+        """The other kinds of password that the row may switch to."""
+        return alternatives(self.item)
+
+    @property
+    def masked_email(self) -> str:
+        """The linked e-mail address as it may be shown (R10), or an empty text."""
+        account = self.item.account
+        if account is None:
+            return ""
+        return mask_email(account.email)
+
+    @property
+    def breaks_own_password(self) -> bool:
+        """Whether the save ends a password that the pupil chose."""
+        account = self.item.account
+        if account is None:
+            return False
+        return account.has_own_password
+
+
+def rows_of(batch: Batch, items: Iterable[BatchItem]) -> list[Row]:
+    """Return the rows of these items, in their order.
+
+    A student whose enrolment was withdrawn has no row: the school may not see that pupil (R11).
+    """
+    items = list(items)
+    enrolments = enrolments_of(batch, items)
+    rows = []
+    for item in items:
+        enrolment = enrolments.get(item.student_id)
+        if enrolment is not None:
+            rows.append(Row(item, enrolment))
+    return rows
+
+
+@dataclass(frozen=True)
 class Preview:
-    """The page `Bulk: genereer nieuw wachtwoord`, section by section."""
+    """The page `Bulk: genereer nieuw wachtwoord`: each row of the draft in one section."""
 
     batch: Batch
-    rows: list[Row]
+    renewed: list[Row] = field(default_factory=list)
+    created: list[Row] = field(default_factory=list)
+    linked: list[Row] = field(default_factory=list)
+    # Obstacles other than a linked e-mail address.
+    impossible: list[Row] = field(default_factory=list)
 
     @classmethod
     def of(cls, batch: Batch) -> "Preview":
-        return cls(batch, rows_of(batch, batch.items.select_related("account")))
+        """Return the preview of a draft, its rows in the order of the list."""
+        preview = cls(batch)
+        for row in rows_of(batch, batch.items.select_related("account")):
+            if row.item.obstacle == BatchItem.Obstacle.LINKED:
+                preview.linked.append(row)
+            elif row.item.obstacle:
+                preview.impossible.append(row)
+            elif row.item.creates:
+                preview.created.append(row)
+            else:
+                preview.renewed.append(row)
+        return preview
 
     @property
     def heading(self) -> str:
@@ -90,40 +112,32 @@ class Preview:
 
     @property
     def renewed_heading(self) -> str:
-        kind = self.batch.converts_to
-        return f"LeerID's die {kind.label} worden" if kind else "Leerlingen zonder e-mailadres"
-
-    @cached_property
-    def renewed(self) -> list[Row]:
-        return [row for row in self.rows if not row.item.obstacle and not row.item.creates]
-
-    @cached_property
-    def created(self) -> list[Row]:
-        return [row for row in self.rows if not row.item.obstacle and row.item.creates]
-
-    @cached_property
-    def linked(self) -> list[Row]:
-        return [row for row in self.rows if row.item.obstacle == Obstacle.LINKED]
-
-    @cached_property
-    def impossible(self) -> list[Row]:
-        return [row for row in self.rows if row.item.obstacle not in ("", Obstacle.LINKED)]
+        new_kind = self.batch.converts_to
+        if new_kind is None:
+            return "Leerlingen zonder e-mailadres"
+        return f"LeerID's die {new_kind.label} worden"
 
     @property
     def ticked(self) -> int:
-        return sum(row.item.included for row in self.renewed + self.created)
+        """How many rows the save would do."""
+        return _ticked(self.renewed) + _ticked(self.created)
 
     @property
     def broken_passwords(self) -> int:
-        """How many passwords that work now will not work any more."""
-        return sum(row.item.included for row in self.renewed)
+        """How many passwords that work now would work no more."""
+        return _ticked(self.renewed)
 
     @property
     def own_passwords(self) -> int:
+        """How many of the pupils to renew chose a password of their own."""
         return sum(row.breaks_own_password for row in self.renewed)
 
     @cached_property
     def enrolled_elsewhere(self) -> int:
-        """How many of the pupils are also enrolled in another school, which sees this too."""
+        """How many of the pupils to renew use the LeerID in another school too."""
         students = [row.item.student_id for row in self.renewed]
         return enrolled_elsewhere(self.batch.institution, students, clock.today())
+
+
+def _ticked(rows: list[Row]) -> int:
+    return sum(row.item.included for row in rows)

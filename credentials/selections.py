@@ -1,4 +1,4 @@
-"""Ready-made selections of the list that ask what was printed here."""
+"""Ready-made selections of the list by what was printed in this school."""
 
 from datetime import date
 
@@ -12,14 +12,14 @@ from .models import BatchItem
 
 
 def _never_printed(rows: Rows, institution: Institution, day: date) -> Rows:
-    prints = BatchItem.objects.printed_by(institution).filter(student=OuterRef("student"))
-    return rows.filter(~Exists(prints), student__account__isnull=False)
+    printed = BatchItem.objects.printed_by(institution).filter(student=OuterRef("student"))
+    return rows.filter(~Exists(printed), student__account__isnull=False)
 
 
 def _in_another_class(rows: Rows, institution: Institution, day: date) -> Rows:
-    prints = BatchItem.objects.printed_by(institution).filter(student=OuterRef("student"))
-    last_class = Subquery(prints.order_by("-batch__number").values("class_code")[:1])
-    # A class that is unknown, of a print from before it was kept, differs from none.
+    printed = BatchItem.objects.printed_by(institution).filter(student=OuterRef("student"))
+    last_class = Subquery(printed.order_by("-batch__number").values("class_code")[:1])
+    # An unknown class, of an item older than that column, counts as the present one.
     return rows.annotate(printed_class=last_class).filter(~Q(printed_class=F("class_code")))
 
 

@@ -1,4 +1,4 @@
-"""Read the settings that a deployment gives in its environment."""
+"""Read the settings that a deployment gives in its environment; docs/operations.md lists them."""
 
 import os
 from dataclasses import dataclass
@@ -17,7 +17,9 @@ def required(name: str) -> str:
     """
     value = os.environ.get(name, "")
     if not value:
-        raise ImproperlyConfigured(f"The environment variable {name} is missing; see the README.")
+        raise ImproperlyConfigured(
+            f"The environment variable {name} is missing; see docs/operations.md."
+        )
     return value
 
 
@@ -32,7 +34,10 @@ def flag(name: str) -> bool:
 
 
 def number(name: str, default: int) -> int:
-    """Return the variable as a whole number. Raises ImproperlyConfigured where it is none."""
+    """Return the variable as a whole number, or the default where it is missing.
+
+    Raises ImproperlyConfigured, naming the variable, where it is not a number.
+    """
     value = os.environ.get(name, str(default))
     try:
         return int(value)
@@ -43,47 +48,55 @@ def number(name: str, default: int) -> int:
 def vault_keys() -> list[str]:
     """Return the Fernet keys of VAULT_KEYS, newest first.
 
-    Raises ImproperlyConfigured where one is no Fernet key.
+    Raises ImproperlyConfigured where one is not a Fernet key.
     """
-    keys = [key.strip() for key in required("VAULT_KEYS").split(",") if key.strip()]
-    for key in keys:
+    keys = []
+    for part in required("VAULT_KEYS").split(","):
+        key = part.strip()
+        if not key:
+            continue
         try:
             Fernet(key)
         except ValueError as error:
-            # The key itself stays out of the message: messages end in logs.
+            # Without the key itself: the message ends in a log.
             raise ImproperlyConfigured(
                 "VAULT_KEYS holds a key that is no Fernet key (32 bytes, url-safe base64)."
             ) from error
+        keys.append(key)
     return keys
 
 
 @dataclass(frozen=True)
 class Site:
-    """Where a site is reached, e.g. `https://loket.voorbeeld.be`, without a closing slash."""
+    """The URL of a site, e.g. `https://loket.voorbeeld.be`, without a slash at its end."""
 
     url: str
     host: str
+    # Whether it is https.
     secure: bool
 
 
 def site(name: str, default: str = "") -> Site:
-    """Return the address in the variable.
+    """Return the site whose URL is in the variable.
 
-    Raises ImproperlyConfigured for anything but https, or http on a loopback host.
+    Raises ImproperlyConfigured, naming the variable, where it is missing without a default, or is
+    neither https nor http on a loopback host.
     """
-    url = (os.environ.get(name) or default or required(name)).rstrip("/")
+    url = text(name, default) or required(name)
+    url = url.rstrip("/")
     parts = urlsplit(url)
     if parts.scheme not in {"http", "https"} or not parts.hostname:
-        raise ImproperlyConfigured(f"{name} must be an address such as https://loket.example.org.")
+        raise ImproperlyConfigured(f"{name} must be a URL such as https://loket.example.org.")
     if parts.scheme == "http" and parts.hostname not in LOOPBACK:
-        raise ImproperlyConfigured(f"{name} must be https: http is for a loopback address only.")
+        raise ImproperlyConfigured(f"{name} must be https: http is for a loopback host only.")
     return Site(url=url, host=parts.hostname, secure=parts.scheme == "https")
 
 
 def portal_site(name: str, default: str) -> Site:
-    """Return the address that is printed for pupils.
+    """Return the site that is printed for pupils.
 
-    Raises ImproperlyConfigured where it does not end in `/mijn`, where the portal's pages are.
+    Raises ImproperlyConfigured as `site` does, and where the URL does not end in `/mijn`, the
+    path of the portal's pages.
     """
     found = site(name, default)
     if urlsplit(found.url).path != "/mijn":

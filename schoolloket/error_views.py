@@ -1,57 +1,68 @@
-"""What people read when the desk or its database fails: what is sure, and where to see the rest."""
+"""The pages for a failure of the desk or its database: what is certain, and where to see the rest.
+
+No promise more than that: see `docs/decisions/0020-a-failure-promises-nothing.md`.
+"""
 
 import sqlite3
 import sys
 
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.sessions.exceptions import SessionInterrupted
-from django.db import InterfaceError, InternalError, OperationalError
+from django.db import DatabaseError, InterfaceError, InternalError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.views import defaults
 
-from schoolloket.institutions.views import page_before
+from schoolloket.institutions.requests import referring_page
 
-# A disk that is full, or a file that may not grow.
+# The disk is full, or the file may not grow: SQLite's codes, and PostgreSQL's SQLSTATE.
 FULL = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_WRITE, "53100"}
 
 
 @login_not_required
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Answer for what nobody caught."""
+    """Answer a request that ended in an exception."""
     return _failed(request, sys.exception(), status=500)
 
 
 @login_not_required
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """Answer for what the desk does not understand, where nothing was done."""
+    """Answer a request that the desk does not understand, and that changed nothing."""
     if isinstance(exception, SessionInterrupted):
-        # The session is written when all is done, and only that failed.
+        # The session is written after the work is done, and only that failed.
         return _failed(request, exception, status=400)
     return defaults.bad_request(request, exception)
 
 
 def _failed(request: HttpRequest, error: BaseException | None, status: int) -> HttpResponse:
-    """Tell it without another question to the database.
+    """Render the page without another query.
 
     Every action is one transaction, so nothing is ever half done. Whether it was done cannot be
-    known here: a commit may be lost on its way back, a page that fails may be where a save led to.
-    The page itself tells, or the one that a form came from.
+    known here: the answer to a commit may be lost, and the page that fails may be the one that a
+    save redirected to. So the page offers itself again, or the one with the posted form.
     """
-    trouble = _trouble_with_database(error)
-    is_page = request.method in ("GET", "HEAD")
+    database_error = _database_error(error)
+    if request.method in ("GET", "HEAD"):
+        again = request.get_full_path()
+    else:
+        again = referring_page(request)
     context = {
-        "of_database": trouble is not None,
-        "is_full": trouble is not None and _code(trouble) in FULL,
+        "of_database": database_error is not None,
+        "is_full": _is_full(database_error),
         "institution": getattr(request, "institution", None),
-        "again": request.get_full_path() if is_page else page_before(request),
+        "again": again,
     }
-    # Without the request: what every other page shows comes out of the database.
-    return HttpResponse(render_to_string("500.html", context), status=503 if trouble else status)
+    if database_error:
+        status = 503
+    # Not `render` with the request: the context processors query the database.
+    return HttpResponse(render_to_string("500.html", context), status=status)
 
 
-def _trouble_with_database(error: BaseException | None) -> Exception | None:
-    """Return what the database said, where that is at the root of the error."""
+def _database_error(error: BaseException | None) -> DatabaseError | InterfaceError | None:
+    """Return the error of the database that is a cause of this one, if there is one.
+
+    Only those for which the database, not the query, is to blame.
+    """
     while error:
         if isinstance(error, OperationalError | InterfaceError | InternalError):
             return error
@@ -59,7 +70,10 @@ def _trouble_with_database(error: BaseException | None) -> Exception | None:
     return None
 
 
-def _code(error: Exception) -> int | str | None:
-    """Return how the database itself names what went wrong."""
-    cause = error.__cause__
-    return getattr(cause, "sqlite_errorcode", None) or getattr(cause, "sqlstate", None)
+def _is_full(database_error: Exception | None) -> bool:
+    """Whether the database could not write because its disk is full."""
+    if database_error is None:
+        return False
+    cause = database_error.__cause__
+    code = getattr(cause, "sqlite_errorcode", None) or getattr(cause, "sqlstate", None)
+    return code in FULL

@@ -1,4 +1,4 @@
-"""Print fresh secrets, a line each: `python -m schoolloket.make_secrets > secrets`."""
+"""Print new secrets, one a line: `python -m schoolloket.make_secrets > secrets`."""
 
 import secrets
 

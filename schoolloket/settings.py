@@ -1,4 +1,4 @@
-"""All settings. A deployment gives its own in the environment; the README lists them."""
+"""All settings. A deployment gives its own in the environment; docs/operations.md lists those."""
 
 from pathlib import Path
 
@@ -14,20 +14,21 @@ SECRET_KEY = environment.required("SECRET_KEY")
 DEBUG = environment.flag("DEBUG")
 DEMO = environment.flag("DEMO")
 
-# What the product calls settings ---------------------------------------------------------------
+# The product's own ------------------------------------------------------------------------------
 
-# Newest first; all of them open, the first one seals.
+# Newest first: the first one seals, all of them open.
 VAULT_KEYS = environment.vault_keys()
-# Keys the hash by which national numbers are matched. It can never change: the numbers are gone.
+# Key of the hash by which national numbers are matched. It can never change: the numbers
+# themselves are not kept, so nothing could be hashed again.
 MATCHING_KEY = environment.required("MATCHING_KEY")
 
 DRAFT_MINUTES = environment.number("DRAFT_MINUTES", 30)
 PRINTABLE_HOURS = environment.number("PRINTABLE_HOURS", 24)
 PRINTABLE_MINUTES_AFTER_DOWNLOAD = environment.number("PRINTABLE_MINUTES_AFTER_DOWNLOAD", 60)
-# Without a running enrolment for so long, a student is erased with the LeerID (R12).
+# After so many months without a running enrolment a student is erased, with the LeerID (R12).
 ERASE_AFTER_MONTHS = environment.number("ERASE_AFTER_MONTHS", 24)
 BATCH_LIMIT = 5_000
-# The list's ready-made selections, in their order; each in the room that knows the answer.
+# The list's ready-made selections, in the order of the page; each in the room that has its data.
 READY_MADE_SELECTIONS = [
     "accounts.selections.WITHOUT_ACCOUNT",
     "credentials.selections.NEVER_PRINTED",
@@ -38,7 +39,7 @@ READY_MADE_SELECTIONS = [
 IMPORT_MAX_BYTES = 10 * 1024 * 1024
 IMPORT_MAX_ROWS = 50_000
 
-# The address decides hosts, cookies, HSTS and the redirect to https ----------------------------
+# The URL of the desk decides hosts, cookies, HSTS and the redirect to https ---------------------
 
 DESK = environment.site("DESK_URL")
 PORTAL = environment.portal_site("PORTAL_URL", default=f"{DESK.url}/mijn")
@@ -48,7 +49,7 @@ SECURE_SSL_REDIRECT = DESK.secure
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if DESK.secure else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = DESK.secure
 SECURE_HSTS_PRELOAD = DESK.secure
-# An https desk stands behind a proxy that ends TLS and sets this header itself.
+# A desk with https runs behind a proxy that ends TLS and sets this header itself.
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if DESK.secure else None
 SESSION_COOKIE_SECURE = DESK.secure
 CSRF_COOKIE_SECURE = DESK.secure
@@ -66,7 +67,7 @@ CONTENT_SECURITY_POLICY = {
         "style-src": [SELF],
         "font-src": [SELF],
         "connect-src": [SELF],
-        # Bootstrap draws its ticks and arrows from data: images in its stylesheet.
+        # For the ticks and arrows in Bootstrap's stylesheet.
         "img-src": [SELF, "data:"],
         "form-action": [SELF],
         "frame-ancestors": [NONE],
@@ -74,7 +75,7 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
-# The house -------------------------------------------------------------------------------------
+# Applications, middleware, templates -----------------------------------------------------------
 
 INSTALLED_APPS = [
     "schoolloket.institutions",
@@ -113,7 +114,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    # Nobody gets in without signing in, and nobody into a school that is not his or hers.
+    # Nobody gets in without a sign-in, and no manager into another's school.
     "schoolloket.institutions.middleware.SignInFirstMiddleware",
     "schoolloket.institutions.middleware.DeskLockMiddleware",
     "schoolloket.institutions.middleware.InstitutionMiddleware",
@@ -149,7 +150,7 @@ DATABASES = {
     "default": dj_database_url.config(default=f"sqlite:///{BASE_DIR / 'schoolloket.sqlite3'}")
 }
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
-    # Opening a file, and checkpointing it when the last one closes, costs more than a page.
+    # Opening the file, and the checkpoint when its last connection closes, cost more than a page.
     DATABASES["default"]["CONN_MAX_AGE"] = 60
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
@@ -158,9 +159,9 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         "PRAGMA secure_delete=ON;",
     }
 else:
-    # Where the database is away, people read so after five seconds.
+    # When the database does not answer, the error page appears after five seconds.
     DATABASES["default"]["OPTIONS"] = {"pool": {"min_size": 1, "max_size": 8, "timeout": 5}}
-    # No request gets a connection that died with a restart of the database.
+    # A request never gets a connection that was lost in a restart of the database.
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
@@ -168,13 +169,14 @@ CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",
         "LOCATION": "cache",
-        # Counters of failed sign-ins must not be pushed out by a flood of others.
+        # A flood of new counters of failed sign-ins must not evict the others.
         "OPTIONS": {"MAX_ENTRIES": 100_000},
     }
 }
 
-# A renewal of 5,000 pupils posts a tick per row; files stay in memory, never on disk (R5).
+# A renewal of 5,000 pupils posts up to three fields a row.
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 3 * BATCH_LIMIT
+# Uploaded files stay in memory, never on disk (R5).
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
 FILE_UPLOAD_MAX_MEMORY_SIZE = IMPORT_MAX_BYTES + 64 * 1024
 
@@ -206,7 +208,7 @@ ACCOUNT_PREVENT_ENUMERATION = "strict"
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ALLAUTH_TRUSTED_PROXY_COUNT = environment.number("TRUSTED_PROXIES", 1 if DESK.secure else 0)
 
-# A desk left alone locks: the session ends this long after the last request.
+# A desk that is left alone locks: the session ends so many seconds after the last request.
 SESSION_COOKIE_AGE = 30 * 60
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 
@@ -232,7 +234,7 @@ EMAIL_BACKEND = (
 )
 EMAIL_FILE_PATH = BASE_DIR / ".demo" / "mail"
 EMAIL_TIMEOUT = 20
-# Mails to pupils leave after the answer, in a thread; see accounts/portal/background.py.
+# Mails to pupils are sent after the answer, in a thread; see accounts/portal/background.py.
 WORK_IN_BACKGROUND = True
 EMAIL_HOST = environment.text("EMAIL_HOST", "localhost")
 EMAIL_PORT = environment.number("EMAIL_PORT", 25)
@@ -246,6 +248,6 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {"plain": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
-    # The demo's terminal shows its address, not what a restore would need.
+    # The demo's terminal shows its URL, not the log lines that a restore would need.
     "root": {"handlers": ["console"], "level": "WARNING" if DEMO else "INFO"},
 }

@@ -15,7 +15,7 @@ register_converter(InstitutionNumberConverter, "number")
 register_converter(IdConverter, "id")
 register_converter(UserIdConverter, "uidb36")
 
-# Of the sign-in library only what a desk needs: nobody registers, addresses are an operator's.
+# Of the sign-in library only what a desk needs: nobody registers or changes an e-mail address.
 sign_in_urls = [
     path("", sign_in.login, name="account_login"),
     path("afmelden/", sign_in.logout, name="account_logout"),
@@ -34,10 +34,10 @@ sign_in_urls = [
         sign_in.password_reset_from_key_done,
         name="account_reset_password_from_key_done",
     ),
-    # The library links to these by name; here they are closed.
-    path("registreren/", views.closed, name="account_signup"),
-    path("e-mail/", views.closed, name="account_email"),
-    path("wachtwoord/zetten/", views.closed, name="account_set_password"),
+    # The library links to these by name, but the desk does not offer them.
+    path("registreren/", views.not_offered, name="account_signup"),
+    path("e-mail/", views.not_offered, name="account_email"),
+    path("wachtwoord/zetten/", views.not_offered, name="account_set_password"),
 ]
 
 urlpatterns = [

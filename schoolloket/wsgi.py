@@ -9,6 +9,6 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "schoolloket.settings")
 
 application = get_wsgi_application()
 
-# What start-up made stays: from here on the garbage collector need not walk it at every request.
+# The objects of the start-up stay for good: the garbage collector need not visit them again.
 gc.collect()
 gc.freeze()

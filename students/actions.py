@@ -15,15 +15,15 @@ from .models import Enrolment, Student, StudentEvent
 
 
 @transaction.atomic
-def release(*, by: Actor, student_id: int) -> None:
+def release(*, by: Actor, enrolment: Enrolment) -> None:
     """Let the schools where this pupil was enrolled later change the sign-in data too (R11).
 
     Raises NothingToRelease where no school waits, or this one waits itself.
     """
-    list(Student.objects.select_for_update(no_key=True).filter(pk=student_id))
-    enrolments = Enrolment.objects.filter(student=student_id)
+    list(Student.objects.select_for_update(no_key=True).filter(pk=enrolment.student_id))
+    enrolments = Enrolment.objects.filter(student=enrolment.student_id)
     if not enrolments.of(by.institution).holding_on(today()).exists():
-        raise NothingToRelease
+        raise NothingToRelease(enrolment.first_name)
     waiting = enrolments.exclude(institution=by.institution)
     told = {"institution": by.institution, "manager": by.manager, "ip_address": by.ip_address}
     _release(waiting, **told)

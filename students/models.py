@@ -21,7 +21,7 @@ class Student(models.Model):
     """A person, enrolled in one or more institutions over time.
 
     The national number itself is never kept: `identity_hash` is a keyed hash of number and birth
-    date, for matching only (product.md, Import).
+    date, for matching only (docs/rules.md, Import).
     """
 
     class Sex(ScreenChoices):

@@ -1,4 +1,4 @@
-"""Several who do something at the same moment."""
+"""Several calls at the same moment."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -7,16 +7,16 @@ from threading import Barrier
 from django.db import connections
 
 
-def at_once(*what: Callable[[], object]) -> list[object]:
-    """Do all of it at the same moment, each on a connection of its own; return what each gave."""
-    barrier = Barrier(len(what))
+def at_once(*calls: Callable[[], object]) -> list[object]:
+    """Call all at the same moment, each on a connection of its own; return their results."""
+    barrier = Barrier(len(calls))
 
-    def run(one: Callable[[], object]) -> object:
+    def run(call: Callable[[], object]) -> object:
         barrier.wait(timeout=10)
         try:
-            return one()
+            return call()
         finally:
             connections.close_all()
 
-    with ThreadPoolExecutor(len(what)) as pool:
-        return list(pool.map(run, what))
+    with ThreadPoolExecutor(len(calls)) as pool:
+        return list(pool.map(run, calls))

@@ -17,7 +17,7 @@ from students.models import Enrolment, Student
 
 NOW = datetime(2026, 11, 23, 10, 0, tzinfo=ZoneInfo("Europe/Brussels"))
 PASSWORD = "een-lang-wachtwoord-2026"
-# So many hostile files the suite makes up; `make hostile` makes ten thousand.
+# How many hostile files the suite makes up; `make hostile` makes ten thousand.
 FEW_FILES = 60
 
 
@@ -170,7 +170,7 @@ WHERE datname = current_database() AND pid <> pg_backend_pid()
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
-    """The test database; dropped at the end, whatever a browser's last request still holds."""
+    """The test database, dropped at the end even where a browser's last request still uses it."""
     yield
     if connection.vendor == "postgresql":
         with django_db_blocker.unblock(), connection.cursor() as cursor:

@@ -1,4 +1,4 @@
-"""How the tests find a page of the desk and read what stands on it."""
+"""How the tests find a page of the desk and read its text."""
 
 import re
 from html import unescape
@@ -12,7 +12,7 @@ from django.urls import reverse
 
 
 def desk(name: str, *args: object, number: str = "999912") -> str:
-    """The address of a page at the desk of Brussel, or of another institution."""
+    """Return the path of a page at the desk of Brussel, or of another institution."""
     return reverse(name, args=[number, *args])
 
 
@@ -21,8 +21,8 @@ def html(response: HttpResponse) -> str:
 
 
 def text(response: HttpResponse) -> str:
-    """What a person reads on the page: no tags, no double blanks."""
-    return plain(html(response).partition("<body>")[2] or html(response))
+    """Return the text that a person reads on the page: no tags, no double blanks."""
+    return plain(re.sub(r"(?s).*<body[^>]*>", "", html(response)))
 
 
 def plain(markup: str) -> str:
@@ -30,13 +30,16 @@ def plain(markup: str) -> str:
 
 
 def messages_on(response: HttpResponse) -> str:
-    """The messages at the top of the page."""
+    """Return the text of the messages at the top of the page."""
     found = re.search(r'<div aria-live="polite">(.*?)</div>\s*</div>', html(response), re.DOTALL)
     return plain(found[1]) if found else ""
 
 
 class Form(HTMLParser):
-    """The form in the main part of a page, as a browser without JavaScript would post it."""
+    """The first posting form in the main part of a page, as a browser without JavaScript posts it.
+
+    `fields`: name -> values; `buttons`: name and value of each.
+    """
 
     def __init__(self, response: HttpResponse) -> None:
         super().__init__()
@@ -56,11 +59,8 @@ class Form(HTMLParser):
 
 
 def _posting_form(main: str) -> str:
-    return next(
-        form
-        for form in re.findall(r"<form\b.*?</form>", main, re.DOTALL)
-        if 'method="post"' in form
-    )
+    forms = re.findall(r"<form\b.*?</form>", main, re.DOTALL)
+    return next(form for form in forms if 'method="post"' in form)
 
 
 def _is_posted(found: dict[str, str]) -> bool:
@@ -70,7 +70,10 @@ def _is_posted(found: dict[str, str]) -> bool:
 def press(
     client: Client, page: HttpResponse, button: str, value: str = "", **changes: object
 ) -> HttpResponse:
-    """Change fields of the page's form, press one of its buttons, and go where that leads."""
+    """Change fields of the page's form, press one of its buttons, and return the page after that.
+
+    `changes`: field -> new value, or None to leave the field out.
+    """
     form = Form(page)
     assert (button, value) in form.buttons, f"no such button: {button}={value}"
     posted = {name: data for name, data in (form.fields | changes).items() if data is not None}
@@ -78,7 +81,7 @@ def press(
 
 
 def queries_of(client: Client, page: str) -> int:
-    """How many the page asks when it is opened again."""
+    """Return the number of queries of the page when it is opened for the second time."""
     client.get(page)
     with CaptureQueriesContext(connection) as queries:
         assert client.get(page).status_code == 200

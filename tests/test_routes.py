@@ -1,4 +1,4 @@
-"""Every route and who may use it: a new one fails here until it stands in the table (R11)."""
+"""Every route and who may use it: a new one fails here until it is in the table (R11)."""
 
 import re
 from collections.abc import Iterator
@@ -55,7 +55,7 @@ EXPECTED = {
     f"{PORTAL}afmelden/": Who.PUPIL,
     f"{PORTAL}wachtwoord/": Who.PUPIL,
     f"{PORTAL}e-mail/": Who.PUPIL,
-    # Of a mail, which may be opened on another device.
+    # In a mail, which may be opened on another device.
     f"{PORTAL}e-mail/<str:token>/": Who.PUBLIC,
     f"{PORTAL}e-mail/bevestigen": Who.PUBLIC,
     f"{PORTAL}vergeten/": Who.PUBLIC,
@@ -85,7 +85,7 @@ EXPECTED = {
     "<number:number>/import/<id:run_id>/niet-ingelezen/": Who.MEMBER,
 }
 
-# The username of the printed address is in its page, whoever has it.
+# The page of the printed URL shows the username of that URL, whether anybody has it or not.
 TYPED = {f"{PORTAL}<str:username>"}
 MAILED = {
     f"{PORTAL}e-mail/<str:token>/",
@@ -96,6 +96,7 @@ MAILED = {
 
 
 def walk(patterns: list[URLPattern | URLResolver], before: str = "") -> Iterator[str]:
+    """Yield the whole route of every view under these patterns."""
     for pattern in patterns:
         route = before + str(pattern.pattern)
         if isinstance(pattern, URLResolver):
@@ -108,7 +109,7 @@ ROUTES = list(walk(get_resolver().url_patterns))
 
 
 def who(route: str) -> Who | None:
-    # Django's admin makes its own routes, one and all for operators.
+    # Django's admin makes its own routes, all of them for operators.
     return Who.OPERATOR if route.startswith("beheer/") else EXPECTED.get(route)
 
 
@@ -125,7 +126,7 @@ def test_the_table_has_no_route_that_is_gone() -> None:
 
 
 def test_a_route_of_an_institution_is_for_its_managers() -> None:
-    """Whatever names an institution or something in it is never public by mistake."""
+    """No route with an institution, or with an object of one, is public by mistake."""
     of_a_school = [route for route in ROUTES if "<number:" in route]
     assert {who(route) for route in of_a_school} == {Who.MEMBER}
     ids = {name for route in EXPECTED for name in re.findall(r"<(?:id|uuid):(\w+)>", route)}
@@ -138,19 +139,19 @@ def test_a_route_of_an_institution_is_for_its_managers() -> None:
 
 @dataclass
 class Brussel:
-    """One of everything that an address can name."""
+    """One of each object that a URL can name."""
 
     charlie: Account
     draft: Batch
     printable: Batch
     run: ImportRun
 
-    def address(self, route: str, number: str = "999912") -> str:
+    def url(self, route: str, number: str = "999912") -> str:
         values = self.values(route, number)
         return "/" + re.sub(r"<(?:\w+:)?(\w+)>", lambda found: str(values[found[1]]), route)
 
     def values(self, route: str, number: str = "999912") -> dict[str, object]:
-        """What may stand in an address. Keys and tokens hold hyphens, as those in mails do."""
+        """A value for each variable of a route. Keys and tokens have hyphens, as in real mails."""
         batch = self.printable if route.startswith(PRINT) else self.draft
         return {
             "number": number,
@@ -165,7 +166,7 @@ class Brussel:
         }
 
     def everything(self) -> list[object]:
-        """What a request of a stranger must leave as it is."""
+        """All that the request of a stranger must leave as it is."""
         return [
             list(model.objects.order_by("pk").values())
             for model in (Account, Enrolment, Batch, ImportRun)
@@ -196,8 +197,8 @@ METHODS = ["get", "post"]
 POSTED = {"save": "", "confirm": "", "generate": "", "cancel": "", "purpose": "renew"}
 
 
-def ask(client: Client, method: str, address: str) -> HttpResponse:
-    return client.get(address) if method == "get" else client.post(address, POSTED)
+def ask(client: Client, method: str, url: str) -> HttpResponse:
+    return client.get(url) if method == "get" else client.post(url, POSTED)
 
 
 def each(*wished: Who) -> list[tuple[str, str]]:
@@ -210,11 +211,11 @@ def test_nobody_gets_in_without_signing_in(
     before = brussels.everything()
     for route, method in each(Who.MEMBER):
         with subtests.test(route, method=method):
-            address = brussels.address(route)
-            response = ask(client, method, address)
+            url = brussels.url(route)
+            response = ask(client, method, url)
             assert response.status_code == 302
-            # A posted form would be lost: it leads back to the page that it stood on, here none.
-            back = address if method == "get" else "/"
+            # A posted form is lost, so it leads back to the page that held it: here none.
+            back = url if method == "get" else "/"
             assert response.url == f"/{SIGN_IN}?next={back}"
     assert brussels.everything() == before
 
@@ -225,11 +226,11 @@ def test_the_manager_of_another_school_finds_nothing(
     before = brussels.everything()
     for route, method in each(Who.MEMBER):
         with subtests.test(route, method=method):
-            assert ask(bob_client, method, brussels.address(route)).status_code == 404
+            assert ask(bob_client, method, brussels.url(route)).status_code == 404
     assert brussels.everything() == before
 
 
-def test_what_is_brussels_is_not_found_under_the_own_number_either(
+def test_brussels_objects_are_not_found_under_the_own_number_either(
     brussels: Brussel, bob_client: Client, subtests: pytest.Subtests
 ) -> None:
     before = brussels.everything()
@@ -237,8 +238,8 @@ def test_what_is_brussels_is_not_found_under_the_own_number_either(
         if not re.search(r"<(id|uuid):", route):
             continue
         with subtests.test(route, method=method):
-            response = ask(bob_client, method, brussels.address(route, number="999913"))
-            # Where this method is for nobody, that is no answer about Brussel.
+            response = ask(bob_client, method, brussels.url(route, number="999913"))
+            # A method that nobody may use gets an answer that says nothing about Brussel.
             is_for_nobody = method.upper() not in response.get("Allow", method.upper())
             assert response.status_code == (405 if is_for_nobody else 404)
     assert brussels.everything() == before
@@ -247,10 +248,10 @@ def test_what_is_brussels_is_not_found_under_the_own_number_either(
 def test_its_own_manager_finds_it_all(
     brussels: Brussel, alice_client: Client, subtests: pytest.Subtests
 ) -> None:
-    """Or the tests above would pass for addresses that nobody has."""
+    """Otherwise the tests above would also pass with URLs of nothing."""
     for route, method in each(Who.MEMBER):
         with subtests.test(route, method=method):
-            response = ask(alice_client, method, brussels.address(route))
+            response = ask(alice_client, method, brussels.url(route))
             assert response.status_code in (200, 302, 405)
 
 
@@ -259,18 +260,18 @@ def test_a_page_for_every_manager_is_for_nobody_else(
 ) -> None:
     for route, method in each(Who.SIGNED_IN):
         with subtests.test(route, method=method):
-            response = ask(client, method, brussels.address(route))
+            response = ask(client, method, brussels.url(route))
             assert response.status_code == 302
             assert response.url.startswith(f"/{SIGN_IN}")
 
 
-def test_a_public_page_asks_nobody_who_it_is(
+def test_a_public_page_needs_no_sign_in(
     brussels: Brussel, client: Client, subtests: pytest.Subtests
 ) -> None:
     for route in routes_of(Who.PUBLIC):
         with subtests.test(route):
-            response = client.get(brussels.address(route))
-            # A mailed link takes its token out of the address, and is dead where there is none.
+            response = client.get(brussels.url(route))
+            # A mailed link redirects, to take its token out of the URL; without a token it is dead.
             assert response.status_code in ((302, 410) if route in MAILED else (200,))
             assert route in TYPED or brussels.charlie.username not in response.content.decode()
 
@@ -282,7 +283,7 @@ def test_a_page_for_a_pupil_is_for_nobody_else(
     for route, method in each(Who.PUPIL):
         for visitor in (Client(), alice_client):
             with subtests.test(route, method=method):
-                response = ask(visitor, method, brussels.address(route))
+                response = ask(visitor, method, brussels.url(route))
                 assert response.status_code == 302
                 assert response.url == f"/{PORTAL}"
     assert brussels.everything() == before
@@ -294,13 +295,13 @@ def test_a_closed_page_does_not_exist(
     for route, method in each(Who.CLOSED):
         for visitor in (Client(), alice_client):
             with subtests.test(route, method=method):
-                assert ask(visitor, method, brussels.address(route)).status_code == 404
+                assert ask(visitor, method, brussels.url(route)).status_code == 404
 
 
-def test_an_address_is_read_as_it_was_written(brussels: Brussel) -> None:
-    """A part of an address never takes in a piece of its neighbour."""
+def test_a_url_is_read_as_it_was_written(brussels: Brussel) -> None:
+    """No variable of a route takes in a piece of its neighbour."""
     for route in EXPECTED:
-        read = resolve(brussels.address(route)).kwargs
+        read = resolve(brussels.url(route)).kwargs
         written = brussels.values(route)
         assert read == {name: written[name] for name in read}, route
 
@@ -308,7 +309,7 @@ def test_an_address_is_read_as_it_was_written(brussels: Brussel) -> None:
 # Django's admin --------------------------------------------------------------------------------
 
 
-def admin_address(route: str) -> str:
+def admin_url(route: str) -> str:
     known = route.replace("^(?P<app_label>auth|institutions|account)/$", "institutions/")
     return "/" + re.sub(r"<[^>]+>", "1", known.replace("(?P<url>.*)$", "zomaar/"))
 
@@ -319,31 +320,55 @@ def test_the_admin_is_for_operators(alice_client: Client, subtests: pytest.Subte
         if route == "beheer/logout/":
             continue
         with subtests.test(route, method=method):
-            address = admin_address(route)
-            # The admin's own way in leads to the desk's.
-            assert ask(Client(), method, address).url.startswith(
-                (f"/{SIGN_IN}?", "/beheer/login/?")
-            )
-            assert ask(alice_client, method, address).status_code in (302, 403)
+            url = admin_url(route)
+            # The admin's own sign-in page redirects to the desk's.
+            assert ask(Client(), method, url).url.startswith((f"/{SIGN_IN}?", "/beheer/login/?"))
+            assert ask(alice_client, method, url).status_code in (302, 403)
 
 
-# Content-Security-Policy -----------------------------------------------------------------------
+# Headers of every answer -----------------------------------------------------------------------
+
+
+def answers(brussels: Brussel, alice_client: Client) -> Iterator[tuple[str, HttpResponse]]:
+    """Every route with the answers to a stranger and to Alice."""
+    for route in ROUTES:
+        is_of_admin = who(route) == Who.OPERATOR
+        url = admin_url(route) if is_of_admin else brussels.url(route)
+        for visitor in (Client(), alice_client):
+            yield route, visitor.get(url)
+
+
+@pytest.fixture
+def errors(client: Client, bob_client: Client) -> list[HttpResponse]:
+    """A route, a school and a method that do not exist."""
+    return [client.get("/zomaar/"), bob_client.get("/999912/"), client.put("/")]
 
 
 def test_every_answer_forbids_foreign_and_inline_scripts(
     brussels: Brussel, alice_client: Client, subtests: pytest.Subtests
 ) -> None:
-    for route in ROUTES:
-        of_admin = who(route) == Who.OPERATOR
-        address = admin_address(route) if of_admin else brussels.address(route)
-        for visitor in (Client(), alice_client):
-            with subtests.test(route):
-                policy = visitor.get(address)["Content-Security-Policy"]
-                assert "default-src 'none'" in policy
-                assert "script-src 'self'" in policy
-                assert "unsafe" not in policy
+    for route, answer in answers(brussels, alice_client):
+        with subtests.test(route):
+            policy = answer["Content-Security-Policy"]
+            assert "default-src 'none'" in policy
+            assert "script-src 'self'" in policy
+            assert "unsafe" not in policy
 
 
-def test_errors_carry_the_policy_too(client: Client, bob_client: Client) -> None:
-    for answer in (client.get("/zomaar/"), bob_client.get("/999912/"), client.put("/")):
+def test_errors_carry_the_policy_too(errors: list[HttpResponse]) -> None:
+    for answer in errors:
         assert "default-src 'none'" in answer["Content-Security-Policy"]
+
+
+def test_no_answer_may_be_stored(
+    brussels: Brussel, alice_client: Client, subtests: pytest.Subtests
+) -> None:
+    """R5: by a browser or a proxy."""
+    for route, answer in answers(brussels, alice_client):
+        with subtests.test(route):
+            assert "no-store" in answer["Cache-Control"]
+
+
+def test_no_error_may_be_stored_either(errors: list[HttpResponse]) -> None:
+    for answer in errors:
+        assert "no-store" in answer["Cache-Control"]

@@ -1,4 +1,4 @@
-"""Who may open a page of the portal: marks for its views, which PortalMiddleware obeys."""
+"""Decorators that say for whom a view of the portal is; PortalMiddleware enforces them."""
 
 from collections.abc import Callable
 
@@ -17,6 +17,6 @@ def _opens_for(who: str) -> Callable[[View], View]:
 
 
 public = _opens_for("everybody")
-# Also while an own password must still be chosen.
+# Also while the pupil must still choose an own password.
 with_temporary_password = _opens_for("temporary")
 pupil = _opens_for("pupil")

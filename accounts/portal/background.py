@@ -1,4 +1,4 @@
-"""Work after the answer, in a thread: how long it takes must not tell whether an account exists."""
+"""Work in a thread after the response, so that its duration does not reveal an account."""
 
 import logging
 from collections.abc import Callable
@@ -14,7 +14,7 @@ _thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="background")
 
 
 def run(work: Callable[..., None], **arguments: Any) -> None:
-    """Do the work after the answer; at once where the settings say so (tests)."""
+    """Call `work` in the background; at once where WORK_IN_BACKGROUND is off (tests)."""
     if settings.WORK_IN_BACKGROUND:
         _thread.submit(_run, work, arguments)
     else:
@@ -22,6 +22,7 @@ def run(work: Callable[..., None], **arguments: Any) -> None:
 
 
 def _run(work: Callable[..., None], arguments: dict[str, Any]) -> None:
+    """Call `work` with a connection of its own, since the thread outlives every request."""
     close_old_connections()
     try:
         work(**arguments)

@@ -12,7 +12,7 @@ from .device import Device
 
 SESSION_COOKIE = "mijn"
 DEVICE_COOKIE = "toestel"
-DEVICE_LASTS = 365 * 24 * 3600
+DEVICE_COOKIE_SECONDS = 365 * 24 * 3600
 LINK_COOKIE = "link"
 LINK_COOKIE_SECONDS = 30 * 60
 
@@ -23,24 +23,8 @@ def portal_path() -> str:
     return reverse("portal:sign_in")
 
 
-def _set(response: HttpResponse, name: str, value: str, *, max_age: int | None = None) -> None:
-    response.set_cookie(
-        name,
-        value,
-        max_age=max_age,
-        path=portal_path(),
-        secure=settings.PORTAL.secure,
-        httponly=True,
-        samesite="Lax",
-    )
-
-
-def _delete(response: HttpResponse, name: str) -> None:
-    response.delete_cookie(name, path=portal_path(), samesite="Lax")
-
-
 def set_session(response: HttpResponse, token: str) -> None:
-    """Remember the session until the browser closes."""
+    """Keep the token of the session until the browser closes."""
     _set(response, SESSION_COOKIE, token)
 
 
@@ -58,16 +42,35 @@ def delete_link(response: HttpResponse) -> None:
 
 
 def device_of(request: HttpRequest) -> Device:
-    """Return the device of the request's cookie; a new one where the cookie is none of ours."""
+    """Return the device of the request's cookie; a new one where the cookie is not ours."""
     cookie = request.COOKIES.get(DEVICE_COOKIE, "")
     try:
-        value = signing.loads(cookie, salt=DEVICE_COOKIE, max_age=DEVICE_LASTS)
+        value = signing.loads(cookie, salt=DEVICE_COOKIE, max_age=DEVICE_COOKIE_SECONDS)
     except signing.BadSignature:
         return Device(id=tokens.new())
     return Device(id=value["id"], account_ids=tuple(value["pupils"]), mode=value["mode"])
 
 
 def set_device(response: HttpResponse, device: Device) -> None:
+    """Write the device, signed, so that no browser can claim to be another pupil's."""
     value = {"id": device.id, "pupils": device.account_ids, "mode": device.mode}
     signed = signing.dumps(value, salt=DEVICE_COOKIE, compress=True)
-    _set(response, DEVICE_COOKIE, signed, max_age=DEVICE_LASTS)
+    _set(response, DEVICE_COOKIE, signed, max_age=DEVICE_COOKIE_SECONDS)
+
+
+def _set(response: HttpResponse, name: str, value: str, *, max_age: int | None = None) -> None:
+    """Set a cookie that no script and no page of the desk can read; `max_age` in seconds."""
+    response.set_cookie(
+        name,
+        value,
+        max_age=max_age,
+        path=portal_path(),
+        secure=settings.PORTAL.secure,
+        httponly=True,
+        samesite="Lax",
+    )
+
+
+def _delete(response: HttpResponse, name: str) -> None:
+    # A browser deletes only a cookie of the same path.
+    response.delete_cookie(name, path=portal_path(), samesite="Lax")

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 from accounts.models import Account
 
-# A tablet of a class is shared; the oldest of more pupils than this signs in as on a new one.
+# A class shares a tablet. Of more pupils than this, the oldest signs in as on a new device.
 MOST_PUPILS_ON_A_DEVICE = 40
 
 
@@ -25,6 +25,9 @@ class Device:
 
     def after_sign_in(self, account: Account, mode: str) -> "Device":
         """Return the device as it is once this pupil has signed in on it."""
-        others = [pk for pk in self.account_ids if pk != account.pk]
-        account_ids = (*others, account.pk)[-MOST_PUPILS_ON_A_DEVICE:]
-        return replace(self, account_ids=account_ids, mode=mode)
+        account_ids = list(self.account_ids)
+        if self.knows(account):
+            account_ids.remove(account.pk)
+        account_ids.append(account.pk)
+        newest = tuple(account_ids[-MOST_PUPILS_ON_A_DEVICE:])
+        return replace(self, account_ids=newest, mode=mode)

@@ -15,36 +15,38 @@ logger = logging.getLogger(__name__)
 
 
 def send_link(account: Account, email: str, token: str) -> None:
-    """Ask whether the address is the pupil's."""
-    link = _address("portal:open_link", token)
+    """Mail the link that confirms that this e-mail address is the pupil's."""
+    link = _url("portal:open_link", token)
     _send("link", "Bevestig je e-mailadres voor je LeerID", email, account, link=link)
 
 
 def send_reset(account: Account, token: str) -> None:
-    link = _address("portal:open_reset", token)
+    """Mail the link to a new password, to the e-mail address that is linked."""
+    link = _url("portal:open_reset", token)
     _send("reset", "Kies een nieuw wachtwoord voor je LeerID", account.email, account, link=link)
 
 
-def tell_old_email(account: Account, old: str) -> None:
-    """Tell the address that was linked before that it is no longer."""
+def notify_old_email(account: Account, old: str) -> None:
+    """Inform the e-mail address `old` that another one is linked now."""
     new = mask_email(account.email)
     _send("changed", "Het e-mailadres van je LeerID is gewijzigd", old, account, new=new)
 
 
-def _address(name: str, token: str) -> str:
-    """The link's whole address, on the portal's own host: never the one that a request names."""
+def _url(name: str, token: str) -> str:
+    """Return an absolute URL on the portal's own host, never on the host that a request names."""
     path = reverse(name, args=[token]).removeprefix(reverse("portal:sign_in"))
     return f"{settings.PORTAL.url}/{path}"
 
 
 def _send(template: str, subject: str, to: str, account: Account, **context: Any) -> None:
+    """Send the two templates of this name as one mail; log a failure of the mail server."""
     context |= {"username": account.username, "portal": settings.PORTAL.url}
-    mail = EmailMultiAlternatives(
-        subject, render_to_string(f"portal/mail/{template}.txt", context), to=[to]
-    )
-    mail.attach_alternative(render_to_string(f"portal/mail/{template}.html", context), "text/html")
+    text = render_to_string(f"portal/mail/{template}.txt", context)
+    html = render_to_string(f"portal/mail/{template}.html", context)
+    mail = EmailMultiAlternatives(subject, text, to=[to])
+    mail.attach_alternative(html, "text/html")
     try:
         mail.send()
     except OSError as error:
-        # Not the error itself: it may hold the address, which stays out of the log.
+        # Not the error itself: it may hold the e-mail address, which stays out of the log.
         logger.error("A mail to a pupil could not be sent: %s", type(error).__name__)

@@ -6,18 +6,20 @@ from typing import Any
 from django import forms
 from django.contrib.auth.hashers import check_password
 from django.core.exceptions import ValidationError
+from django.http import QueryDict
 
 from accounts.models import Account
+from accounts.pictures import BY_SLUG, PASSWORD_LENGTH, SEPARATOR, Picture
 from schoolloket.core.forms import Form, ShownPasswordInput
 
 from .password_validation import SHORTEST, validate_own_password
 
-# What the page asks for: `?wijze=`.
+# How a pupil signs in: `?wijze=`.
 PICTURES = "afbeeldingen"
 WORDS = "woord"
 
-# The canonical text of a picture password: the slugs of its pictures joined so.
-JOINT = "-"
+# The longest username, and the longest password at a sign-in.
+LONGEST_INPUT = 200
 
 LARGE = {"class": "form-control form-control-lg"}
 USERNAME = LARGE | {"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"}
@@ -25,13 +27,14 @@ SECRET = {"class": "form-control form-control-lg secret-field"}
 
 
 class PasswordField(forms.CharField):
-    """What somebody typed as a password, the same on every keyboard.
+    """A password as somebody typed it, the same on every keyboard.
 
     Without blanks at its ends, which tablets add; composed as NFKC (NIST SP 800-63B, 5.1.1.2).
     """
 
     def to_python(self, value: Any) -> str:
-        return unicodedata.normalize("NFKC", super().to_python(value) or "")
+        typed = super().to_python(value)
+        return unicodedata.normalize("NFKC", typed or "")
 
     def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
         """Leave out `maxlength`: a password that is too long is refused, not cut off unseen."""
@@ -43,14 +46,14 @@ class SignInForm(Form):
 
     username = forms.CharField(
         label="Gebruikersnaam",
-        max_length=200,
+        max_length=LONGEST_INPUT,
         error_messages={"required": "Vul je gebruikersnaam in. Die staat op je blad."},
         widget=forms.TextInput(attrs=USERNAME),
     )
     password = PasswordField(
         label="Wachtwoord",
-        max_length=200,
-        # Not of those who choose pictures.
+        max_length=LONGEST_INPUT,
+        # Pupils with a picture password type none.
         required=False,
         widget=ShownPasswordInput(
             attrs=SECRET
@@ -58,34 +61,61 @@ class SignInForm(Form):
                 "autocomplete": "current-password",
                 "autocapitalize": "none",
                 "spellcheck": "false",
-                "maxlength": 200,
+                "maxlength": LONGEST_INPUT,
                 "required": True,
             }
         ),
     )
     picture = forms.Field(required=False)
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.pictures: list[str] = self.data.getlist("picture") if self.is_bound else []  # type: ignore[attr-defined]
+    @property
+    def slugs(self) -> list[str]:
+        """The slugs of the chosen pictures in order, as posted: any number of any text."""
+        slugs: list[str] = self.data.getlist("picture")  # type: ignore[attr-defined]
+        return slugs
 
     @property
-    def proof(self) -> str:
-        """What is verified: the pictures where some were chosen, else what was typed."""
-        return JOINT.join(self.pictures[:4])[:200] or self.cleaned_data["password"]
+    def submitted_password(self) -> str:
+        """The password to verify: the pictures where some were chosen, else what was typed."""
+        # Not `canonical`: the slugs that were posted may be none of the grid's.
+        pictures = SEPARATOR.join(self.slugs[:PASSWORD_LENGTH])
+        if pictures:
+            return pictures[:LONGEST_INPUT]
+        password: str = self.cleaned_data["password"]
+        return password
 
     def clean(self) -> None:
-        # Nothing at all is no guess: it is told at once, and not counted.
-        if "password" in self.cleaned_data and not self.proof:
-            asked = "Kies je vier afbeeldingen." if self._on_grid else "Vul je wachtwoord in."
-            self.add_error("password", asked)
+        """Refuse a form without a password here, where it does not count as a failed attempt."""
+        if "password" not in self.cleaned_data:
+            # Refused already, for its length.
+            return
+        if self.submitted_password:
+            return
+        if self.data.get("wijze") == PICTURES:
+            self.add_error("password", "Kies je vier afbeeldingen.")
+        else:
+            self.add_error("password", "Vul je wachtwoord in.")
 
-    @property
-    def _on_grid(self) -> bool:
-        return self.data.get("wijze") == PICTURES
+
+def chosen_pictures(posted: QueryDict) -> list[Picture]:
+    """Return the pictures chosen so far, in order: those posted, with one added or taken back.
+
+    Without JavaScript each touch of the grid posts the form. Leaves out slugs that are not on the
+    grid, a picture that was chosen before, and pictures beyond the length of a password (R7).
+    """
+    pictures: list[Picture] = []
+    for slug in [*posted.getlist("picture"), *posted.getlist("add")]:
+        picture = BY_SLUG.get(slug)
+        if picture and picture not in pictures:
+            pictures.append(picture)
+    if "back" in posted:
+        pictures = pictures[:-1]
+    return pictures[:PASSWORD_LENGTH]
 
 
 class OwnPasswordForm(Form):
+    """An own password in the place of a temporary or forgotten one."""
+
     password = PasswordField(
         label="Nieuw wachtwoord",
         max_length=500,
@@ -109,6 +139,7 @@ class OwnPasswordForm(Form):
         self.account = account
 
     def clean_password(self) -> str:
+        """Raise ValidationError where the password is easy to guess, or is the old one."""
         password: str = self.cleaned_data["password"]
         validate_own_password(password, self.account)
         if self.is_old(password):
@@ -116,11 +147,12 @@ class OwnPasswordForm(Form):
         return password
 
     def is_old(self, password: str) -> bool:
+        """Whether the pupil has this password already."""
         return check_password(password, self.account.password)
 
 
 class ChangePasswordForm(OwnPasswordForm):
-    """A new password for a pupil who has one: the old one proves who it is."""
+    """A new password for a pupil who has an own one and proves to know it."""
 
     field_order = ["old", "password"]
     old = PasswordField(
@@ -130,7 +162,10 @@ class ChangePasswordForm(OwnPasswordForm):
     )
 
     def is_old(self, password: str) -> bool:
-        # Not compared with the account: that would answer guesses which no limit counts.
+        """Whether the new password is what was typed as the old one.
+
+        Not compared with the account: that would answer guesses which no limit counts.
+        """
         return password == self.cleaned_data.get("old")
 
 
@@ -145,10 +180,7 @@ class EmailForm(Form):
 
 class ForgottenForm(Form):
     username = forms.CharField(
-        label="Gebruikersnaam", max_length=200, widget=forms.TextInput(attrs=USERNAME)
+        label="Gebruikersnaam",
+        max_length=LONGEST_INPUT,
+        widget=forms.TextInput(attrs=USERNAME),
     )
-
-
-def refuse(form: forms.Form, field: str | None, reason: str) -> None:
-    """Show a reason that an action found."""
-    form.add_error(field, ValidationError(reason))

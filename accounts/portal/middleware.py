@@ -1,4 +1,4 @@
-"""Deny by default: a portal page is for a signed-in pupil unless its view says otherwise."""
+"""Deny by default: a page of the portal is for a signed-in pupil unless its view says otherwise."""
 
 from collections.abc import Callable
 from typing import Any
@@ -23,47 +23,61 @@ NAMESPACE = "portal"
 
 
 class PortalMiddleware:
-    """Give a request of the portal its session, or send it to where it has to be first."""
+    """Keep the two hosts apart, and give requests of the portal their session.
+
+    A request without the session that its view requires is redirected: to the sign-in, or to the
+    choice of an own password.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        return _on_the_other_host(request) or self.get_response(request)
+        misdirected = _answer_on_other_host(request)
+        if misdirected:
+            return misdirected
+        return self.get_response(request)
 
     def process_view(
         self, request: Any, view: View, args: list[Any], kwargs: dict[str, Any]
     ) -> HttpResponse | None:
+        """Set `request.by` and `request.pupil_session`; redirect where the view is not for them."""
         if NAMESPACE not in request.resolver_match.namespaces:
             return None
         request.by = Pupil(ip_address=get_adapter().get_client_ip(request))
-        request.pupil_session = session = session_of(request)
+        session = _session_of(request)
+        request.pupil_session = session
         opens_for = getattr(view, "opens_for", "pupil")
         if opens_for == "everybody":
             return None
         if session is None:
             return redirect("portal:sign_in")
-        if session.account.must_change_password and opens_for == "pupil":
+        if opens_for == "pupil" and session.account.must_change_password:
             return redirect("portal:password")
         return None
 
 
-def _on_the_other_host(request: HttpRequest) -> HttpResponse | None:
-    """With two host names, each has its own pages: a path alone is no boundary."""
-    inside = f"{request.path}/".startswith(portal_path())
+def _answer_on_other_host(request: HttpRequest) -> HttpResponse | None:
+    """Return the response to a request on the host that does not serve its page, else None.
+
+    With two host names, each serves its own pages only: a path is no boundary for a browser.
+    """
     # Lower case, without port and closing dot.
     host, _ = split_domain_port(request.get_host())
-    own = settings.PORTAL if inside else settings.DESK
-    if settings.PORTAL.host == settings.DESK.host or host == own.host:
+    if settings.PORTAL.host == settings.DESK.host:
+        return None
+    is_portal_page = f"{request.path}/".startswith(portal_path())
+    site = settings.PORTAL if is_portal_page else settings.DESK
+    if host == site.host:
         return None
     if host == settings.PORTAL.host and request.path == "/":
         return redirect("portal:sign_in")
-    # "Misdirected request": a 404 on its own door makes the desk's sign-in redirect to itself.
+    # Misdirected Request. Not 404, which allauth turns into a redirect on the desk's sign-in page.
     return render(request, "404.html", status=421)
 
 
-def session_of(request: HttpRequest) -> PortalSession | None:
-    """Return the open session of the request's cookie, of an account that is still active."""
+def _session_of(request: HttpRequest) -> PortalSession | None:
+    """Return the open session of the request's cookie, of an account that is active today."""
     token = request.COOKIES.get(SESSION_COOKIE)
     if not token:
         return None

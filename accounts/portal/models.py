@@ -1,4 +1,4 @@
-"""What the pupils' side remembers: sessions, failed tries, and mailed links."""
+"""What Mijn LeerID stores: sessions, counts of failed attempts, and mailed links."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -11,12 +11,20 @@ from django.db.models.functions import RowNumber
 from accounts.models import Account
 from schoolloket.core.choices import ScreenChoices
 
+# The last sign-ins that a pupil sees; older sessions are deleted once they ended.
 SIGN_INS_SHOWN = 10
+
+_COLUMNS = "key, failures, blocked_until, last_at"
+_KEEP = f"failures = known.failures RETURNING {_COLUMNS}"
+_OVERWRITE = (
+    "failures = excluded.failures, blocked_until = excluded.blocked_until, "
+    "last_at = excluded.last_at"
+)
 
 
 class PortalSessionQuerySet(models.QuerySet["PortalSession"]):
     def open(self, now: datetime) -> Self:
-        """Sessions that still count: a renewal of the credentials ends them at once."""
+        """Sessions that are open: a new version of the credentials ends them at once."""
         return self.filter(
             token_hash__isnull=False,
             expires_at__gt=now,
@@ -24,20 +32,20 @@ class PortalSessionQuerySet(models.QuerySet["PortalSession"]):
         )
 
     def end(self) -> None:
-        """End these sessions; that the pupil signed in stays known."""
+        """End these sessions; the pupil still sees that there was a sign-in."""
         self.update(token_hash=None)
 
     def out_of_sight(self) -> Self:
-        """Those that have ended, and are not among the last ten of their account."""
+        """Sessions that have ended and are not among the last ten of their account."""
         newest_first = Window(RowNumber(), partition_by="account", order_by=["-created_at", "-pk"])
         older = self.annotate(rank=newest_first).filter(rank__gt=SIGN_INS_SHOWN)
         return self.filter(token_hash=None, pk__in=older.values("pk"))
 
 
 class PortalSession(models.Model):
-    """A pupil signed in on a device; the pupil sees the last ten.
+    """A sign-in of a pupil on a device, and the session that it opened.
 
-    The cookie holds the token, this only its hash, and none once the session has ended.
+    The cookie holds the token; the row only its hash, and none once the session has ended.
     """
 
     token_hash = models.CharField(max_length=64, unique=True, null=True)
@@ -61,46 +69,50 @@ class PortalSession(models.Model):
 
 
 class AttemptCountQuerySet(models.QuerySet["AttemptCount"]):
-    """Both statements are written by hand: every sign-in runs them twice, and Django takes ten
-    times as long to compose them as the database to run them.
+    """The counts of attempts to sign in.
+
+    Both statements are written by hand: every sign-in runs them twice, and Django takes ten times
+    as long to compose them as the database to run them.
     """
 
-    def lock(self, keys: Iterable[str], now: float) -> list["AttemptCount"]:
-        """Return the counts of these keys, new ones at 0, held until the transaction ends.
+    def lock(self, keys: Iterable[str], now: float) -> dict[str, "AttemptCount"]:
+        """Return the counts by key, new ones at 0, locked until the transaction ends.
 
-        Locked in the order of the keys: tries that share several have to give them in one order.
+        Rows are locked in the order of `keys`. Attempts that share several keys must give them in
+        one order, or they would wait for each other.
         """
         rows = [(key, 0, 0.0, now) for key in keys]
+        statement, values = _upsert(rows, _KEEP)
+        counts = {}
         with connection.cursor() as cursor:
-            cursor.execute(*_upsert(rows, f"failures = known.failures RETURNING {_COLUMNS}"))
-            return [
-                AttemptCount(key=key, failures=failures, blocked_until=until, last_at=last)
-                for key, failures, until, last in cursor
-            ]
+            cursor.execute(statement, values)
+            for key, failures, blocked_until, last_at in cursor:
+                counts[key] = AttemptCount(key, failures, blocked_until, last_at)
+        return counts
 
     def write(self, counts: Iterable["AttemptCount"]) -> None:
-        """Write counts that are held."""
+        """Write counts that `lock` returned, in the same transaction."""
         rows = [(one.key, one.failures, one.blocked_until, one.last_at) for one in counts]
-        kept = ("failures", "blocked_until", "last_at")
+        statement, values = _upsert(rows, _OVERWRITE)
         with connection.cursor() as cursor:
-            cursor.execute(*_upsert(rows, ", ".join(f"{name} = excluded.{name}" for name in kept)))
-
-
-_COLUMNS = "key, failures, blocked_until, last_at"
+            cursor.execute(statement, values)
 
 
 def _upsert(rows: list[tuple[str, int, float, float]], update: str) -> tuple[str, list[Any]]:
-    """Insert the rows, `update` those whose key is known: return the statement and its values."""
+    """Insert the rows, and update those whose key is known; return the statement and its values."""
     places = ", ".join(["(%s, %s, %s, %s)"] * len(rows))
     statement = (
         f'INSERT INTO "portal_attemptcount" AS known ({_COLUMNS}) VALUES {places} '  # noqa: S608
         f"ON CONFLICT (key) DO UPDATE SET {update}"
     )
-    return statement, [value for row in rows for value in row]
+    values: list[Any] = []
+    for row in rows:
+        values.extend(row)
+    return statement, values
 
 
 class AttemptCount(models.Model):
-    """Failed tries in a row under one key; see `guessing`. A key holds no name, only a hash.
+    """Failed attempts in a row under one key, which is a hash and holds no name; see `throttling`.
 
     Times are in seconds since 1970, as the statements above read and write them.
     """
@@ -118,7 +130,7 @@ class AttemptCount(models.Model):
 
 class MailTokenQuerySet(models.QuerySet["MailToken"]):
     def open(self, purpose: "MailToken.Purpose", now: datetime) -> Self:
-        """Links that still work: not used, not too old, of the credentials as they are now."""
+        """Links that still work: not used, not expired, of the present version of credentials."""
         return self.filter(
             purpose=purpose,
             used_at=None,
@@ -128,7 +140,7 @@ class MailTokenQuerySet(models.QuerySet["MailToken"]):
 
 
 class MailToken(models.Model):
-    """A link that was mailed, to be used once. Only the token's hash is kept."""
+    """A link that was mailed, to be used once. The row holds only the hash of its token."""
 
     class Purpose(ScreenChoices):
         LINK = "link", "E-mailadres koppelen"

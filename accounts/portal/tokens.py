@@ -1,11 +1,11 @@
-"""Random tokens: the cookie or the mail holds one, the database only its hash."""
+"""Random tokens: a cookie or a mail holds the token, the database only its hash."""
 
 import hashlib
 import secrets
 
 
 def new() -> str:
-    """Return a new token of 256 bits, fit for an address or a cookie."""
+    """Return a new token of 256 bits, in characters that a URL and a cookie allow."""
     return secrets.token_urlsafe(32)
 
 

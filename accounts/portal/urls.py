@@ -1,20 +1,20 @@
 from django.urls import path
 
-from . import views
+from .views import mailed_links, own_password, sessions
 
 app_name = "portal"
 
 urlpatterns = [
-    path("", views.sign_in, name="sign_in"),
-    path("start/", views.home, name="home"),
-    path("afmelden/", views.sign_out, name="sign_out"),
-    path("wachtwoord/", views.password, name="password"),
-    path("e-mail/", views.email, name="email"),
-    path("e-mail/<str:token>/", views.open_link, name="open_link"),
-    path("e-mail/bevestigen", views.confirm_link, name="confirm_link"),
-    path("vergeten/", views.forgotten, name="forgotten"),
-    path("vergeten/<str:token>/", views.open_reset, name="open_reset"),
-    path("vergeten/nieuw", views.reset, name="reset"),
-    # The printed address. Last: the pages above all have a slash in them.
-    path("<str:username>", views.sign_in, name="sign_in_as"),
+    path("", sessions.sign_in, name="sign_in"),
+    path("start/", sessions.home, name="home"),
+    path("afmelden/", sessions.sign_out, name="sign_out"),
+    path("wachtwoord/", own_password.password, name="password"),
+    path("e-mail/", mailed_links.email, name="email"),
+    path("e-mail/<str:token>/", mailed_links.open_link, name="open_link"),
+    path("e-mail/bevestigen", mailed_links.confirm_link, name="confirm_link"),
+    path("vergeten/", mailed_links.forgotten, name="forgotten"),
+    path("vergeten/<str:token>/", mailed_links.open_reset, name="open_reset"),
+    path("vergeten/nieuw", mailed_links.reset, name="reset"),
+    # The printed URL. Last: it has no slash, and every page above but the first has one.
+    path("<str:username>", sessions.sign_in, name="sign_in_as"),
 ]

@@ -16,7 +16,7 @@ from schoolloket.institutions.requests import DeskRequest
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def change_status(request: DeskRequest) -> HttpResponse:
-    """Activeren, deactiveren: says beforehand to whom and who is skipped; `confirm` does it."""
+    """Preview which LeerIDs are changed and which are skipped; with `confirm`, change them."""
     if request.method != "POST":
         return to_list(request)
     form = StatusForm(request.POST)
@@ -25,8 +25,8 @@ def change_status(request: DeskRequest) -> HttpResponse:
         return to_list(request)
     try:
         if "confirm" in request.POST:
-            return _status_changed(request, form)
-        preview = StatusPreview.on(
+            return _confirmed(request, form)
+        preview = StatusPreview.of_selection(
             form.cleaned_data["status"],
             request.institution,
             form.cleaned_data["student"],
@@ -39,11 +39,17 @@ def change_status(request: DeskRequest) -> HttpResponse:
         messages.error(request, str(refused))
         return to_list(request)
     page = form.cleaned_data["page"]
-    context = {"preview": preview, "changes": Change, "page": page, "back": _back(request, page)}
+    context = {
+        "preview": preview,
+        "changes": Change,
+        "page": page,
+        "back": _page_before(request, page),
+    }
     return render(request, "accounts/status.html", context)
 
 
-def _status_changed(request: DeskRequest, form: StatusForm) -> HttpResponse:
+def _confirmed(request: DeskRequest, form: StatusForm) -> HttpResponse:
+    """Change the LeerIDs, and show as messages which were changed and which were skipped."""
     preview = actions.change_status(
         by=request.actor,
         change=form.cleaned_data["status"],
@@ -53,9 +59,11 @@ def _status_changed(request: DeskRequest, form: StatusForm) -> HttpResponse:
         messages.success(request, preview.summary, extra_tags="clears-selection")
     if preview.skipped:
         messages.warning(request, preview.summary_of_skipped)
-    return redirect(_back(request, form.cleaned_data["page"]))
+    return redirect(_page_before(request, form.cleaned_data["page"]))
 
 
-def _back(request: DeskRequest, student_id: int | None) -> str:
-    """Return where the manager came from: the page of one student, or the list."""
-    return desk_url(request, "student", student_id) if student_id else list_url(request)
+def _page_before(request: DeskRequest, student_id: int | None) -> str:
+    """Return the URL of the page that the manager came from: of one student, or the list."""
+    if student_id:
+        return desk_url(request, "student", student_id)
+    return list_url(request)

@@ -10,14 +10,19 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts import overview, timeline
 from accounts.models import Kind, Status
 from accounts.status import Change
-from schoolloket.core import clock, exceptions, text
+from schoolloket.core import clock
+from schoolloket.core.exceptions import NothingToRelease
+from schoolloket.core.text import mask_email
 from schoolloket.institutions.requests import DeskRequest
 from students import actions as student_actions
 from students.models import Enrolment
 
 
 def enrolment_or_404(request: DeskRequest, student_id: int) -> Enrolment:
-    """Return the leading enrolment of a student whom this school may see, or answer 404 (R11)."""
+    """Return the leading enrolment of a student whom this school may see (R11).
+
+    Raises Http404 for any other student, and for one who does not exist.
+    """
     day = clock.today()
     row = overview.visible(request.institution, day).filter(student=student_id).first()
     if row is None:
@@ -26,7 +31,7 @@ def enrolment_or_404(request: DeskRequest, student_id: int) -> Enrolment:
 
 
 def student_context(request: DeskRequest, row: Enrolment) -> dict[str, Any]:
-    """Return what the head and the blocks of a student's pages need."""
+    """Return the context of the head and the blocks on a student's pages."""
     account = overview.account_of(row)
     own = Enrolment.objects.of(request.institution).filter(student=row.student_id)
     held = own.held_on(clock.today()).exists()
@@ -34,10 +39,10 @@ def student_context(request: DeskRequest, row: Enrolment) -> dict[str, Any]:
         "row": row,
         "student": row.student,
         "account": account,
-        "masked_email": text.mask_email(account.email) if account else "",
+        "masked_email": mask_email(account.email) if account else "",
         "status": Status(row.status),  # type: ignore[attr-defined]
         "read_only": row.ends_on < clock.today(),
-        # Two schools at once: another has the say, or this one has it over another (R11).
+        # Of two schools at once: the other one has the say, or this one has it (R11).
         "held": held,
         "holds": not held and own.holding_on(clock.today()).exists(),
         "changes": Change,
@@ -48,7 +53,7 @@ def student_context(request: DeskRequest, row: Enrolment) -> dict[str, Any]:
 
 @require_safe
 def student(request: DeskRequest, student_id: int) -> HttpResponse:
-    """Account gegevens."""
+    """Account gegevens: the enrolment, the official data and the LeerID."""
     row = enrolment_or_404(request, student_id)
     context = student_context(request, row) | {"tab": "student"}
     return render(request, "accounts/student.html", context)
@@ -56,11 +61,13 @@ def student(request: DeskRequest, student_id: int) -> HttpResponse:
 
 @require_safe
 def account_history(request: DeskRequest, student_id: int) -> HttpResponse:
+    """Account historiek: who did what, and when."""
     return _history_page(request, student_id, "account_history")
 
 
 @require_safe
 def detail_history(request: DeskRequest, student_id: int) -> HttpResponse:
+    """Detail account historiek: which fields changed, from which value to which."""
     return _history_page(request, student_id, "detail_history")
 
 
@@ -75,13 +82,13 @@ def _history_page(request: DeskRequest, student_id: int, tab: str) -> HttpRespon
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def release(request: DeskRequest, student_id: int) -> HttpResponse:
-    """Geef vrij: let the school where the pupil was enrolled later have a say too (R11)."""
+    """Geef vrij: let the school that enrolled the pupil later change the LeerID too (R11)."""
     row = enrolment_or_404(request, student_id)
     if request.method == "POST":
         try:
-            student_actions.release(by=request.actor, student_id=student_id)
-        except exceptions.NothingToRelease:
-            messages.info(request, f"Er is geen andere school die op {row.first_name} wacht.")
+            student_actions.release(by=request.actor, enrolment=row)
+        except NothingToRelease as refused:
+            messages.info(request, str(refused))
         else:
             messages.success(request, f"{row.full_name} is vrijgegeven voor de andere school.")
         return redirect("student", request.institution.number, student_id)

@@ -1,4 +1,4 @@
-"""The desk's list: filter, sort, page, select."""
+"""The list of students: filter, sort, page, select."""
 
 from datetime import date
 from typing import Any
@@ -23,24 +23,30 @@ LEFT = "uitgeschreven"
 
 
 def _shows_left(request: DeskRequest) -> bool:
+    """Whether the page lists the students who left."""
     return request.GET.get("lijst") == LEFT
 
 
 def _filtered(request: DeskRequest) -> StudentFilter:
-    day, shows_left = clock.today(), _shows_left(request)
-    rows = overview.left if shows_left else overview.enrolled
+    """Return the filter of the query string; its `qs` has the rows that fit."""
+    day = clock.today()
+    if _shows_left(request):
+        rows = overview.left(request.institution, day)
+        # Every selection leads to an action, and no action applies to students who left.
+        selections = []
+    else:
+        rows = overview.enrolled(request.institution, day)
+        selections = ready_made()
     return StudentFilter(
-        request.GET,
-        rows(request.institution, day),
-        institution=request.institution,
-        day=day,
-        # They are all of something to do; with who left nothing can be done.
-        selections=[] if shows_left else ready_made(),
+        request.GET, rows, institution=request.institution, day=day, selections=selections
     )
 
 
 def _running_out(request: DeskRequest, day: date) -> dict[str, Any]:
-    """Return what the list says in August of the LeerID's that end with the school year (R9)."""
+    """Return the context of the notice about LeerID's that end with the school year (R9).
+
+    Empty in every month but August.
+    """
     last_day = date(day.year, 8, 31)
     if day.month != last_day.month:
         return {}
@@ -53,13 +59,13 @@ def _running_out(request: DeskRequest, day: date) -> dict[str, Any]:
 
 @require_safe
 def students(request: DeskRequest) -> HttpResponse:
-    """INGESCHREVEN LEERLINGEN: filter, sort, page, select."""
+    """INGESCHREVEN LEERLINGEN, or those who left."""
     day = clock.today()
     found = _filtered(request)
-    table = StudentTable(found.qs, order_by=StudentTable.ordering(request.GET.get("sorteer")))
-    per_page = StudentTable.rows_per_page(request.GET.get("per"))
+    table = StudentTable(found.qs, order_by=StudentTable.ordering(request.GET.get("sorteer", "")))
+    per_page = StudentTable.rows_per_page(request.GET.get("per", ""))
     table.paginate(per_page=per_page)
-    # Out of range or no number: the nearest page there is.
+    # A number out of range gives the nearest page, anything else the first.
     table.page = table.paginator.get_page(request.GET.get("pagina"))
     context = {
         "filter": found,
@@ -79,7 +85,7 @@ def students(request: DeskRequest) -> HttpResponse:
 
 @require_safe
 def selection(request: DeskRequest) -> JsonResponse:
-    """All students that match the filter, for the one click that selects them."""
+    """The ids of all students that match the filter, for the click that selects them all."""
     ids = _filtered(request).qs.order_by().values_list("student_id", flat=True)
     return JsonResponse({"students": [str(pk) for pk in ids]})
 
@@ -87,9 +93,9 @@ def selection(request: DeskRequest) -> JsonResponse:
 @require_safe
 def workbook(request: DeskRequest) -> HttpResponse:
     """The list as it is filtered and sorted, as an Excel file without passwords."""
-    table = StudentTable(
-        _filtered(request).qs, order_by=StudentTable.ordering(request.GET.get("sorteer"))
-    )
+    order = StudentTable.ordering(request.GET.get("sorteer", ""))
+    table = StudentTable(_filtered(request).qs, order_by=order)
+    rows = (row.record for row in table.rows)
+    content = list_workbook.render(rows, made_at=timezone.localtime())
     name = f"leerlingen-{request.institution.number}-{clock.today():%Y%m%d}.xlsx"
-    content = list_workbook.render((row.record for row in table.rows), made_at=timezone.localtime())
     return download(content, name=name, content_type=XLSX)

@@ -1,4 +1,4 @@
-"""Change a draft: its ticks, its rows, its hashes, or drop it."""
+"""Change a draft: its ticks or its rows; or drop it."""
 
 from collections.abc import Collection
 from uuid import UUID
@@ -24,7 +24,8 @@ def tick(*, by: Actor, batch_id: UUID, item_ids: Collection[int]) -> Batch:
     Raises DraftGone, or PreviewChanged where a row is not (or no longer) in the preview (R2).
     """
     batch = locked_draft(by, batch_id)
-    if batch.items.with_password().filter(pk__in=item_ids).count() != len(set(item_ids)):
+    found = batch.items.with_password().filter(pk__in=item_ids).count()
+    if found != len(set(item_ids)):
         raise PreviewChanged
     batch.items.filter(included=True).exclude(pk__in=item_ids).update(included=False)
     batch.items.filter(pk__in=item_ids, included=False).update(included=True)
@@ -40,12 +41,14 @@ def reroll(
     Raises DraftGone, or PreviewChanged where the row is gone or cannot have that kind.
     """
     batch = locked_draft(by, batch_id)
-    return _replace(batch.items.with_password().filter(pk=item_id), kind)[0]
+    row = batch.items.with_password().filter(pk=item_id)
+    [replacement] = _replace(row, kind)
+    return replacement
 
 
 @transaction.atomic
 def switch_new_accounts(*, by: Actor, batch_id: UUID, kind: PasswordKind) -> None:
-    """Give all rows that create an account this kind of password. Raises DraftGone."""
+    """Give all rows that create an account a new password of this kind. Raises DraftGone."""
     batch = locked_draft(by, batch_id)
     others = batch.items.with_password().filter(creates=True).exclude(password_kind=kind)
     if others.exists():
@@ -53,25 +56,28 @@ def switch_new_accounts(*, by: Actor, batch_id: UUID, kind: PasswordKind) -> Non
 
 
 def _replace(rows: QuerySet[BatchItem], kind: PasswordKind | None) -> list[BatchItem]:
+    """Replace rows by new ones in their places, with new passwords, of `kind` if given.
+
+    Not in place: a hash that is being computed for an old row must find no row to land on.
+    """
     items = list(rows)
-    if not items or any(kind and kind not in _kinds(item) for item in items):
+    if not items:
         raise PreviewChanged
-    # Never changed in place: a hash computed meanwhile for the old row finds no row to land on.
-    rows.delete()
     for item in items:
-        item.pk, item.hash = None, ""
-        item.password_kind = kind or item.password_kind
-        item.sealed = vault.seal(passwords.generate(item.password_kind))
+        new_kind = kind or PasswordKind(item.password_kind)
+        if new_kind != item.password_kind and new_kind not in alternatives(item):
+            raise PreviewChanged
+        item.pk = None
+        item.hash = ""
+        item.password_kind = new_kind
+        item.sealed = vault.seal(passwords.generate(new_kind))
+    rows.delete()
     return BatchItem.objects.bulk_create(items)
-
-
-def _kinds(item: BatchItem) -> list[PasswordKind]:
-    return [PasswordKind(item.password_kind), *alternatives(item)]
 
 
 @transaction.atomic
 def cancel(*, by: Actor, batch_id: UUID) -> None:
-    """Drop the draft; every account stays as it was (R2). Not an error where it is gone already.
+    """Drop the draft; every account stays as it was (R2). One that is gone already is no error.
 
     Raises AlreadySaved.
     """
@@ -83,5 +89,6 @@ def cancel(*, by: Actor, batch_id: UUID) -> None:
 
 
 def drop_drafts(drafts: QuerySet[Batch]) -> None:
+    """Remove the items of these drafts with their passwords; the batches stay for a day."""
     BatchItem.objects.filter(batch__in=drafts).delete()
     drafts.update(state=Batch.State.DROPPED)

@@ -13,7 +13,7 @@ from credentials import passwords
 from credentials.eligibility import converted_kind, obstacle, proposed_kind
 from credentials.models import Batch, BatchItem
 from schoolloket.core import clock, vault
-from schoolloket.core.exceptions import Impossible, UnknownStudents
+from schoolloket.core.exceptions import NotEligible, UnknownStudents
 from schoolloket.institutions.actors import Actor
 from students.models import Enrolment
 
@@ -32,18 +32,29 @@ class Edit:
 def prepare(*, by: Actor, student_ids: Collection[int], purpose: Batch.Purpose) -> Batch:
     """Draft new credentials for a selection, in the order of the list; nothing is valid yet (R2).
 
-    Raises NothingSelected, TooMany or UnknownStudents.
+    Raises NothingSelected, TooManySelected or UnknownStudents.
     """
     day = clock.today()
     rows = chosen(by.institution, student_ids, day)
     batch = _new_draft(by, purpose)
-    elsewhere = held(by.institution, student_ids, day)
-    given = _usernames_for_new(rows)
-    items = [_item(batch, row, given.get(row.student_id)) for row in rows]
-    for position, (row, item) in enumerate(zip(rows, items, strict=True), start=1):
-        item.batch, item.position, item.class_code = batch, position, row.class_code
-        enrolled, is_held = row.ends_on >= day, row.student_id in elsewhere
-        _fill(item, obstacle(item, account_of(row), enrolled=enrolled, held=is_held))
+    held_elsewhere = held(by.institution, student_ids, day)
+    new_usernames = _usernames_for_new(rows)
+    items = []
+    for position, row in enumerate(rows, start=1):
+        item = _item(batch, row, new_usernames)
+        item.position = position
+        found = obstacle(
+            item,
+            account_of(row),
+            enrolled=row.ends_on >= day,
+            held=row.student_id in held_elsewhere,
+        )
+        if found:
+            item.obstacle = found
+            item.included = False
+        else:
+            item.sealed = vault.seal(passwords.generate(item.password_kind))
+        items.append(item)
     _store_draft(batch, items)
     return batch
 
@@ -51,12 +62,14 @@ def prepare(*, by: Actor, student_ids: Collection[int], purpose: Batch.Purpose) 
 def prepare_edit(*, by: Actor, student_id: int, edit: Edit) -> Batch:
     """Draft the single edit of one existing account.
 
-    Raises UnknownStudents where the student has no account in this institution, or Impossible.
+    Raises UnknownStudents where the student has no account in this institution, or NotEligible.
     """
     day = clock.today()
     row = visible(by.institution, day).filter(student=student_id).first()
-    account = account_of(row) if row else None
-    if row is None or account is None:
+    if row is None:
+        raise UnknownStudents
+    account = account_of(row)
+    if account is None:
         raise UnknownStudents
     batch = _new_draft(by, Batch.Purpose.SINGLE)
     item = BatchItem(
@@ -72,9 +85,10 @@ def prepare_edit(*, by: Actor, student_id: int, edit: Edit) -> Batch:
         keeps_email=account.is_linked and not edit.removes_email,
     )
     is_held = student_id in held(by.institution, [student_id], day)
-    if found := obstacle(item, account, enrolled=row.ends_on >= day, held=is_held):
-        raise Impossible(found.label)
-    _fill(item, None)
+    found = obstacle(item, account, enrolled=row.ends_on >= day, held=is_held)
+    if found:
+        raise NotEligible(found.label)
+    item.sealed = vault.seal(passwords.generate(item.password_kind))
     _store_draft(batch, [item])
     return batch
 
@@ -90,53 +104,43 @@ def _new_draft(by: Actor, purpose: Batch.Purpose) -> Batch:
     )
 
 
+def _usernames_for_new(rows: Iterable[Enrolment]) -> dict[int, str]:
+    """Return student id -> a free username, for the students without an account."""
+    wished = {}
+    for row in rows:
+        if account_of(row) is None:
+            wished[row.student_id] = usernames.from_name(row.first_name, row.last_name)
+    return usernames.free(wished)
+
+
+def _item(batch: Batch, row: Enrolment, new_usernames: dict[int, str]) -> BatchItem:
+    """Return what the batch is to do for this student, possible or not."""
+    account = account_of(row)
+    item = BatchItem(batch=batch, student_id=row.student_id, class_code=row.class_code)
+    if account is not None:
+        item.username = account.username
+    if batch.converts_to:
+        _renew(item, account, converted_kind(batch.converts_to, row.administrative_group))
+    elif account is not None and batch.purpose == Batch.Purpose.RENEW:
+        _renew(item, account, PasswordKind(account.password_kind))
+    else:
+        item.creates = True
+        item.username = item.username or new_usernames[row.student_id]
+        item.password_kind = proposed_kind(row.administrative_group)
+        # A renewal creates accounts only for students whom the manager ticks.
+        item.included = batch.purpose == Batch.Purpose.CREATE
+    return item
+
+
+def _renew(item: BatchItem, account: Account | None, kind: PasswordKind) -> None:
+    """Let the item give the account, if there is one, a new password of this kind."""
+    item.password_kind = kind
+    if account is not None:
+        item.account = account
+        item.version = account.credentials_version
+
+
 @transaction.atomic
 def _store_draft(batch: Batch, items: list[BatchItem]) -> None:
     batch.save(force_insert=True)
     BatchItem.objects.bulk_create(items)
-
-
-def _usernames_for_new(rows: Iterable[Enrolment]) -> dict[int, str]:
-    return usernames.free(
-        {
-            row.student_id: usernames.from_name(row.first_name, row.last_name)
-            for row in rows
-            if account_of(row) is None
-        }
-    )
-
-
-def _item(batch: Batch, row: Enrolment, new_username: str | None) -> BatchItem:
-    account = account_of(row)
-    group = row.administrative_group
-    if batch.converts_to:
-        return _item_of(row, account, converted_kind(batch.converts_to, group))
-    if account and batch.purpose == Batch.Purpose.RENEW:
-        return _item_of(row, account, PasswordKind(account.password_kind))
-    return BatchItem(
-        student_id=row.student_id,
-        creates=True,
-        username=new_username or (account.username if account else ""),
-        password_kind=proposed_kind(group),
-        # A renewal creates accounts only for whom the manager ticks.
-        included=batch.purpose == Batch.Purpose.CREATE,
-    )
-
-
-def _item_of(row: Enrolment, account: Account | None, kind: PasswordKind) -> BatchItem:
-    """A new password of this kind for the account, if there is one."""
-    return BatchItem(
-        student_id=row.student_id,
-        account=account,
-        version=account.credentials_version if account else None,
-        username=account.username if account else "",
-        password_kind=kind,
-    )
-
-
-def _fill(item: BatchItem, found: BatchItem.Obstacle | None) -> None:
-    """Give the item its password, or the reason why it gets none."""
-    if found:
-        item.obstacle, item.included = found, False
-    else:
-        item.sealed = vault.seal(passwords.generate(item.password_kind))

@@ -1,11 +1,12 @@
 """Compute the hashes of a draft, slice after slice, while the manager looks at the preview.
 
-A hash costs about 30 ms and is the only slow part of a renewal. A slice takes two seconds by
-the clock, uses every core (Argon2 releases the GIL), and runs at most once per process and per
-batch, so that the desk stays quick for others. No worker, no broker: what a killed server or a
-closed browser leaves undone, the next request does.
+A hash costs about 30 ms and is the only slow part of a renewal. A slice takes two seconds of wall
+time, uses every core (Argon2 releases the GIL), and runs at most once per process and per batch,
+so that the desk stays quick for others. No worker, no broker: what a killed server or a closed
+browser leaves undone, the next request does.
 """
 
+import math
 import os
 import threading
 import time
@@ -24,7 +25,7 @@ from credentials.models import Batch, BatchItem, BatchItemQuerySet
 from schoolloket.core import vault
 
 SLICE_SECONDS = 2.0
-# Longer than a slice ever takes: whoever holds it and dies blocks the draft no longer than this.
+# Longer than any slice; a crashed holder blocks the draft at most this long.
 LEASE = timedelta(seconds=4)
 # How long a request waits while others compute, here or for the same draft: no longer, so that
 # threads stay free for the pages of others.
@@ -35,6 +36,7 @@ BUSY_SECONDS = 0.2
 NICENESS = 10
 
 CORES = len(os.sched_getaffinity(0))
+# A slice hashes this many rows even when its time is over, so that each slice gets further.
 ROUND = 4 * CORES
 MOST_PER_SLICE = 100 * CORES
 
@@ -50,24 +52,33 @@ class Progress:
 
     @property
     def left(self) -> int:
+        """How many rows have to be hashed before the draft can be saved."""
         return self.total - self.hashed
 
 
+def hash_all(batch: Batch, *, seconds: float = math.inf) -> Progress:
+    """Hash until nothing is left, or for about this many seconds; return how far it came."""
+    deadline = time.monotonic() + seconds
+    while True:
+        state = progress(batch)
+        remaining = deadline - time.monotonic()
+        if not state.left or remaining <= 0:
+            return state
+        hash_slice(batch.pk, seconds=min(remaining, SLICE_SECONDS))
+
+
 def progress(batch: Batch) -> Progress:
-    """Return how far a draft is; of what is no draft any more, nothing is left to do."""
+    """Return how far a draft is; a batch that is no draft any more has nothing left to hash."""
     ticked = _ticked(batch.pk)
     total = ticked.count()
     return Progress(hashed=total - ticked.unhashed().count(), total=total)
 
 
-def _ticked(batch_id: UUID) -> BatchItemQuerySet:
-    """The rows that will be saved; of what is no draft any more, none."""
-    drafts = Batch.objects.drafts().filter(pk=batch_id)
-    return BatchItem.objects.filter(batch__in=drafts, included=True).with_password()
-
-
 def hash_slice(batch_id: UUID, *, seconds: float = SLICE_SECONDS) -> None:
-    """Hash ticked rows of the draft for about this many seconds, and store them."""
+    """Hash ticked rows of the draft for about this many seconds, and store the hashes.
+
+    Waits for BUSY_SECONDS and does nothing while others hash, here or for the same draft.
+    """
     if not _one_slice_per_process.acquire(timeout=BUSY_SECONDS):
         return
     try:
@@ -79,46 +90,37 @@ def hash_slice(batch_id: UUID, *, seconds: float = SLICE_SECONDS) -> None:
         _one_slice_per_process.release()
 
 
-def hash_all(batch: Batch, *, seconds: float | None = None) -> Progress:
-    """Hash until nothing is left, or for about this many seconds; return how far it came."""
-    deadline = None if seconds is None else time.monotonic() + seconds
-    while (state := progress(batch)).left:
-        remaining = SLICE_SECONDS if deadline is None else deadline - time.monotonic()
-        if remaining <= 0:
-            break
-        hash_slice(batch.pk, seconds=min(remaining, SLICE_SECONDS))
-    return state
-
-
-def _compute(batch_id: UUID, seconds: float) -> dict[int, str]:
-    """Return hashes by item id: as many as fit in the time, at least one round."""
-    deadline = time.monotonic() + seconds
-    sealed = dict(_ticked(batch_id).unhashed().values_list("pk", "sealed")[:MOST_PER_SLICE])
-
-    def in_time(place: int, token: str) -> str:
-        return _hash(token) if place < ROUND or time.monotonic() < deadline else ""
-
-    # No core waits for another: each takes the next row until the time is over.
-    with ThreadPoolExecutor(CORES, initializer=os.nice, initargs=(NICENESS,)) as pool:
-        hashes = list(pool.map(in_time, count(), sealed.values()))
-    return {pk: found for pk, found in zip(sealed, hashes, strict=True) if found}
-
-
-def _hash(sealed: str) -> str:
-    return make_password(vault.unseal(sealed))
-
-
 def lease(*, batch_id: UUID) -> bool:
-    """Take the draft's hashing for oneself; False where somebody else has it."""
+    """Take the hashing of the draft for LEASE; False where another request has it."""
     now = timezone.now()
     free = Q(leased_until=None) | Q(leased_until__lte=now)
     drafts = Batch.objects.drafts().filter(free, pk=batch_id, expires_at__gt=now)
     return bool(drafts.update(leased_until=now + LEASE))
 
 
+def _compute(batch_id: UUID, seconds: float) -> dict[int, str]:
+    """Return item id -> hash: as many as fit in the time, at least one round."""
+    deadline = time.monotonic() + seconds
+    sealed = dict(_ticked(batch_id).unhashed().values_list("pk", "sealed")[:MOST_PER_SLICE])
+
+    def hash_in_time(place: int, token: str) -> str:
+        if place >= ROUND and time.monotonic() >= deadline:
+            return ""
+        return make_password(vault.unseal(token))
+
+    # No core waits for another: each takes the next row until the time is over.
+    with ThreadPoolExecutor(CORES, initializer=os.nice, initargs=(NICENESS,)) as pool:
+        hashes = list(pool.map(hash_in_time, count(), sealed.values()))
+    return {pk: found for pk, found in zip(sealed, hashes, strict=True) if found}
+
+
 @transaction.atomic
 def store_hashes(*, batch_id: UUID, hashes: dict[int, str]) -> None:
-    """Store hashes by item id, where the item is still there and still a draft; end the lease."""
+    """Store item id -> hash and end the lease.
+
+    An item that was replaced meanwhile gets nothing, and neither does a batch that is no draft any
+    more.
+    """
     batch = Batch.objects.drafts().filter(pk=batch_id).select_for_update().first()
     if batch is None:
         return
@@ -128,3 +130,9 @@ def store_hashes(*, batch_id: UUID, hashes: dict[int, str]) -> None:
     BatchItem.objects.bulk_update(items, ["hash"])
     batch.leased_until = None
     batch.save(update_fields=["leased_until"])
+
+
+def _ticked(batch_id: UUID) -> BatchItemQuerySet:
+    """The rows that will be saved; none of a batch that is no draft any more."""
+    drafts = Batch.objects.drafts().filter(pk=batch_id)
+    return BatchItem.objects.filter(batch__in=drafts, included=True).with_password()

@@ -1,4 +1,4 @@
-"""Get hold of a batch. All lock in one order, so that nobody waits in a circle:
+"""Lock a batch. Every action locks in one order, so that no two wait for each other:
 
 institution, batch, students, accounts.
 """
@@ -15,13 +15,16 @@ from schoolloket.institutions.actors import Actor
 
 
 def locked(by: Actor, batch_id: UUID) -> Batch:
-    """Return the institution's batch, locked. Raises Batch.DoesNotExist for another school's."""
+    """Return the batch of this institution, locked.
+
+    Raises Batch.DoesNotExist where it is another institution's (R11).
+    """
     batches = Batch.objects.of(by.institution).select_related("institution")
     return batches.select_for_update(of=("self",)).get(pk=batch_id)
 
 
 def locked_draft(by: Actor, batch_id: UUID) -> Batch:
-    """Return the draft, locked, with its half hour begun anew. Raises DraftGone."""
+    """Return the draft, locked, with its half hour started anew. Raises DraftGone."""
     batch = locked(by, batch_id)
     refuse_if_gone(batch)
     batch.expires_at = draft_end(timezone.now())
@@ -30,7 +33,7 @@ def locked_draft(by: Actor, batch_id: UUID) -> Batch:
 
 
 def refuse_if_gone(batch: Batch) -> None:
-    """Raise AlreadySaved, or DraftGone where it is no draft or one whose time is over (R2)."""
+    """Raise AlreadySaved, or DraftGone where the draft was dropped or its time is over (R2)."""
     if batch.was_saved:
         raise AlreadySaved
     if not batch.is_draft or batch.expires_at <= timezone.now():
@@ -38,4 +41,5 @@ def refuse_if_gone(batch: Batch) -> None:
 
 
 def draft_end(now: datetime) -> datetime:
+    """Return when a draft expires after an action of its manager now (R2)."""
     return now + timedelta(minutes=settings.DRAFT_MINUTES)

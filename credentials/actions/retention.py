@@ -1,4 +1,4 @@
-"""What happens to a saved batch: it is downloaded, and its secrets go."""
+"""How long the secrets of a batch last: from its save, over its first download, to their end."""
 
 from datetime import timedelta
 from uuid import UUID
@@ -24,7 +24,7 @@ A_DAY = timedelta(days=1)
 def download(*, by: Actor, batch_id: UUID) -> Batch:
     """Note a download of a saved batch, the first of which starts its last hour (R4).
 
-    Raises NotPrintable once it ran out or was destroyed. Changes no account.
+    Raises NotPrintable once it expired or was destroyed. Changes no account.
     """
     batch = locked(by, batch_id)
     now = timezone.now()
@@ -40,13 +40,14 @@ def download(*, by: Actor, batch_id: UUID) -> Batch:
 
 @transaction.atomic
 def destroy(*, by: Actor, batch_id: UUID) -> None:
-    """Remove the secrets of a saved batch now (R4). Not an error where they are gone already."""
+    """Remove the secrets of a saved batch now (R4). Secrets that are gone already are no error."""
     batch = locked(by, batch_id)
     if batch.state == State.SAVED:
         _destroy(Batch.objects.filter(pk=batch.pk), by)
 
 
 def _destroy(batches: QuerySet[Batch], by: Actor | None) -> None:
+    """Remove the secrets of these saved batches; `by` is None where they expired."""
     BatchItem.objects.filter(batch__in=batches).update(sealed="")
     batches.update(
         state=State.DESTROYED,
@@ -57,24 +58,25 @@ def _destroy(batches: QuerySet[Batch], by: Actor | None) -> None:
 
 @transaction.atomic
 def destroy_expired() -> int:
-    """Remove the secrets of every batch that ran out (R2, R4); return how many there were."""
+    """Remove the secrets of every batch whose time is over (R2, R4); return how many there were."""
     now = timezone.now()
-    number = _let_go(Batch.objects.run_out(now))
-    # Long enough for a manager who comes back to read that the preview ran out.
+    number = _remove_secrets(Batch.objects.expired(now))
+    # Kept for a day, so that a manager who returns to a preview reads that it expired.
     Batch.objects.filter(state=State.DROPPED, expires_at__lt=now - A_DAY).delete()
     return number
 
 
 @transaction.atomic
 def destroy_pending() -> int:
-    """Remove every secret, whatever its time; return of how many batches.
+    """Remove every secret, even if its time is not over; return of how many batches.
 
-    For a backup that was put back: what was destroyed or ran out since must not be served again.
+    For a backup that was put back: secrets that were destroyed or expired after it was made must
+    not be served again.
     """
-    return _let_go(Batch.objects.with_secrets())
+    return _remove_secrets(Batch.objects.with_secrets())
 
 
-def _let_go(batches: QuerySet[Batch]) -> int:
+def _remove_secrets(batches: QuerySet[Batch]) -> int:
     ids = list(batches.order_by("pk").select_for_update().values_list("pk", flat=True))
     locked_now = Batch.objects.filter(pk__in=ids)
     drop_drafts(locked_now.filter(state=State.DRAFT))

@@ -1,5 +1,5 @@
-"""The printed side of new sign-in data: a job of cards in, the bytes of documents out.
+"""New sign-in data on paper: a job of cards goes in, the bytes of a document come out.
 
-Pure rendering. Nothing here reads the database or the settings, writes a file (product rule R5:
-no temporary files) or keeps a password after the document is made.
+Pure rendering: nothing here reads the database or the settings, writes a file (R5 allows no
+temporary files) or keeps a password after the document is made.
 """

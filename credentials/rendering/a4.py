@@ -1,4 +1,4 @@
-"""`leerid-a4.pdf`: a page per student, to hand out; all measures below are mm from the top left."""
+"""`leerid-a4.pdf`: a page per student, to hand out. Measures are in mm from the top left."""
 
 from functools import partial
 from operator import attrgetter
@@ -28,7 +28,9 @@ _FIRST_SIGN_IN = "Bij je eerste aanmelding kies je zelf een nieuw wachtwoord."
 _KEEP_SAFE = "Bewaar dit blad op een veilige plek. Je wachtwoord is alleen van jou."
 
 _PANEL_TOP = 82
-_WORD_PANEL = 91  # the height of the panel around a word, around pictures, and for a note in it
+# Heights: of the panel around a word, of the one around pictures, and of the note that either has
+# for a temporary password.
+_WORD_PANEL = 91
 _PICTURES_PANEL = 126
 _NOTE_HEIGHT = 11
 _PICTURE_SIDE = 31
@@ -63,7 +65,7 @@ _DESIGN = Design(
         Slot(attrgetter("full_name"), Style(BOLD, 34), _box(22, 44, 166, 33)),
         Slot(lambda card: "LeerID", Style(BOLD, 18, TEAL, align=1), _box(148, 19, 40, 10)),
         Slot(lambda card: "Aanmelden op", _LABEL, _box(31, 91, 100, 6)),
-        Slot(attrgetter("address"), Style(REGULAR, 13), _box(31, 97, 100, 16)),
+        Slot(attrgetter("sign_in_url"), Style(REGULAR, 13), _box(31, 97, 100, 16)),
         Slot(lambda card: "Gebruikersnaam:", _LABEL, _box(31, 116, 100, 6)),
         Slot(attrgetter("username"), Style(CODE, 19), _box(31, 123, 100, 18)),
     ),
@@ -82,7 +84,7 @@ _DESIGN = Design(
 
 
 def render_a4(job: PrintJob) -> bytes:
-    """The A4 document of `job`, in the order of its cards."""
+    """Return the A4 document of `job` as a PDF, a page per card in the job's order."""
     paper = Paper("LeerID aanmeldgegevens", school=job.institution_name, subject=job.batch)
     foot = partial(_draw_foot, paper, job)
     for card in job.cards:
@@ -103,11 +105,13 @@ def _draw_page(paper: Paper, card: Card) -> None:
 
 def _panel_height(card: Card) -> int:
     height = _PICTURES_PANEL if card.pictures else _WORD_PANEL
-    return height + _NOTE_HEIGHT if card.temporary else height
+    if card.temporary:
+        height += _NOTE_HEIGHT
+    return height
 
 
 def _panel(paper: Paper, card: Card) -> None:
-    """The frame around what must be typed, and around each picture, with its number's disc."""
+    """Draw the frame around what must be typed, and one with a numbered disc per picture."""
     paper.rounded(_box(22, _PANEL_TOP, 166, _panel_height(card)), radius=5 * MM, line=1.2)
     for index in range(len(card.pictures)):
         left = 31 + index * _PICTURE_PITCH

@@ -1,36 +1,27 @@
-"""The ZIP that `Bewaren en afdrukken` hands out."""
+"""The ZIP that `Bewaren en afdrukken` hands out, made in memory."""
 
 from collections.abc import Callable, Mapping
-from functools import partial
+from io import BytesIO
+from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
-from .a4 import render_a4
 from .cards import PrintJob
-from .credentials_workbook import render_workbook
-from .stickers import L7160, L7163, L7651, render_stickers
-from .zipping import zipped
-
-DOCUMENTS: Mapping[str, Callable[[PrintJob], bytes]] = {
-    "leerid-a4.pdf": render_a4,
-    "leerid-stickers-l7160.pdf": partial(render_stickers, sheet=L7160),
-    "leerid-stickers-l7163.pdf": partial(render_stickers, sheet=L7163),
-    "leerid-stickers-l7651.pdf": partial(render_stickers, sheet=L7651),
-}
-WORKBOOK = "leerid.xlsx"
 
 
-def render_zip(job: PrintJob, *, with_workbook: bool) -> bytes:
-    """All documents of `job`, and for a bulk action (`with_workbook`) its workbook, as one ZIP."""
-    members = {name: render(job) for name, render in DOCUMENTS.items()}
-    if with_workbook:
-        members[WORKBOOK] = render_workbook(job)
-    return zipped(members, job.saved_at, stored=frozenset({WORKBOOK}))
+def render_zip(job: PrintJob, documents: Mapping[str, Callable[[PrintJob], bytes]]) -> bytes:
+    """Return a ZIP of the job's documents, given as file name -> what renders it.
 
-
-def render_document(job: PrintJob, name: str) -> bytes:
-    """One document of the ZIP alone, by its name in there."""
-    return render_workbook(job) if name == WORKBOOK else DOCUMENTS[name](job)
+    The files are dated at the save, so the same job always gives the same bytes.
+    """
+    archive = BytesIO()
+    with ZipFile(archive, "w") as file:
+        for name, render in documents.items():
+            member = ZipInfo(name, job.saved_at.timetuple()[:6])
+            # A workbook is a ZIP itself and gets no smaller.
+            member.compress_type = ZIP_STORED if name.endswith(".xlsx") else ZIP_DEFLATED
+            file.writestr(member, render(job))
+    return archive.getvalue()
 
 
 def zip_name(job: PrintJob) -> str:
-    """leerid-<instellingsnummer>-<jjjjmmdd-uumm>.zip"""
+    """Return `leerid-<instellingsnummer>-<jjjjmmdd-uumm>.zip`, with the time of the save."""
     return f"leerid-{job.institution_number}-{job.saved_at:%Y%m%d-%H%M}.zip"

@@ -1,18 +1,17 @@
-"""What is printed: one card per student and the job that holds them, in print order."""
+"""What is printed: a card per student, and the job that holds the cards in print order."""
 
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from anyascii import anyascii
-
 from accounts.pictures import Picture
+from schoolloket.core.text import fold
 
 
 @dataclass(frozen=True)
 class Card:
-    """The sign-in data of one student, as they are printed (product.md, The ZIP)."""
+    """The sign-in data of one student, as they are printed."""
 
     stamnummer: str
     first_name: str
@@ -20,7 +19,7 @@ class Card:
     administrative_group: str
     class_code: str
     username: str
-    address: str  # the full sign-in address that is printed
+    sign_in_url: str  # in full, as it is printed
     kind: str  # 'Basis' or 'Gevorderd'
     password_kind: str  # 'Basis wachtwoord', 'Afbeeldingswachtwoord' or 'Gevorderd wachtwoord'
     temporary: bool
@@ -28,7 +27,7 @@ class Card:
     pictures: tuple[Picture, ...] = ()
 
     def __repr__(self) -> str:
-        """Only the stamnummer: a card in a traceback or a log must not tell its password."""
+        """Only the stamnummer: no traceback or log may show the password (R5)."""
         return f"Card({self.stamnummer!r})"
 
     @property
@@ -37,21 +36,28 @@ class Card:
 
     @property
     def scanned_url(self) -> str:
-        """What the QR code holds: for a picture password the address that opens the grid."""
-        return f"{self.address}?wijze=afbeeldingen" if self.pictures else self.address
+        """What the QR code holds: for a picture password the URL that opens the grid."""
+        if self.pictures:
+            return f"{self.sign_in_url}?wijze=afbeeldingen"
+        return self.sign_in_url
 
     @property
     def class_and_group(self) -> str:
-        return " · ".join(filter(None, (self.class_code, self.administrative_group)))
+        """`4A · 4de leerjaar`, or the one of the two that is known."""
+        known = filter(None, (self.class_code, self.administrative_group))
+        return " · ".join(known)
 
     @property
     def password_label(self) -> str:
-        return "Tijdelijk wachtwoord:" if self.temporary else "Wachtwoord:"
+        """What stands before the password: a temporary one must be replaced at once (R8)."""
+        if self.temporary:
+            return "Tijdelijk wachtwoord:"
+        return "Wachtwoord:"
 
 
 @dataclass(frozen=True)
 class PrintJob:
-    """Everything one ZIP needs; `cards` are already in print order."""
+    """All that one ZIP needs; `cards` are already in print order."""
 
     institution_number: str
     institution_name: str
@@ -70,10 +76,15 @@ def in_print_order(cards: Iterable[Card]) -> tuple[Card, ...]:
 
 
 def _place(card: Card) -> tuple[str, ...]:
-    parts = (card.class_code, card.administrative_group, card.last_name, card.first_name)
-    return (*map(_collated, parts), card.stamnummer)
+    return (
+        _collated(card.class_code),
+        _collated(card.administrative_group),
+        _collated(card.last_name),
+        _collated(card.first_name),
+        card.stamnummer,
+    )
 
 
 def _collated(text: str) -> str:
-    """Without accents and capitals, and with padded numbers: '2A' comes before '10A'."""
-    return re.sub(r"\d+", lambda digits: digits[0].zfill(12), anyascii(text).casefold())
+    """Fold accents and capitals, and pad numbers, so that `2A` comes before `10A`."""
+    return re.sub(r"\d+", lambda digits: digits[0].zfill(12), fold(text))

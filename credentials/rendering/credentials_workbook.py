@@ -6,7 +6,8 @@ from schoolloket.core import workbook
 
 from .cards import Card, PrintJob
 
-# The first six are read by schools' scripts: they stay in this order, byte for byte.
+# Heading -> width in characters. Schools have scripts on the first six: they stay as they are,
+# byte for byte and in this order.
 COLUMNS = {
     "Stamnummer": 13,
     "Voornaam": 20,
@@ -20,20 +21,22 @@ COLUMNS = {
     "LeerID adres": 60,
 }
 
-_NUMBER = re.compile(r"[1-9][0-9]{0,14}")  # what Excel keeps exactly
+# A stamnummer that Excel shows unchanged when it is a number: no leading zero, 15 digits at most.
+_NUMBER = re.compile(r"[1-9][0-9]{0,14}")
 
 
 def render_workbook(job: PrintJob) -> bytes:
-    """The workbook of `job`: a heading row, then a row per card in the job's order."""
-    rows = map(_cells, job.cards)
-    return workbook.render("LeerID", COLUMNS, rows, made_at=job.saved_at)
+    """Return the workbook of `job` as .xlsx: headings, then a row per card in the job's order."""
+    return workbook.render("LeerID", COLUMNS, map(_cells, job.cards), made_at=job.saved_at)
 
 
 def _cells(card: Card) -> tuple[str | int, ...]:
-    """The cells in the order of the headings; the stamnummer a number where it stays the same."""
-    digits = _NUMBER.fullmatch(card.stamnummer)
+    """Return the cells in the order of the headings."""
+    stamnummer: str | int = card.stamnummer
+    if _NUMBER.fullmatch(card.stamnummer):
+        stamnummer = int(card.stamnummer)
     return (
-        int(card.stamnummer) if digits else card.stamnummer,
+        stamnummer,
         card.first_name,
         card.last_name,
         card.administrative_group,
@@ -42,5 +45,5 @@ def _cells(card: Card) -> tuple[str | int, ...]:
         card.class_code,
         card.kind,
         card.password_kind,
-        card.address,
+        card.sign_in_url,
     )

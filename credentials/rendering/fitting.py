@@ -1,33 +1,32 @@
-"""Text in a box: at its own size if it can, smaller if it must, then on more lines; never cut."""
+"""Text in a box: at its own size, else smaller, else on more lines; never cut."""
 
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import chain
 
 from .fonts import Face
 
-_SHRINK_BEFORE_WRAPPING = 0.72  # of its size, before a text is set on more lines
+_SHRINK_BEFORE_WRAPPING = 0.72  # the part of its size down to which a text stays on one line
 _STEP = 0.95
 
 
 @dataclass(frozen=True)
-class _Manner:
-    """Where lines may end, and the part of its size below which any letter may end one."""
+class _Wrapping:
+    """How a text is cut in lines."""
 
-    piece: re.Pattern[str]
-    breaks_below: float
+    piece: re.Pattern[str]  # a line ends between two of these
+    breaks_below: float  # the part of its size below which a line may end after any letter
 
 
-_PROSE = _Manner(re.compile(r"[^\s-]*[\s-]*"), 0.66)
-# A username or an address goes on with its dot or hyphen on the next line: a hyphen at the end of
-# a line reads as a broken word, and viewers leave it out of what is copied.
-_CODE = _Manner(re.compile(r"[./-]*[^./-]*"), 0.77)
+_PROSE = _Wrapping(re.compile(r"[^\s-]*[\s-]*"), 0.66)
+# A username or a URL goes on with its dot or hyphen on the next line: a hyphen at the end of a
+# line reads as a broken word, and viewers leave it out of what is copied.
+_CODE = _Wrapping(re.compile(r"[./-]*[^./-]*"), 0.77)
 
 
 @dataclass(frozen=True, eq=False)
 class Box:
-    """A rectangle in pt: `left` and `top` are its upper left corner, y running upwards."""
+    """A rectangle in pt: `left` and `top` are its upper left corner, y runs upwards."""
 
     left: float
     top: float
@@ -44,7 +43,7 @@ class Setting:
 
 
 def fit(text: str, face: Face, size: float, box: Box) -> Setting:
-    """Set `text` in `box`, no larger than `size` pt; however long it is, it fits."""
+    """Set `text` in `box`, at `size` pt or smaller; a text of any length fits."""
     on_one_line = min(
         size,
         box.width / max(face.width(text), 0.001),
@@ -56,12 +55,12 @@ def fit(text: str, face: Face, size: float, box: Box) -> Setting:
 
 
 def _wrapped(text: str, face: Face, size: float, box: Box) -> Setting:
-    manner = _PROSE if " " in text else _CODE
+    wrapping = _PROSE if " " in text else _CODE
     smaller = size
     while True:
         width = box.width / smaller
-        pieces = manner.piece.findall(text)
-        if smaller <= size * manner.breaks_below:
+        pieces = wrapping.piece.findall(text)
+        if smaller <= size * wrapping.breaks_below:
             pieces = _broken(pieces, face, width)
         lines = tuple(_filled(pieces, face, width))
         if _fits(lines, face, smaller, box):
@@ -76,7 +75,7 @@ def _fits(lines: tuple[str, ...], face: Face, size: float, box: Box) -> bool:
 
 
 def _filled(pieces: Iterable[str], face: Face, width: float) -> Iterator[str]:
-    """Lines with as many of the pieces as go in `width` em; always one at least."""
+    """Yield lines with as many of the pieces as `width` em holds, and one piece at least."""
     line = ""
     for piece in pieces:
         if line and face.width((line + piece).rstrip()) > width:
@@ -87,9 +86,11 @@ def _filled(pieces: Iterable[str], face: Face, width: float) -> Iterator[str]:
 
 
 def _broken(pieces: Iterable[str], face: Face, width: float) -> list[str]:
-    """The pieces, with those that are wider than a line of `width` em in single letters."""
-    return list(
-        chain.from_iterable(
-            piece if face.width(piece.rstrip()) > width else (piece,) for piece in pieces
-        )
-    )
+    """Return the pieces, the ones wider than a line of `width` em taken apart in letters."""
+    broken: list[str] = []
+    for piece in pieces:
+        if face.width(piece.rstrip()) > width:
+            broken.extend(piece)
+        else:
+            broken.append(piece)
+    return broken

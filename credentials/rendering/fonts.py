@@ -1,8 +1,9 @@
-"""The three faces that are printed, and how a text is spelled in the letters they have."""
+"""The three faces of the printed documents, and the spelling of a text in their letters."""
 
 import unicodedata
+from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 
 from anyascii import anyascii
@@ -13,43 +14,40 @@ _FOLDER = Path(__file__).parent / "fonts"
 _CONTROLS = {"Cc", "Cf", "Cs"}  # control, invisible format and lone surrogate characters
 
 
-class _Widths(dict[str, float]):
-    """The width of each letter in em, looked up in the font once: `sum(map(...))` stays in C."""
-
-    def __init__(self, font: TTFont) -> None:
-        super().__init__()
-        self._font = font
-
-    def __missing__(self, letter: str) -> float:
-        face = self._font.face
-        return self.setdefault(letter, face.charWidths.get(ord(letter), face.defaultWidth) / 1000)
-
-
 @dataclass(frozen=True, eq=False)
 class Face:
-    """An embedded TrueType face; all measures in em, so times the size in pt."""
+    """An embedded TrueType face. Measures are in em: times a text's size they are in pt."""
 
     font: TTFont
+    widths: Mapping[str, float]  # of every letter; one that the face lacks has its default width
     ascent: float  # from the baseline to the top of the tallest letter: no ink above
     descent: float  # from the baseline down to the lowest ink
-    leading: float = 1.2
-
-    @cached_property
-    def _widths(self) -> "_Widths":
-        return _Widths(self.font)
+    leading: float = 1.2  # from one baseline to the next
 
     def width(self, text: str) -> float:
-        return sum(map(self._widths.__getitem__, text))
+        """Return the width of the text in em."""
+        # All in C: this runs again and again for each text of each card.
+        return sum(map(self.widths.__getitem__, text))
 
     def has(self, letter: str) -> bool:
-        """Whether the letter can be set as it is; loose accents cannot: nothing is shaped."""
-        return ord(letter) in self.font.face.charToGlyph and not unicodedata.combining(letter)
+        """Whether the letter can be set as it is.
+
+        A loose accent cannot: it would have to be shaped onto the letter before it.
+        """
+        if unicodedata.combining(letter):
+            return False
+        return ord(letter) in self.font.face.charToGlyph
 
 
 def _face(name: str, *, ascent: float, descent: float) -> Face:
+    """Load and register a face of the folder `fonts`."""
     font = TTFont(name, str(_FOLDER / f"{name}.ttf"), asciiReadable=True, shapable=False)
     pdfmetrics.registerFont(font)
-    return Face(font, ascent=ascent, descent=descent)
+    thousandths = font.face.charWidths  # by code point
+    default = font.face.defaultWidth / 1000
+    widths: defaultdict[str, float] = defaultdict(lambda: default)
+    widths.update((chr(code), width / 1000) for code, width in thousandths.items())
+    return Face(font, widths, ascent=ascent, descent=descent)
 
 
 REGULAR = _face("NotoSans-Regular", ascent=1.07, descent=0.3)
@@ -59,19 +57,24 @@ CODE = _face("DejaVuSansMono-Bold", ascent=0.8, descent=0.25)
 
 
 def printable(text: str, face: Face) -> str:
-    """Spell `text` in letters of `face`; the folded spelling (anyascii) for any other letter."""
+    """Spell `text` in letters of `face`, with the folded spelling (anyascii) of all others."""
     if text.isascii() and text.isprintable():
         return text
-    return "".join(
-        letter if face.has(letter) else anyascii(letter) for letter in _without_controls(text)
-    )
+    spelled = ""
+    for letter in _without_controls(text):
+        if face.has(letter):
+            spelled += letter
+        else:
+            spelled += anyascii(letter)
+    return spelled
 
 
 def spelled_in_full(name: str) -> bool:
-    """Whether the name is printed as it is, and not in its folded spelling."""
+    """Whether every letter of the name is printed as it is, none in its folded spelling."""
     return all(BOLD.has(letter) for letter in _without_controls(name))
 
 
 def _without_controls(text: str) -> str:
+    """Return the text in NFC, with single spaces and without invisible characters."""
     composed = unicodedata.normalize("NFC", " ".join(text.split()))
     return "".join(letter for letter in composed if unicodedata.category(letter) not in _CONTROLS)

@@ -1,4 +1,4 @@
-"""A design as data: which text of a card stands in which box, and where its pictures go."""
+"""A design as data: the box of each text of a card, and of its pictures."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ class Slot:
 
 @dataclass(frozen=True)
 class PictureSpot:
-    """Where one of the four pictures stands, with its number and, where it fits, its name."""
+    """The place of one of the four pictures, of its number and, where it fits, of its name."""
 
     number: Box
     picture: Box
@@ -37,7 +37,10 @@ class PictureRow:
 
 @dataclass(frozen=True)
 class Design:
-    """A card as it is drawn: `common` first, then its word or its pictures, then the QR code."""
+    """A card in the order of drawing: `common`, then its word or its pictures, then the QR code.
+
+    This is also the reading order that a copied text or a screen reader gets.
+    """
 
     common: tuple[Slot, ...]
     word: tuple[Slot, ...]
@@ -47,7 +50,7 @@ class Design:
 
 
 def draw(paper: Paper, card: Card, design: Design) -> None:
-    """Draw `card` in the reading order that a copied text or a screen reader gets."""
+    """Draw `card` with the origin of the paper where the boxes of `design` have theirs."""
     _write(paper, card, design.common)
     if card.pictures:
         _write(paper, card, design.before_pictures)

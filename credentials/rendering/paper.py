@@ -1,4 +1,4 @@
-"""One PDF in the making: the few marks that the documents are made of."""
+"""A PDF under construction: the few marks that the documents are made of."""
 
 import zlib
 from collections.abc import Callable, Iterator
@@ -35,13 +35,13 @@ TEAL = "0.03 0.36 0.4 rg"  # as dark as GREY on a black and white printer
 
 _PICTURES = Path(__file__).resolve().parents[2] / "static" / "pictures"
 
-# ReportLab's faces read their file by a shared position while they are subset.
+# While they are subset, ReportLab's faces read their file at a position that all threads share.
 _subsetting = Lock()
 
 
 @dataclass(frozen=True, eq=False)
 class Style:
-    """How a text is set: `size` in pt is its largest; `align` 0 left, 0.5 centre, 1 right."""
+    """How a text is set: `size` in pt at most; `align` is 0 left, 0.5 centre, 1 right."""
 
     face: Face
     size: float
@@ -50,7 +50,7 @@ class Style:
 
 
 class Paper:
-    """A PDF document, A4, in memory; streams stay uncompressed for the ZIP's one deflate."""
+    """An A4 PDF in memory; its streams stay uncompressed, since the ZIP deflates them."""
 
     def __init__(self, title: str, *, school: str = "", subject: str = "") -> None:
         self.canvas = Canvas(
@@ -92,7 +92,7 @@ class Paper:
             baseline -= face.leading * setting.size
 
     def _shown(self, line: str, face: Face, size: float) -> str:
-        """The operators that choose the subsets of the face with the letters, and show them."""
+        """Return the operators that show the letters, each from the face's subset that has it."""
         return " ".join(
             f"{face.font.getSubsetInternalName(subset, self._document)} {size:.2f} Tf"
             f" <{codes.hex()}> Tj"
@@ -104,9 +104,9 @@ class Paper:
             return [(0, line.encode())]
         return face.font.splitString(line, self._document)
 
-    def qr(self, address: str, box: Box) -> None:
-        """Draw the QR code of `address`; `box` is square and includes no quiet zone."""
-        self._in_unit_square(f"{BLACK} {qr_operators(address)}", box)
+    def qr(self, url: str, box: Box) -> None:
+        """Draw the QR code of `url`; `box` is square and includes no quiet zone."""
+        self._in_unit_square(f"{BLACK} {qr_operators(url)}", box)
 
     def picture(self, picture: Picture, box: Box) -> None:
         """Draw one picture of a picture password; its image is embedded once."""
@@ -116,7 +116,7 @@ class Paper:
         self._in_unit_square(_show(picture.slug), box)
 
     def stamp(self, name: str, draw: Callable[[], None]) -> None:
-        """Show what `draw` draws, kept as one form: drawn the first time and referred to after."""
+        """Show what `draw` draws: called once, and kept as a form that later pages refer to."""
         if name not in self._forms:
             self.canvas.beginForm(name)
             draw()
@@ -152,14 +152,14 @@ class Paper:
         self.canvas.addLiteral("Q")
 
     def next_page(self) -> None:
-        """End the page, handing over early what ReportLab would do slowly for each."""
+        """End the page, with the work done here that ReportLab would do slowly for each page."""
         self.canvas.showPage()
         page = self._document.Pages.pages[-1]
         page.stream = page.stream.encode("ascii")
         page.Resources = self._document.Reference(self._resources, "shared-resources")
 
     def finished(self) -> bytes:
-        """The bytes of the PDF, once every page was ended by `next_page`."""
+        """Return the bytes of the PDF, after every page was ended by `next_page`."""
         if not self._document.Pages.pages:  # viewers refuse a PDF without a page
             self.next_page()
         self._resources.XObject = self._document.xobjDict(self._forms)  # type: ignore[attr-defined]
@@ -168,12 +168,12 @@ class Paper:
 
 
 def _show(name: str) -> str:
-    """The operator that draws a form or an image that the document holds."""
+    """Return the operator that draws a form or an image of the document."""
     return f"/{xObjectName(name)} Do"
 
 
 def _image(slug: str) -> PDFStream:
-    """A PDF image of 8-bit RGB; a new stream object per document, its bytes made once."""
+    """Return a PDF image of 8-bit RGB: a new object per document, with bytes made once."""
     width, height, deflated = _pixels(slug)
     entries = {
         "Type": PDFName("XObject"),
@@ -189,6 +189,7 @@ def _image(slug: str) -> PDFStream:
 
 @cache
 def _pixels(slug: str) -> tuple[int, int, bytes]:
+    """Return the picture's width, height and deflated RGB bytes, on a white ground."""
     with Image.open(_PICTURES / f"{slug}.png") as drawn:
         on_white = Image.new("RGBA", drawn.size, "white")
         on_white.alpha_composite(drawn.convert("RGBA"))

@@ -1,4 +1,4 @@
-"""QR codes of sign-in addresses, as the few PDF operators that draw them."""
+"""QR codes of sign-in URLs, as the few PDF operators that draw them."""
 
 from functools import lru_cache
 
@@ -6,18 +6,18 @@ from PIL import Image
 from zxingcpp import BarcodeFormat, create_barcode
 
 # Any of the eight masks reads the same. Trying all eight for the most even one costs six times
-# the rest, and codes of 400 addresses, turned, blurred and noisy, were read no more often for it.
+# the rest, and codes of 400 URLs, turned, blurred and noisy, were read no more often for it.
 _MASK = 6
 
 
-@lru_cache(maxsize=4096)  # an address is no secret, and two of the four documents show it
-def qr_operators(address: str) -> str:
-    """Return operators that fill the unit square with the QR code of `address`, in the ink set.
+@lru_cache(maxsize=4096)  # a URL is no secret, and two of the four documents show it
+def qr_operators(url: str) -> str:
+    """Return operators that fill the unit square with the QR code of `url`, in the ink set.
 
     One bit per module as an inline image mask, without the quiet zone: keep four modules around it
-    white. Raises ValueError when `address` is too long for a QR code (over 2,331 bytes).
+    white. Raises ValueError where `url` is too long for a QR code (over 2,331 bytes).
     """
-    code = create_barcode(address, BarcodeFormat.QRCode, ec_level="M", data_mask=_MASK)
+    code = create_barcode(url, BarcodeFormat.QRCode, ec_level="M", data_mask=_MASK)
     modules = code.to_image(scale=1, add_quiet_zones=False)
     side = modules.shape[0]
     bits = Image.fromarray(modules).convert("1", dither=Image.Dither.NONE).tobytes()

@@ -10,12 +10,12 @@ from .fonts import BOLD, CODE, REGULAR
 from .layout import Design, PictureRow, PictureSpot, Slot, draw
 from .paper import MM, PAGE_HEIGHT, Paper, Style
 
-SAFE_INSET = 2.0  # mm on every side of a label where no ink comes: printers drift
+SAFE_INSET = 2.0  # mm without ink along every side of a label: printers drift
 
 
 @dataclass(frozen=True)
 class Sheet:
-    """An A4 sheet of labels; all measures in mm, the pitch from label edge to label edge."""
+    """An A4 sheet of labels, in mm; the pitch is from the edge of a label to that of the next."""
 
     name: str
     columns: int
@@ -32,10 +32,11 @@ class Sheet:
         return self.columns * self.rows
 
     def corner(self, index: int) -> tuple[float, float]:
-        """Left and bottom in pt of the label at `index`, counted along the rows from 0."""
+        """Return left and bottom in pt of the label at `index`, counted along the rows from 0."""
         row, column = divmod(index, self.columns)
+        left = self.left + column * self.pitch_x
         bottom = self.top + row * self.pitch_y + self.label_height
-        return (self.left + column * self.pitch_x) * MM, PAGE_HEIGHT - bottom * MM
+        return left * MM, PAGE_HEIGHT - bottom * MM
 
 
 L7160 = Sheet("L7160", 3, 7, 63.5, 38.1, 7.20, 15.15, 66.04, 38.10)
@@ -44,7 +45,10 @@ L7651 = Sheet("L7651", 5, 13, 38.1, 21.17, 4.67, 10.90, 40.64, 21.17)
 
 
 def _boxes_of(sheet: Sheet) -> Callable[[float, float, float, float], Box]:
-    """Boxes on a label in mm from the upper left of its safe area; the origin is its corner."""
+    """Return what makes a box of a label, from mm in its safe area.
+
+    Measured from the upper left of that area; the box itself is relative to the label's corner.
+    """
 
     def box(left: float, top: float, width: float, height: float) -> Box:
         from_bottom = sheet.label_height - SAFE_INSET - top
@@ -55,7 +59,7 @@ def _boxes_of(sheet: Sheet) -> Callable[[float, float, float, float], Box]:
 
 _CLASS = attrgetter("class_and_group")
 _NAME = attrgetter("full_name")
-_ADDRESS = attrgetter("address")
+_SIGN_IN_URL = attrgetter("sign_in_url")
 _USERNAME = attrgetter("username")
 _PASSWORD_LABEL = attrgetter("password_label")
 _PASSWORD = attrgetter("password")
@@ -85,7 +89,7 @@ def _l7160_design() -> Design:
         common=(
             Slot(_CLASS, Style(REGULAR, 7), box(0, 0, 59.5, 3.6)),
             Slot(_NAME, Style(BOLD, 11), box(0, 3.4, 59.5, 7.2)),
-            Slot(_ADDRESS, Style(REGULAR, 6.5), box(0, 10.4, 59.5, 6)),
+            Slot(_SIGN_IN_URL, Style(REGULAR, 6.5), box(0, 10.4, 59.5, 6)),
         ),
         word=(
             Slot(_username_label, _CAPTION, box(0, 16.3, 59.5, 3)),
@@ -113,7 +117,7 @@ def _l7163_design() -> Design:
         common=(
             Slot(_CLASS, Style(REGULAR, 7.5), box(0, 0, 95.06, 3.8)),
             Slot(_NAME, Style(BOLD, 13), box(0, 3.6, 95.06, 7.4)),
-            Slot(_ADDRESS, Style(REGULAR, 7.5), box(0, 10.9, 69, 5.2)),
+            Slot(_SIGN_IN_URL, Style(REGULAR, 7.5), box(0, 10.9, 69, 5.2)),
         ),
         word=(
             Slot(_username_label, _CAPTION, box(0, 16.1, 69, 3)),
@@ -149,22 +153,11 @@ _DESIGNS = {L7160: _l7160_design(), L7163: _l7163_design(), L7651: _l7651_design
 
 
 def render_stickers(job: PrintJob, sheet: Sheet) -> bytes:
-    """The labels of `job` on sheets of one format, along the rows, in the order of its cards."""
+    """Return the labels of `job` as a PDF, along the rows of each sheet, in the job's order."""
     paper = Paper(f"LeerID stickers {sheet.name}", school=job.institution_name, subject=job.batch)
     for first in range(0, len(job.cards), sheet.labels):
         for index, card in enumerate(job.cards[first : first + sheet.labels]):
             with paper.moved_to(*sheet.corner(index)):
                 draw(paper, card, _DESIGNS[sheet])
         paper.next_page()
-    return paper.finished()
-
-
-def render_outlines(sheet: Sheet) -> bytes:
-    """A page with the outline of every label, to hold against a sheet before printing on it."""
-    paper = Paper(f"Testblad {sheet.name}")
-    height, width = sheet.label_height * MM, sheet.label_width * MM
-    for index in range(sheet.labels):
-        with paper.moved_to(*sheet.corner(index)):
-            paper.rounded(Box(0, height, width, height), radius=1.5 * MM, line=0.4)
-    paper.next_page()
     return paper.finished()

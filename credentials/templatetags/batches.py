@@ -1,4 +1,4 @@
-"""What a student's page shows of the room above it: prints that still last."""
+"""What pages show of a batch; with tags, so that those of a lower room can show it too."""
 
 from typing import Any
 
@@ -15,15 +15,20 @@ register = template.Library()
 
 @register.inclusion_tag("credentials/includes/student_batches.html", takes_context=True)
 def student_batches(context: template.Context, student: Student) -> dict[str, Any]:
-    """Show the downloads with this student in them, while they last (R4)."""
+    """Show the downloads with this student in them, while they last (R4).
+
+    Right after a save (`?start=<batch>`) the download of that batch starts by itself, once.
+    """
     request = context["request"]
+    saved_now = uuid_or_none(request.GET.get("start"))
     printable = Batch.objects.of(request.institution).printable(timezone.now())
-    batches = printable.filter(items__in=BatchItem.objects.valid().filter(student=student))
-    # Right after the save the download starts by itself, once.
-    starting = uuid_or_none(request.GET.get("start"))
+    batches = []
+    for batch in printable.filter(items__in=BatchItem.objects.valid().filter(student=student)):
+        starts = batch.pk == saved_now and batch.first_downloaded_at is None
+        batches.append((batch, starts))
     return {
         "institution": request.institution,
-        "batches": [(b, b.pk == starting and b.first_downloaded_at is None) for b in batches],
+        "batches": batches,
         "csrf_token": context["csrf_token"],
     }
 
@@ -36,5 +41,5 @@ def batch_purposes() -> type[Batch.Purpose]:
 
 @register.filter
 def documents(batch: Batch) -> list[Document]:
-    """The ZIP and each document in it, to be had alone."""
+    """The ZIP and each document in it, which can be downloaded alone."""
     return documents_of(batch)

@@ -1,4 +1,4 @@
-"""Afdrukken: what was saved, its result page, its documents while they last."""
+"""Afdrukken: the saved batches, the result page of each, its documents while they last."""
 
 from datetime import timedelta
 
@@ -9,17 +9,16 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.desk_urls import desk_url
+from credentials import documents
 from credentials.actions import retention
-from credentials.documents import documents_of, unprintable_names
-from credentials.documents import render as render_file
 from credentials.models import Batch, BatchItem
 from credentials.previews import rows_of
-from schoolloket.core import exceptions
+from schoolloket.core import downloads, exceptions
 from schoolloket.institutions.requests import DeskRequest
 
 from .decorators import with_batch
 
-# The months that the page Afdrukken goes back.
+# How far back the page Afdrukken goes: six months.
 SHOWN = timedelta(days=183)
 
 
@@ -40,18 +39,19 @@ def batch_list(request: DeskRequest) -> HttpResponse:
 @require_safe
 @with_batch
 def result(request: DeskRequest, batch: Batch) -> HttpResponse:
-    """How many were done, who was skipped and why, and the download."""
+    """The number of pupils done, the skipped ones with the reason, and the download."""
     if not batch.was_saved:
         raise Http404
+    items = batch.items.all()
     context = {
         "batch": batch,
-        "done": batch.items.done().count(),
-        "left_out": batch.items.filter(outcome=BatchItem.Outcome.LEFT_OUT).count(),
-        "overtaken": rows_of(batch, batch.items.overtaken()),
-        "skipped": rows_of(batch, batch.items.filter(outcome=BatchItem.Outcome.SKIPPED)),
-        "printable": batch.is_printable(timezone.now()) and batch.items.valid().exists(),
+        "done": items.done().count(),
+        "left_out": items.filter(outcome=BatchItem.Outcome.LEFT_OUT).count(),
+        "overtaken": rows_of(batch, items.overtaken()),
+        "skipped": rows_of(batch, items.filter(outcome=BatchItem.Outcome.SKIPPED)),
+        "printable": batch.is_printable(timezone.now()) and items.valid().exists(),
         "starts": "start" in request.GET and batch.first_downloaded_at is None,
-        "unprintable": unprintable_names(batch),
+        "unprintable": documents.unprintable_names(batch),
     }
     return render(request, "credentials/result.html", context)
 
@@ -60,27 +60,23 @@ def result(request: DeskRequest, batch: Batch) -> HttpResponse:
 @with_batch
 def download(request: DeskRequest, batch: Batch, document: str) -> HttpResponse:
     """The ZIP, or one document of it. A POST, since the first one starts the last hour (R4)."""
-    wished = next((known for known in documents_of(batch) if known.name == document), None)
-    if wished is None:
+    by_name = {known.name: known for known in documents.documents_of(batch)}
+    if document not in by_name:
         raise Http404
     try:
-        # First the file, then the note of it: what cannot be made has not been downloaded.
-        file = render_file(batch, wished)
+        # First the file, then the note of it: a file that cannot be made was not downloaded.
+        file = documents.render(batch, by_name[document])
         retention.download(by=request.actor, batch_id=batch.pk)
     except exceptions.NotPrintable as refused:
         messages.error(request, str(refused))
         return redirect(desk_url(request, "batch_result", batch.pk))
-    return HttpResponse(
-        file.content,
-        content_type=file.content_type,
-        headers={"Content-Disposition": f'attachment; filename="{file.name}"'},
-    )
+    return downloads.download(file.content, name=file.name, content_type=file.content_type)
 
 
 @require_POST
 @with_batch
 def destroy(request: DeskRequest, batch: Batch) -> HttpResponse:
-    """Vernietig nu."""
+    """Vernietig nu: remove the passwords of a batch before their time is over (R4)."""
     retention.destroy(by=request.actor, batch_id=batch.pk)
     messages.success(
         request,

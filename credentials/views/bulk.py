@@ -44,22 +44,24 @@ def start(request: DeskRequest) -> HttpResponse:
 
 
 def _to_preview(request: DeskRequest, batch: Batch) -> HttpResponse:
-    """Show the preview, which remembers how the list was filtered and sorted."""
+    """Lead to the preview, which remembers how the list was filtered and sorted."""
     url = desk_url(request, "preview_batch", batch.pk)
     query = request.POST.get("query", "")
-    return redirect(f"{url}?{urlencode({'lijst': query})}" if query else url)
+    if query:
+        url += "?" + urlencode({"lijst": query})
+    return redirect(url)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @with_batch
 def preview(request: DeskRequest, batch: Batch) -> HttpResponse:
-    """Bulk: genereer nieuw wachtwoord."""
+    """Bulk: genereer nieuw wachtwoord. Every button of the page posts to the page itself."""
     try:
         if request.method == "POST":
-            return _preview_posted(request, batch)
+            return _do_pressed(request, batch)
         locks.refuse_if_gone(batch)
     except exceptions.AlreadySaved:
-        # A double click, a reload, back: it leads to what the first one led to (R4).
+        # A double click, a reload, the back button: leads where the first click led (R4).
         return redirect(desk_url(request, "batch_result", batch.pk))
     except exceptions.DraftGone as gone:
         messages.error(request, str(gone))
@@ -78,33 +80,35 @@ def preview(request: DeskRequest, batch: Batch) -> HttpResponse:
     return render(request, "credentials/preview.html", context)
 
 
-def _preview_posted(request: DeskRequest, batch: Batch) -> HttpResponse:
+def _do_pressed(request: DeskRequest, batch: Batch) -> HttpResponse:
+    """Do what the pressed button asks. Raises Refused."""
     if "cancel" in request.POST:
-        return _cancelled(request, batch)
+        changes.cancel(by=request.actor, batch_id=batch.pk)
+        messages.info(
+            request, "Geannuleerd: er is niets gewijzigd, alle oude wachtwoorden werken nog."
+        )
+        return to_list(request)
     _tick(request, batch)
     if "row" in request.POST:
-        _replaced_row(request, batch)
+        _reroll(request, batch)
     elif "all_new" in request.POST:
-        _switch_all(request, batch)
+        _switch_new_accounts(request, batch)
     elif "save" in request.POST:
-        return _saved(request, batch)
+        hashing.hash_all(batch, seconds=SAVE_SECONDS)
+        saves.save(by=request.actor, batch_id=batch.pk)
+        return redirect(desk_url(request, "batch_result", batch.pk) + "?start")
     return _to_preview(request, batch)
 
 
-def _cancelled(request: DeskRequest, batch: Batch) -> HttpResponse:
-    changes.cancel(by=request.actor, batch_id=batch.pk)
-    messages.info(request, "Geannuleerd: er is niets gewijzigd, alle oude wachtwoorden werken nog.")
-    return to_list(request)
-
-
 def _tick(request: DeskRequest, batch: Batch) -> None:
+    """Remember the ticks, which every button posts along."""
     form = TicksForm(request.POST)
     if not form.is_valid():
         raise exceptions.PreviewChanged
     changes.tick(by=request.actor, batch_id=batch.pk, item_ids=form.cleaned_data["item"])
 
 
-def _replaced_row(request: DeskRequest, batch: Batch) -> BatchItem:
+def _reroll(request: DeskRequest, batch: Batch) -> BatchItem:
     form = RowForm.of_button(request.POST.get("row", ""))
     if not form.is_valid():
         raise exceptions.PreviewChanged
@@ -116,28 +120,22 @@ def _replaced_row(request: DeskRequest, batch: Batch) -> BatchItem:
     )
 
 
-def _switch_all(request: DeskRequest, batch: Batch) -> None:
+def _switch_new_accounts(request: DeskRequest, batch: Batch) -> None:
     kind = request.POST["all_new"]
     if kind not in PasswordKind.values:
         raise exceptions.PreviewChanged
     changes.switch_new_accounts(by=request.actor, batch_id=batch.pk, kind=PasswordKind(kind))
 
 
-def _saved(request: DeskRequest, batch: Batch) -> HttpResponse:
-    hashing.hash_all(batch, seconds=SAVE_SECONDS)
-    saves.save(by=request.actor, batch_id=batch.pk)
-    return redirect(f"{desk_url(request, 'batch_result', batch.pk)}?start")
-
-
 @require_POST
 @with_batch
 def reroll(request: DeskRequest, batch: Batch) -> HttpResponse:
-    """Another password for one row, without loading the page again."""
+    """Another password for one row, without a reload of the page."""
     try:
         _tick(request, batch)
-        item = _replaced_row(request, batch)
+        item = _reroll(request, batch)
     except exceptions.DraftGone:
-        # The page that is loaded again says so.
+        # The reloaded page shows the message.
         return HttpResponseClientRefresh()
     except exceptions.Refused as refused:
         messages.error(request, str(refused))
@@ -152,7 +150,7 @@ def reroll(request: DeskRequest, batch: Batch) -> HttpResponse:
 @require_POST
 @with_batch
 def hash_slice(request: DeskRequest, batch: Batch) -> JsonResponse:
-    """Prepare passwords for some seconds; the page asks again until all are done.
+    """Hash passwords for some seconds; the page asks again until all are done.
 
     Does not count as an action of the manager: the draft's half hour runs on (R2).
     """

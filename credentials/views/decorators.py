@@ -1,4 +1,4 @@
-"""What the views of a batch share."""
+"""What the views of new sign-in data share."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -11,12 +11,15 @@ from django.shortcuts import get_object_or_404
 from credentials.models import Batch
 from schoolloket.institutions.requests import DeskRequest
 
-# How long the one POST that saves may still compute hashes.
+# How long the POST that saves may still compute hashes.
 SAVE_SECONDS = 3.0
 
 
 def with_batch(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """Give the view its batch, or answer 404 where it is another school's or nobody's (R11)."""
+    """Give the view its batch in the place of an id.
+
+    Answers 404 where it is another school's, as for one that does not exist (R11).
+    """
 
     @wraps(view)
     def view_of_batch(request: DeskRequest, batch_id: UUID, **kwargs: Any) -> HttpResponse:

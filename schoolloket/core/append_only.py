@@ -1,4 +1,4 @@
-"""History: rows that are added, never changed (R10); a trigger in the database refuses it too."""
+"""History: rows are added and never changed (R10). A trigger in the database refuses it too."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ from django.db import models
 
 
 class AppendOnlyQuerySet(models.QuerySet[Any]):
-    """History can be added to, never changed (R10); the database refuses it too."""
+    """Rows of history. Only `erase` removes any."""
 
     def update(self, **fields: Any) -> int:
         raise TypeError("History is never changed.")
@@ -15,11 +15,13 @@ class AppendOnlyQuerySet(models.QuerySet[Any]):
         raise TypeError("History is never removed.")
 
     def erase(self) -> None:
-        """Remove it all the same, together with the pupil whom it is about (R12)."""
+        """Remove these rows all the same, together with the pupil whom they are about (R12)."""
         super().delete()
 
 
 class AppendOnly(models.Model):
+    """A row of history. `save` adds it; a second `save`, and `delete`, raise TypeError."""
+
     objects = AppendOnlyQuerySet.as_manager()
 
     class Meta:

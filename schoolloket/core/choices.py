@@ -1,16 +1,16 @@
-"""Choices of a model's field whose words on the screen are no part of the database."""
+"""Choices of a model's field whose labels are not part of the schema."""
 
 from django.db import models
 
 
 class ScreenChoices(models.TextChoices):
-    """Give a field `choices=Kind.on_screen` instead of the list itself.
+    """Choices to give to a field as `choices=Kind.on_screen`, a function, not as a list.
 
-    Django then keeps in a migration where the choices are found, not what they say: rewording a
-    sentence of the screen is no change of the schema.
+    A migration then holds the path of that function instead of the labels, so that rewording a
+    sentence of the screen needs no migration.
     """
 
     @classmethod
     def on_screen(cls) -> list[tuple[str, str]]:
-        """Return (value, label), as a form shows them."""
+        """Return (value, label) of each choice, as a form shows them."""
         return cls.choices

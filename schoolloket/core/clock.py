@@ -1,4 +1,4 @@
-"""What day it is for a school: the calendar of Europe/Brussels (the project's time zone)."""
+"""Days as a school counts them: in Europe/Brussels, the project's time zone."""
 
 from calendar import monthrange
 from datetime import date
@@ -12,6 +12,6 @@ def today() -> date:
 
 
 def months_before(day: date, months: int) -> date:
-    """Return the same day so many months earlier, or the last day of a shorter month."""
+    """Return the same day so many months earlier, or the last day of a month that is shorter."""
     year, month = divmod(day.year * 12 + day.month - 1 - months, 12)
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))

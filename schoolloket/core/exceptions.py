@@ -1,10 +1,13 @@
-"""Why an action changed nothing, in Dutch, for whoever asked for it."""
+"""Why an action changed nothing, in the Dutch that the screen shows."""
 
 from django.conf import settings
 
 
 class Refused(Exception):
-    """An action that changed nothing. The text is Dutch and meant for the screen."""
+    """An action that changed nothing; `str()` of it is the sentence for the screen.
+
+    A subclass has that sentence as its `message`, or makes it from what it is given.
+    """
 
     message = ""
 
@@ -16,6 +19,8 @@ class Refused(Exception):
 
 
 class UnknownStudents(Refused):
+    """The selection holds an id that is not a student whom this institution may see (R11)."""
+
     message = (
         "Minstens één geselecteerde leerling staat niet in de lijst van deze instelling. "
         "Er is niets gewijzigd; maak de selectie opnieuw."
@@ -27,6 +32,8 @@ class NothingSelected(Refused):
 
 
 class TooManySelected(Refused):
+    """The selection holds more students than BATCH_LIMIT."""
+
     def __init__(self, number: int) -> None:
         super().__init__(
             f"Je selecteerde {number} leerlingen. Per keer kunnen er hoogstens "
@@ -46,14 +53,16 @@ class NotAdvanced(Refused):
 # A batch ---------------------------------------------------------------------------------------
 
 
-class Impossible(Refused):
-    """One pupil cannot get new sign-in data, for the given reason."""
+class NotEligible(Refused):
+    """The one pupil whom it is for cannot get new sign-in data. `reason`: a sentence."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(f"Er is niets gewijzigd. {reason}")
 
 
 class DraftGone(Refused):
+    """The draft of a batch expired or was cancelled (R2)."""
+
     message = (
         "Dit voorbeeld is verlopen of geannuleerd. Er is niets gewijzigd: "
         "alle oude wachtwoorden werken nog. Begin opnieuw."
@@ -61,12 +70,17 @@ class DraftGone(Refused):
 
 
 class AlreadySaved(DraftGone):
-    """A second click, or another window: never "nothing was changed"."""
+    """The batch was saved before, by a second click or in another window (R4).
+
+    Its text never says that nothing was changed.
+    """
 
     message = "Deze aanmeldgegevens zijn intussen al bewaard, misschien in een ander venster."
 
 
 class PreviewChanged(Refused):
+    """The preview on the screen is not the draft as it is now (R2)."""
+
     message = (
         "Het voorbeeld is intussen gewijzigd, misschien in een ander venster. "
         "Er is nog niets bewaard: kijk het hieronder na en bewaar opnieuw."
@@ -78,6 +92,8 @@ class NothingTicked(Refused):
 
 
 class NotReady(Refused):
+    """`left` passwords of the draft have no hash yet."""
+
     def __init__(self, left: int) -> None:
         super().__init__(
             f"Nog {left} wachtwoorden worden voorbereid. Er is nog niets bewaard: "
@@ -86,6 +102,8 @@ class NotReady(Refused):
 
 
 class NotPrintable(Refused):
+    """The passwords of the batch were destroyed, by hand or because they expired (R4)."""
+
     message = (
         "Deze aanmeldgegevens kunnen niet meer worden gedownload: ze zijn verlopen of "
         "vernietigd. De wachtwoorden zelf blijven geldig. Geef de leerlingen die hun "
@@ -97,13 +115,13 @@ class NotPrintable(Refused):
 
 
 class ImportDraftGone(Refused):
-    """The preview was dropped, expired, or is not this manager's: there is nothing to confirm."""
+    """The preview was dropped, has expired, or belongs to another manager."""
 
     message = "Dit voorbeeld is vervallen; er is niets gewijzigd. Kies het bestand opnieuw."
 
 
 class PlanChanged(Refused):
-    """Since the preview something changed, so that the import would now do something else."""
+    """The import would not do what its preview showed, because something changed since."""
 
     message = (
         "Sinds het voorbeeld is er iets veranderd. Er is nog niets ingelezen: "
@@ -112,21 +130,24 @@ class PlanChanged(Refused):
 
 
 class ManyEnded(Refused):
-    """The import would end more enrolments than it may without asking."""
+    """The import would end more enrolments than it may without an extra confirmation."""
 
     message = "Vink aan dat deze inschrijvingen mogen eindigen, of annuleer de import."
 
 
 class NothingToRelease(Refused):
-    """The pupil is in no other school that waits for this one, or this one has no say (R11)."""
+    """No other school waits for this one to release the pupil, or this one waits itself (R11)."""
 
-    message = "Er is geen andere school die op deze leerling wacht."
+    def __init__(self, first_name: str) -> None:
+        super().__init__(f"Er is geen andere school die op {first_name} wacht.")
 
 
 # Mijn LeerID -----------------------------------------------------------------------------------
 
 
 class LinkDead(Refused):
+    """A mailed link was used, has expired, or is of an older version of the credentials."""
+
     message = (
         "Deze link is al gebruikt, te oud, of je aanmeldgegevens zijn intussen gewijzigd. "
         "Vraag een nieuwe."
@@ -134,4 +155,6 @@ class LinkDead(Refused):
 
 
 class TooManyMails(Refused):
+    """The account was mailed as often as it may be within an hour."""
+
     message = "Er zijn al enkele mails onderweg. Kijk in je mailbox, of wacht een uur."

@@ -1,18 +1,18 @@
-"""No page is ever stored, by a browser or on the way: every one may show data of minors."""
-
-from collections.abc import Callable
+"""No page may be stored by a browser or a proxy: every page may show data of minors (R5)."""
 
 from django.http import HttpRequest, HttpResponseBase
 from django.utils.cache import add_never_cache_headers
+from django.utils.deprecation import MiddlewareMixin
 
 
-class NoStoreMiddleware:
-    """Forbid every store to keep the answer (R5); static files are answered before this."""
+class NoStoreMiddleware(MiddlewareMixin):
+    """Add `Cache-Control: no-store` to every answer.
 
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
-        self.get_response = get_response
+    Static files are answered by WhiteNoise before this middleware, and may be cached.
+    """
 
-    def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        response = self.get_response(request)
+    def process_response(
+        self, request: HttpRequest, response: HttpResponseBase
+    ) -> HttpResponseBase:
         add_never_cache_headers(response)
         return response

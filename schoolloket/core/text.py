@@ -1,4 +1,4 @@
-"""Text as people compare it, and e-mail addresses as they may be shown."""
+"""Text folded for comparison, and e-mail addresses masked for the screen."""
 
 from anyascii import anyascii
 
@@ -8,10 +8,14 @@ def fold(text: str) -> str:
     return anyascii(text).casefold()
 
 
-def mask_email(address: str) -> str:
-    """Return `t*****s@ond.vlaanderen.be`; a local part of one or two letters shows none (R10)."""
-    if not address:
+def mask_email(email: str) -> str:
+    """Return the e-mail address as it may be shown: `t*****s@ond.vlaanderen.be` (R10).
+
+    A local part of one or two letters shows none of them. Without an address, an empty text.
+    """
+    if not email:
         return ""
-    local, _, domain = address.rpartition("@")
-    first, last = (local[0], local[-1]) if len(local) > 2 else ("", "")
-    return f"{first}*****{last}@{domain}"
+    local, _, domain = email.rpartition("@")
+    if len(local) <= 2:
+        return f"*****@{domain}"
+    return f"{local[0]}*****{local[-1]}@{domain}"

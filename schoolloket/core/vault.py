@@ -1,6 +1,6 @@
-"""Encryption of what must be readable for a while: passwords to print, drafts of an import.
+"""Encryption of data that must be readable for a while: passwords to print, drafts of an import.
 
-Keys come from VAULT_KEYS: the first one seals, all of them open, so keys can be rotated.
+The keys are those of VAULT_KEYS: the first one seals, all of them open, so keys can be rotated.
 """
 
 from collections.abc import Iterator
@@ -14,11 +14,12 @@ from django.db.models import QuerySet
 
 
 class VaultLocked(Exception):
-    """What was sealed cannot be opened with the present keys."""
+    """A token that none of the present keys opens."""
 
 
 @cache
 def _fernet(keys: tuple[str, ...]) -> MultiFernet:
+    """Return the cipher of these keys, which encrypts with the first one."""
     return MultiFernet([Fernet(key) for key in keys])
 
 
@@ -28,7 +29,7 @@ def seal(secret: str) -> str:
 
 
 def unseal(token: str) -> str:
-    """Return what was sealed. Raises VaultLocked where no present key opens it."""
+    """Return the secret that was sealed. Raises VaultLocked where no present key opens it."""
     try:
         return _fernet(tuple(settings.VAULT_KEYS)).decrypt(token).decode()
     except InvalidToken as error:
@@ -36,7 +37,7 @@ def unseal(token: str) -> str:
 
 
 def resealed(token: str) -> str:
-    """Return the secret sealed with the newest key: the token itself where it is already.
+    """Return the secret sealed with the newest key: the same token where that key sealed it.
 
     Raises VaultLocked where no present key opens it.
     """
@@ -55,16 +56,17 @@ ROWS_READ_AT_ONCE = 500
 
 @dataclass
 class Rotation:
-    """How many rows were sealed anew, and how many no present key opens."""
+    """How many rows were sealed anew, and how many could not be opened with any present key."""
 
     resealed: int = 0
     locked: int = 0
 
 
 def rotate(rows: QuerySet[Any], field: str) -> Rotation:
-    """Seal the field of these rows anew, where it is not empty; a row is a transaction of its own.
+    """Seal the field of these rows anew, where it is not empty.
 
-    Nothing waits for it, and killed in between it is simply run again.
+    Each row is a transaction of its own, so nobody waits for the whole. A run that was killed is
+    simply repeated.
     """
     done = Rotation()
     for pk, old in _sealed(rows, field):
@@ -74,12 +76,16 @@ def rotate(rows: QuerySet[Any], field: str) -> Rotation:
             done.locked += 1
             continue
         if new != old:
-            # Only over what was read: what was destroyed or drawn anew meanwhile stays so.
+            # Only where the row still holds the old token: it may have been emptied or replaced.
             done.resealed += rows.filter(pk=pk, **{field: old}).update(**{field: new})
     return done
 
 
 def _sealed(rows: QuerySet[Any], field: str) -> Iterator[tuple[int, str]]:
+    """Yield id and token of the rows that hold one, in the order of their ids.
+
+    Read in slices, since the rows change while they are read.
+    """
     last = 0
     sealed = rows.exclude(**{field: ""}).order_by("pk").values_list("pk", field)
     while found := list(sealed.filter(pk__gt=last)[:ROWS_READ_AT_ONCE]):

@@ -1,4 +1,4 @@
-"""Excel files of texts: no formula can come alive in them, and none is spooled to disk (R5)."""
+"""Excel files in which no text becomes a formula, and which are never spooled to disk (R5)."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -8,8 +8,6 @@ from io import BytesIO
 from xlsxwriter import Workbook
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
-
-CONTENT_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -21,12 +19,12 @@ def render(
     *,
     made_at: datetime,
 ) -> bytes:
-    """Return an .xlsx of one sheet: a heading row, then the rows, with a filter and widths set.
+    """Return an .xlsx of one sheet: a row of headings, then the rows, with a filter on them.
 
-    `columns`: heading -> width in characters. A cell is text where it is given as text.
+    `columns`: heading -> width in characters. A `str` becomes a cell of text, an `int` a number.
     """
     file = BytesIO()
-    # Not in memory, the library would spool every sheet through a temporary file.
+    # Unless in memory, the library spools every sheet through a temporary file.
     book = Workbook(file, {"in_memory": True})
     book.set_properties({"created": made_at.replace(tzinfo=None)})
     sheet = book.add_worksheet(title)
@@ -39,6 +37,7 @@ def render(
 
 
 def _write_heading(sheet: Worksheet, columns: Mapping[str, int], style: Format) -> None:
+    """Write the first row, and set the widths of the columns."""
     for column, (name, width) in enumerate(columns.items()):
         sheet.set_column(column, column, width)
         sheet.write_string(0, column, name, style)

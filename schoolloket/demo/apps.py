@@ -2,7 +2,7 @@ from django.apps import AppConfig
 
 
 class DemoConfig(AppConfig):
-    """The demo school. Installed only where the environment says DEMO=1."""
+    """The demo schools. Installed only where the environment has DEMO=1."""
 
     name = "schoolloket.demo"
     label = "demo"

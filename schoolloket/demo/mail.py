@@ -1,4 +1,4 @@
-"""The demo's mail: into a folder, and onto the console."""
+"""The demo's mail server."""
 
 from collections.abc import Sequence
 
@@ -9,6 +9,8 @@ from django.core.mail.backends.filebased import EmailBackend as Folder
 
 
 class DemoMail(BaseEmailBackend):
+    """Write each mail to a file in EMAIL_FILE_PATH and show it in the terminal."""
+
     def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
         Folder().send_messages(email_messages)
         return Console().send_messages(email_messages)

@@ -1,4 +1,4 @@
-"""The demo: two schools with pupils, made through the desk's own importer and actions."""
+"""The demo: two schools with pupils, made with the import and the actions of the desk."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,17 +20,20 @@ from students.models import Enrolment
 DATA = Path(__file__).parent / "data"
 PASSWORD = "demo-schoolloket-2026"  # noqa: S105
 
-# Without a LeerID: the manual's pupil and eleven others, spread over the list.
+# Stamnummers of the manual's pupils in Brussel, and the one of them who has no LeerID.
+OF_THE_MANUAL = {"93504", "70246", "32890", "80240", "47727", "60351", "41877", "22041"}
 WITHOUT_ACCOUNT = "93504"
+# With eleven others, spread over the list.
 NUMBER_WITHOUT_ACCOUNT = 12
-# The other pupils of the manual, who all have a LeerID.
-KEPT = {WITHOUT_ACCOUNT, "70246", "32890", "80240", "47727", "60351", "41877", "22041"}
-LINKED = ("47727", "tests@ond.vlaanderen.be")
+LINKED = "47727"
+LINKED_EMAIL = "tests@ond.vlaanderen.be"
 GROUP_WITH_PICTURES = "1ste leerjaar"
 
 
 @dataclass(frozen=True)
 class School:
+    """An institution of the demo, with a file of pupils under its number in `data/`."""
+
     number: str
     municipality: str
     name: str
@@ -43,19 +46,26 @@ GENT = School("999913", "GENT", "TEST School 7 (1)")
 def build() -> list[str]:
     """Make the demo schools, their managers, pupils and LeerIDs.
 
-    Returns a line for each kind of password: a username and password to try Mijn LeerID with.
+    Returns a line for each kind of password in Brussel: a username and password to try Mijn
+    LeerID with.
     """
-    brussel, gent = _institution(BRUSSEL), _institution(GENT)
+    brussel = _institution(BRUSSEL)
+    gent = _institution(GENT)
     beheerder = _manager("beheerder@demo.test", "Demo Beheerder", [brussel, gent])
     _manager("gent@demo.test", "Gentse Beheerder", [gent])
-    examples = _fill(Actor(institution=brussel, manager=beheerder))
-    _fill(Actor(institution=gent, manager=beheerder))
-    _link_email(Actor(institution=brussel, manager=beheerder))
+    in_brussel = Actor(institution=brussel, manager=beheerder)
+    in_gent = Actor(institution=gent, manager=beheerder)
+    examples = _fill(in_brussel)
+    _fill(in_gent)
+    _link_email(in_brussel)
     return examples
 
 
 def _fill(by: Actor) -> list[str]:
-    _import(by)
+    """Import the pupils of a school and create their LeerIDs; return an example of each kind."""
+    file = DATA / f"discimus-{by.institution.number}.csv"
+    parsed = read_file(by, file.read_bytes())
+    import_now(by=by, file_name=file.name, parsed=parsed, full_list=True)
     batch = _create_accounts(by)
     examples = _examples(batch)
     retention.destroy(by=by, batch_id=batch.pk)
@@ -69,20 +79,17 @@ def _institution(school: School) -> Institution:
 
 
 def _manager(email: str, name: str, institutions: list[Institution]) -> Manager:
+    """Create a manager of these institutions, who signs in with PASSWORD."""
     manager = Manager.objects.create_user(email, PASSWORD, name=name)
     for institution in institutions:
         Membership.objects.create(manager=manager, institution=institution)
     return manager
 
 
-def _import(by: Actor) -> None:
-    file = DATA / f"discimus-{by.institution.number}.csv"
-    import_now(by=by, file_name=file.name, parsed=read_file(by, file.read_bytes()), full_list=True)
-
-
 def _create_accounts(by: Actor) -> Batch:
     """Create LeerIDs as the desk does: prepare, hash, save."""
-    batch = drafts.prepare(by=by, student_ids=_with_account(by), purpose=Batch.Purpose.CREATE)
+    student_ids = _students_with_account(by)
+    batch = drafts.prepare(by=by, student_ids=student_ids, purpose=Batch.Purpose.CREATE)
     pictures = _students(by).filter(administrative_group=GROUP_WITH_PICTURES)
     for item in batch.items.filter(student__in=pictures.values("student")):
         changes.reroll(by=by, batch_id=batch.pk, item_id=item.pk, kind=PasswordKind.PICTURES)
@@ -91,30 +98,32 @@ def _create_accounts(by: Actor) -> Batch:
 
 
 def _examples(batch: Batch) -> list[str]:
-    """Return the first card of each kind, as its paper says it."""
+    """Return a line for the first card of each kind of password."""
+    # Reversed, so that of each kind the first one is kept.
     cards = {card.password_kind: card for card in reversed(print_job(batch).cards)}
     return [f"{kind}: {card.username} / {card.password}" for kind, card in sorted(cards.items())]
 
 
 def _students(by: Actor) -> QuerySet[Enrolment]:
+    """Return the pupils of the school in the order of the list."""
     return enrolled(by.institution, clock.today()).order_by("last_name_key", "first_name_key")
 
 
-def _with_account(by: Actor) -> list[int]:
-    """Return the students who get a LeerID: in Brussel all but twelve, in Gent all."""
+def _students_with_account(by: Actor) -> list[int]:
+    """Return the ids of the students who get a LeerID: in Brussel all but twelve, in Gent all."""
     rows = list(_students(by).values_list("student_id", "stamnummer"))
-    if by.institution.number != BRUSSEL.number:
-        return [student for student, _ in rows]
-    spread = len(rows) // NUMBER_WITHOUT_ACCOUNT
-    others = [stamnummer for _, stamnummer in rows[::spread] if stamnummer not in KEPT]
-    without = {WITHOUT_ACCOUNT, *others[: NUMBER_WITHOUT_ACCOUNT - 1]}
-    return [student for student, stamnummer in rows if stamnummer not in without]
+    without: set[str] = set()
+    if by.institution.number == BRUSSEL.number:
+        spread = len(rows) // NUMBER_WITHOUT_ACCOUNT
+        others = [number for _, number in rows[::spread] if number not in OF_THE_MANUAL]
+        without = {WITHOUT_ACCOUNT, *others[: NUMBER_WITHOUT_ACCOUNT - 1]}
+    return [student_id for student_id, number in rows if number not in without]
 
 
 def _link_email(by: Actor) -> None:
-    stamnummer, email = LINKED
+    """Link an e-mail address to the LeerID of the pupil with stamnummer LINKED."""
     account = Account.objects.get(
         student__enrolments__institution=by.institution,
-        student__enrolments__stamnummer=stamnummer,
+        student__enrolments__stamnummer=LINKED,
     )
-    link_email(account_id=account.pk, email=email, by=by)
+    link_email(account_id=account.pk, email=LINKED_EMAIL, by=by)

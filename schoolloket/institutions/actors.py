@@ -1,4 +1,4 @@
-"""Who does something, for which school and from where: what every history row tells (R10)."""
+"""Actors: who does something, for which school and from where, as every history row has (R10)."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ from .models import Institution, Manager
 
 @dataclass(frozen=True)
 class Actor:
-    """The `by` of every action. Without a manager it is a command of the operator."""
+    """The `by` of an action at a school's desk, or of an operator's command without a manager."""
 
     institution: Institution
     manager: Manager | None = None
@@ -16,6 +16,6 @@ class Actor:
 
 @dataclass(frozen=True)
 class Pupil:
-    """The `by` of what pupils do themselves on Mijn LeerID."""
+    """The `by` of an action of a pupil on Mijn LeerID."""
 
     ip_address: str | None = None

@@ -7,7 +7,7 @@ from django.contrib.auth.forms import AdminUserCreationForm
 
 from .models import Institution, Manager, Membership
 
-# Otherwise the admin's own form would pass by the limits on failed attempts.
+# The admin's own form would bypass the limits on failed sign-ins.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 admin.site.site_header = admin.site.site_title = "LeerID Schoolloket - beheer"
 

@@ -1,3 +1,5 @@
+"""Variables for the template of every page."""
+
 from typing import Any
 
 from django.http import HttpRequest
@@ -5,7 +7,10 @@ from django.urls import reverse
 
 
 def desk(request: HttpRequest) -> dict[str, Any]:
-    """Give every page of a school's desk its institution, and a page for an error its frame."""
+    """Give a page of the desk its institution, and an error page the base template around it.
+
+    `institution`: None outside a school's desk.
+    """
     in_portal = request.path.startswith(reverse("portal:sign_in"))
     return {
         "institution": getattr(request, "institution", None),

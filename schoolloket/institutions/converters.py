@@ -1,37 +1,24 @@
-class InstitutionNumberConverter:
-    """Six digits in a path: the number of an institution."""
+"""Parts of a path that the routes name."""
+
+from django.urls.converters import IntConverter, StringConverter
+
+
+class InstitutionNumberConverter(StringConverter):
+    """The number of an institution: six digits."""
 
     regex = r"[0-9]{6}"
 
-    def to_python(self, value: str) -> str:
-        return value
 
-    def to_url(self, value: str) -> str:
-        return value
-
-
-class IdConverter:
-    """The id of a row in a path: as many digits as fit in 64 bits, so that no database chokes."""
+class IdConverter(IntConverter):
+    """The id of a row: at most as many digits as surely fit in the 64 bits of a database."""
 
     regex = r"[0-9]{1,18}"
 
-    def to_python(self, value: str) -> int:
-        return int(value)
 
-    def to_url(self, value: int) -> str:
-        return str(value)
-
-
-class UserIdConverter:
+class UserIdConverter(StringConverter):
     """A manager's id in base 36, as the sign-in library writes it in a mailed link.
 
-    No hyphen: the link is `<id>-<key>`, and its key has one too.
+    Without a hyphen: the link is `<id>-<key>`, and the key has hyphens too.
     """
 
     regex = r"[0-9A-Za-z]+"
-
-    def to_python(self, value: str) -> str:
-        return value
-
-    def to_url(self, value: str) -> str:
-        return value

@@ -1,4 +1,4 @@
-"""Doors of the desk: which school a request is in, and the lock after half an hour."""
+"""Middleware of the desk: the sign-in, the lock after half an hour, and the school of a request."""
 
 from collections.abc import Callable
 from typing import Any
@@ -7,72 +7,53 @@ from urllib.parse import urlsplit
 from allauth.account.adapter import get_adapter
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.contrib.auth.views import redirect_to_login
-from django.http import Http404, HttpRequest, HttpResponseBase, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
+from django.utils.deprecation import MiddlewareMixin
 
 from .actors import Actor
 from .models import Institution
+from .requests import referring_page
 
-GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
+class DeskLockMiddleware(MiddlewareMixin):
+    """Let the session's half hour start again with each request of the manager.
 
-class DeskLockMiddleware:
-    """Let the session's half hour start again with what the manager does.
-
-    At most once a minute, so that reading pages does not write a row each time.
+    The session is written at most once a minute, so that not every page costs a write.
     """
 
     SECONDS_BETWEEN_TOUCHES = 60
 
-    def __init__(self, get_response: GetResponse) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+    def process_request(self, request: HttpRequest) -> None:
+        if not request.user.is_authenticated:
+            return
         now = int(timezone.now().timestamp())
-        if (
-            request.user.is_authenticated
-            and now - request.session.get("seen", 0) >= self.SECONDS_BETWEEN_TOUCHES
-        ):
+        seen_at = request.session.get("seen", 0)
+        if now - seen_at >= self.SECONDS_BETWEEN_TOUCHES:
+            # A session that was changed is saved with a new expiry.
             request.session["seen"] = now
-        return self.get_response(request)
 
 
 class SignInFirstMiddleware(LoginRequiredMiddleware):
-    """Deny by default; after the sign-in a manager is back on the page where he or she was."""
+    """Deny by default, and lead back after the sign-in to the page where the manager was."""
 
     def handle_no_permission(
         self, request: HttpRequest, view_func: Callable[..., Any]
     ) -> HttpResponseRedirect:
         if request.method in ("GET", "HEAD"):
             return super().handle_no_permission(request, view_func)
-        # A form is not posted again by itself: back to the page that it stood on.
-        return redirect_to_login(_own_page(request.headers.get("Referer", ""), request.get_host()))
+        # A form is not posted again by itself, so lead back to the page that holds it.
+        page = urlsplit(referring_page(request))
+        return redirect_to_login(f"{page.path}?{page.query}".rstrip("?"))
 
 
-def _own_page(address: str, host: str) -> str:
-    """Return path and query of an address of this host, and of any other the first page."""
-    try:
-        page = urlsplit(address)
-    except ValueError:
-        return "/"
-    if page.netloc != host:
-        return "/"
-    return f"{page.path}?{page.query}".rstrip("?")
-
-
-class InstitutionMiddleware:
+class InstitutionMiddleware(MiddlewareMixin):
     """Turn the `number` of a route into `request.institution`, or answer 404.
 
-    A view never sees the number, so it cannot forget to check it (R11). Whoever has not signed in
-    was sent to the sign-in page by SignInFirstMiddleware before.
+    A view never sees the number, so it cannot forget to check it (R11). SignInFirstMiddleware
+    comes before and sends visitors without a session to the sign-in page.
     """
-
-    def __init__(self, get_response: GetResponse) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        return self.get_response(request)
 
     def process_view(
         self, request: Any, view: Callable[..., Any], args: list[Any], kwargs: dict[str, Any]
@@ -80,11 +61,10 @@ class InstitutionMiddleware:
         if "number" not in kwargs:
             return
         if not request.user.is_authenticated:
-            # Only a route that was opened to the public by mistake comes here.
+            # Only reached by a route that was made public by mistake.
             raise Http404
-        request.institution = get_object_or_404(
-            Institution.objects.managed_by(request.user), number=kwargs.pop("number")
-        )
+        managed = Institution.objects.managed_by(request.user)
+        request.institution = get_object_or_404(managed, number=kwargs.pop("number"))
         request.actor = Actor(
             institution=request.institution,
             manager=request.user,

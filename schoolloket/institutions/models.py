@@ -1,4 +1,4 @@
-"""Schools, the people who work at their desk, and who may enter which school."""
+"""Schools, the managers of their desks, and which manager may enter which school."""
 
 from typing import Any, Self
 
@@ -41,6 +41,10 @@ class Institution(models.Model):
 
 class ManagerManager(BaseUserManager["Manager"]):
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> "Manager":
+        """Create a manager; without a password one who cannot sign in yet.
+
+        Raises ValidationError, for example where another manager has the e-mail address.
+        """
         manager = self.model(email=email.strip().lower(), **fields)
         manager.set_password(password)
         manager.full_clean(exclude=["password"])
@@ -52,11 +56,12 @@ class ManagerManager(BaseUserManager["Manager"]):
         return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
 
     def get_by_natural_key(self, username: str | None) -> "Manager":
+        """Return the manager with this e-mail address, in whatever capitals it was typed."""
         return self.get(email__iexact=username)
 
 
 class Manager(AbstractBaseUser, PermissionsMixin):
-    """A LeerID-beheerder, or an operator (`is_staff`). Signs in with an e-mail address."""
+    """A LeerID-beheerder, or an operator (`is_staff`), who signs in with an e-mail address."""
 
     email = models.EmailField("e-mailadres", unique=True)
     name = models.CharField("naam", max_length=150)

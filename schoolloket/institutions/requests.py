@@ -1,14 +1,29 @@
-"""The request of a page of the desk."""
+"""The request for a page of the desk, and the page that it came from."""
 
 from django.http import HttpRequest
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from .actors import Actor
 from .models import Institution, Manager
 
 
 class DeskRequest(HttpRequest):
-    """A request of a signed-in manager inside one institution of his or hers."""
+    """A request of a signed-in manager, in one of his or her institutions.
+
+    InstitutionMiddleware sets `institution` and `actor`, where the path names an institution.
+    """
 
     user: Manager
     institution: Institution
     actor: Actor
+
+
+def referring_page(request: HttpRequest) -> str:
+    """Return the URL of the page with the posted form, or `/` where that is not one of ours.
+
+    For the way back: the URL that the form was posted to may not answer a GET.
+    """
+    url = request.headers.get("Referer", "")
+    if url_has_allowed_host_and_scheme(url, {request.get_host()}):
+        return url
+    return "/"

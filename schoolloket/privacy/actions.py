@@ -1,9 +1,8 @@
-"""Erase the pupils whose time is over, and note that a pupil's data were asked for (R12)."""
+"""Erase the pupils who left long ago, and note the export of a pupil's data (R12)."""
 
 from collections.abc import Iterator
 from datetime import date
 from itertools import islice
-from uuid import uuid4
 
 from django.conf import settings
 from django.db import transaction
@@ -19,15 +18,15 @@ from students.models import Enrolment, Student, StudentEvent
 
 from .models import Erasure
 
-# As many as one transaction erases, so that no school waits long for its pupils' rows.
+# How many one transaction erases: few enough that no school waits long for its pupils' rows.
 AT_ONCE = 200
 
 
 def expired(day: date) -> QuerySet[Student]:
     """The students without an enrolment that runs, lies ahead, or ran in the last months (R12).
 
-    Who was never enrolled, since a school took the enrolment back before it began, has no day from
-    which to count but the creation of the LeerID; without one there is nothing to wait for.
+    A student whose enrolment was taken back before it began was never enrolled: then the months
+    count from the creation of the LeerID, and without a LeerID there is nothing to wait for.
     """
     limit = months_before(day, settings.ERASE_AFTER_MONTHS)
     lately = Enrolment.objects.filter(student=OuterRef("pk"), ends_on__gte=limit)
@@ -35,11 +34,15 @@ def expired(day: date) -> QuerySet[Student]:
 
 
 def erase_expired(day: date) -> int:
-    """Erase the expired students with all that is known of them; return how many there were."""
-    return sum(_erase(ids, day) for ids in _slices(expired(day)))
+    """Erase the expired students with all that is known of them; return their number."""
+    erased = 0
+    for student_ids in _slices(expired(day)):
+        erased += _erase(student_ids, day)
+    return erased
 
 
 def _slices(students: QuerySet[Student]) -> Iterator[list[int]]:
+    """Yield the ids of the students, AT_ONCE at a time."""
     ids = iter(list(students.order_by("pk").values_list("pk", flat=True)))
     while part := list(islice(ids, AT_ONCE)):
         yield part
@@ -47,8 +50,12 @@ def _slices(students: QuerySet[Student]) -> Iterator[list[int]]:
 
 @transaction.atomic
 def _erase(student_ids: list[int], day: date) -> int:
-    """Erase those of the students who are still expired; from the top room down."""
-    # Locked before they are judged: whoever enrols one of them now waits, and finds nobody.
+    """Erase those of the students who are still expired; return their number.
+
+    Rows are deleted from the top room down, so that none refers to a row that is gone.
+    """
+    # Locked before they are judged: another transaction that enrols one of them waits for the end
+    # of this one, and then finds no student.
     locked = Student.objects.filter(pk__in=student_ids).order_by("pk").select_for_update()
     list(locked.values_list("pk"))
     students = list(expired(day).filter(pk__in=student_ids).values_list("pk", flat=True))
@@ -56,11 +63,11 @@ def _erase(student_ids: list[int], day: date) -> int:
     BatchItem.objects.filter(student__in=students).delete()
     FieldChange.objects.filter(event__account__in=accounts).erase()
     AccountEvent.objects.filter(account__in=accounts).erase()
-    # With the sessions and mailed links of the portal.
+    # Cascades to the sessions and mailed links of the portal.
     accounts.delete()
     StudentEvent.objects.filter(student__in=students).erase()
     Enrolment.objects.filter(student__in=students).delete()
-    # The usernames stay, without their student.
+    # Sets the student of the usernames to null; the usernames stay.
     Student.objects.filter(pk__in=students).delete()
     now = timezone.now()
     Erasure.objects.bulk_create(Erasure(at=now) for _ in students)
@@ -69,10 +76,5 @@ def _erase(student_ids: list[int], day: date) -> int:
 
 @transaction.atomic
 def note_export(*, by: Actor, account: Account) -> None:
-    """Note in the history that somebody exported the pupil's data (R10)."""
-    history.record(
-        [history.Entry(account.pk, AccountEvent.Kind.EXPORTED)],
-        by=by,
-        operation_id=uuid4(),
-        at=timezone.now(),
-    )
+    """Note in the history that the pupil's data were exported (R10)."""
+    history.record_one(account, AccountEvent.Kind.EXPORTED, by=by)

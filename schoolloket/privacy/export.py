@@ -1,10 +1,10 @@
 """All data of one pupil as a file, for a request under the GDPR (R12).
 
-What another school keeps is that school's to give: of that the file says only what a page of the
-desk says too (R10, R11). There is no password, hash or token in it.
+The data of another school are that school's to give: of those the file holds only what a page of
+the desk shows too (R10, R11). It holds no password, hash or token.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 
 from django.utils import timezone
@@ -20,8 +20,9 @@ from students.models import Enrolment, Student
 
 COLUMNS = {"Onderdeel": 26, "Gegeven": 36, "Waarde": 70}
 
-# Part of the file, name of the datum, its value.
+# Part of the file, name of the datum, its value: a line of the file.
 Line = tuple[str, str, str]
+# Name of the datum, its value: the lines of one part.
 Facts = Iterator[tuple[str, str | date | datetime | None]]
 
 
@@ -32,32 +33,35 @@ def render(institution: Institution, row: Enrolment) -> bytes:
 
 
 def lines(institution: Institution, row: Enrolment, now: datetime) -> Iterator[Line]:
-    """Yield what is kept of the student, part by part."""
+    """Yield all that is kept of the student, part by part."""
     yield from _part("Over dit bestand", _about(institution, now))
     yield from _part("Officiële gegevens", _official(row.student))
     yield from _part("Inschrijvingen", _enrolments(institution, row.student))
     account = account_of(row)
     if account:
-        for title, facts in ACCOUNT_PARTS.items():
-            yield from _part(title, facts(account))
+        yield from _part("LeerID", _account(account))
+        yield from _part("Mijn LeerID", _portal(account))
         yield from _part("Afdrukken", _prints(institution, account))
-    told = timeline.of_pupil(institution, row.student, account, timezone.localdate(now))
-    yield from _part("Historiek", _history(told))
+    history = timeline.of_pupil(institution, row.student, account, timezone.localdate(now))
+    yield from _part("Historiek", _history(history))
 
 
 def _part(title: str, facts: Facts) -> Iterator[Line]:
+    """Yield the facts as lines of one part of the file."""
     for name, value in facts:
         yield title, name, _text(value)
 
 
 def _text(value: str | date | datetime | None) -> str:
-    match value:
-        case datetime():
-            return f"{timezone.localtime(value):%d/%m/%Y %H:%M}"
-        case date():
-            return f"{value:%d/%m/%Y}"
-        case _:
-            return value or "-"
+    """Return the value as the file shows it: a date as 07/11/2010, no value as a hyphen."""
+    if not value:
+        return "-"
+    # A datetime is a date too, so it comes first.
+    if isinstance(value, datetime):
+        return f"{timezone.localtime(value):%d/%m/%Y %H:%M}"
+    if isinstance(value, date):
+        return f"{value:%d/%m/%Y}"
+    return value
 
 
 def _about(institution: Institution, now: datetime) -> Facts:
@@ -77,14 +81,14 @@ def _official(student: Student) -> Facts:
     yield "Geslacht", student.sex
     yield "Geboortedatum", student.birth_date
     yield "Herkomst", student.get_official_data_display()
-    yield (
-        "Rijksregister- of bisnummer",
-        "Wordt niet bewaard"
-        + (", wel een onleesbare afdruk om de leerling te herkennen" * bool(student.identity_hash)),
-    )
+    number = "Wordt niet bewaard"
+    if student.identity_hash:
+        number += ", wel een onleesbare afdruk om de leerling te herkennen"
+    yield "Rijksregister- of bisnummer", number
 
 
 def _enrolments(institution: Institution, student: Student) -> Facts:
+    """Yield the enrolments; of another school only the period (R11)."""
     for enrolment in student.enrolments.order_by("starts_on", "pk"):
         period = f"{_text(enrolment.starts_on)} tot en met {_text(enrolment.ends_on)}"
         if enrolment.institution_id != institution.pk:
@@ -116,34 +120,33 @@ def _account(account: Account) -> Facts:
 
 
 def _portal(account: Account) -> Facts:
+    """Yield the sign-ins of the pupil and the mails that were sent, the newest first."""
     for session in account.portal_sessions.all():
         device = "bekend" if session.on_known_device else "nieuw"
         yield f"Aangemeld op een {device} toestel", session.created_at
     for mail in MailToken.objects.filter(account=account).order_by("-created_at"):
-        yield f"Mail: {mail.get_purpose_display()}", f"{_text(mail.created_at)} aan {mail.email}"
-
-
-ACCOUNT_PARTS: dict[str, Callable[[Account], Facts]] = {
-    "LeerID": _account,
-    "Mijn LeerID": _portal,
-}
+        name = f"Mail: {mail.get_purpose_display()}"
+        yield name, f"{_text(mail.created_at)} aan {mail.email}"
 
 
 def _prints(institution: Institution, account: Account) -> Facts:
+    """Yield the batches of this school that hold the LeerID, and what became of it in each."""
     items = BatchItem.objects.filter(account=account, batch__institution=institution)
     for item in items.select_related("batch").order_by("batch__created_at"):
         batch = item.batch
-        yield (
-            f"{batch.get_purpose_display()}, reeks {batch.number or '-'}",
-            f"{_text(batch.created_at)}: {item.username}, {item.get_outcome_display()}",
-        )
+        name = f"{batch.get_purpose_display()}, reeks {batch.number or '-'}"
+        outcome = f"{item.username}, {item.get_outcome_display()}"
+        yield name, f"{_text(batch.created_at)}: {outcome}"
 
 
-def _history(lines: Iterable[timeline.Line]) -> Facts:
-    for line in lines:
-        told = ", ".join(filter(None, [_text(line.at or line.on), line.who, line.where]))
-        yield line.what, told
+def _history(history: Iterable[timeline.Line]) -> Facts:
+    """Yield each line of the history, followed by the fields that it changed."""
+    for line in history:
+        moment = _text(line.at or line.on)
+        yield line.what, ", ".join(filter(None, [moment, line.who, line.where]))
         for change in line.changes:
-            old, new = (timeline.label(change.field, value) for value in (change.old, change.new))
-            if old or new:
-                yield f"{line.what}: {change.get_field_display()}", f"{old or '-'} → {new or '-'}"
+            # A change of password has no values.
+            if change.old or change.new:
+                old = timeline.label(change.field, change.old)
+                new = timeline.label(change.field, change.new)
+                yield f"{line.what}: {change.get_field_display()}", f"{_text(old)} → {_text(new)}"

@@ -1,4 +1,4 @@
-"""What is left of a pupil whose data were erased."""
+"""The record that is left of a pupil whose data were erased."""
 
 from django.db import models
 
@@ -6,7 +6,7 @@ from schoolloket.core.append_only import AppendOnly
 
 
 class Erasure(AppendOnly):
-    """A pupil was erased: when, and nothing that tells who it was (R12).
+    """The moment at which a pupil was erased, and nothing about that pupil (R12).
 
     The usernames stay taken in `accounts.Username`, without their student (R6).
     """

@@ -14,7 +14,7 @@ from . import actions, export
 
 @require_POST
 def export_student(request: DeskRequest, student_id: int) -> HttpResponse:
-    """All data of one pupil as an Excel file. A POST, since the history notes it (R10)."""
+    """All data of one pupil as an Excel file. A POST, because the history notes it (R10)."""
     row = enrolment_or_404(request, student_id)
     content = export.render(request.institution, row)
     if account := account_of(row):

@@ -1,8 +1,8 @@
 """Whose row is it, and which enrolment of that student?
 
-Identity is the hash of national number and birth date, else institution + stamnummer
-(product.md, Import). Where the two contradict each other nobody is merged or taken over in
-silence: the row is in conflict until the manager chooses.
+Identity is the hash of national number and birth date, or else institution + stamnummer. Where
+the two contradict each other nobody is merged or taken over in silence: the row is in conflict
+until the manager chooses (docs/decisions/0013).
 """
 
 from collections import defaultdict

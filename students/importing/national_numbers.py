@@ -1,7 +1,7 @@
-"""Who is who by national number (rijksregister- of bisnummer): verified, hashed, forgotten.
+"""National numbers (rijksregister- of bisnummer): verified, hashed, and then forgotten.
 
-The number itself is never kept (product.md, Import): no exception, row, draft or log carries it.
-As soon as a file is read, `forget` leaves of a number only what matching needs.
+The number itself is never kept: no exception, row, draft or log carries it. As soon as a file is
+read, `hash_number` leaves of a number only what matching needs (docs/decisions/0011).
 """
 
 import hmac

@@ -161,7 +161,7 @@ class Plan:
 
     @property
     def ends_many(self) -> bool:
-        """More than 10 % of those that run, or of those that lie ahead (product.md, Import)."""
+        """Return whether more than 10 % ends of those that run, or of those that lie ahead."""
         return 10 * self.stopped > self.running or 10 * self.withdrawn > self.ahead
 
     @property

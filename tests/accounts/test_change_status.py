@@ -1,4 +1,4 @@
-"""Activeren en deactiveren: for one pupil and for a selection (R9, R10, R11)."""
+"""Activeren and deactiveren, for one pupil and for a selection (R9, R10, R11)."""
 
 from datetime import date, timedelta
 
@@ -41,7 +41,7 @@ def status_of(institution: Institution, account: Account) -> str:
     return str(row.status)  # type: ignore[attr-defined]
 
 
-# What it does ----------------------------------------------------------------------------------
+# A change --------------------------------------------------------------------------------------
 
 
 def test_a_deactivated_account_is_inactive_and_keeps_its_username_and_password(
@@ -63,10 +63,10 @@ def test_activated_again_it_is_as_before(charlie: Account, alice_actor: Actor) -
     assert after.password == charlie.password
 
 
-def test_it_ends_the_sessions_and_the_mailed_links_for_good(
+def test_a_change_of_status_ends_sessions_and_mailed_links_for_good(
     charlie: Account, alice_actor: Actor
 ) -> None:
-    """Also activating does not bring them back: the version never returns."""
+    """Activating does not bring them back either: the version never returns."""
     later = timezone.now() + timedelta(hours=1)
     begun = {"account": charlie, "version": 1, "created_at": NOW, "expires_at": later}
     PortalSession.objects.create(token_hash="s", on_known_device=True, **begun)
@@ -79,7 +79,7 @@ def test_it_ends_the_sessions_and_the_mailed_links_for_good(
         assert not MailToken.objects.open(MailToken.Purpose.RESET, NOW).exists()
 
 
-def test_it_is_told_in_the_history(charlie: Account, alice_actor: Actor) -> None:
+def test_a_change_of_status_is_in_the_history(charlie: Account, alice_actor: Actor) -> None:
     change(alice_actor, Change.DEACTIVATE, charlie)
     change(alice_actor, Change.ACTIVATE, charlie)
     lines = timeline.of_account(alice_actor.institution, charlie, TODAY)
@@ -88,12 +88,12 @@ def test_it_is_told_in_the_history(charlie: Account, alice_actor: Actor) -> None
         ("LeerID gedeactiveerd", "Alice"),
     ]
     field = FieldChange.Field.STATUS
-    told = [
+    read = [
         (timeline.label(field, one.old), timeline.label(field, one.new))
         for line in lines
         for one in line.changes
     ]
-    assert told == [("Inactief", "Actief"), ("Actief", "Inactief")]
+    assert read == [("Inactief", "Actief"), ("Actief", "Inactief")]
 
 
 def test_another_school_is_told_event_and_date_only(
@@ -108,7 +108,7 @@ def test_another_school_is_told_event_and_date_only(
     assert "Account status" not in page
 
 
-# Whom it skips ---------------------------------------------------------------------------------
+# Skipped pupils --------------------------------------------------------------------------------
 
 
 @pytest.fixture
@@ -129,7 +129,7 @@ def gone(brussel: Institution, enrol: Enrol, give_account: GiveAccount) -> Accou
 def everybody(
     charlie: Account, deactivated: Account, gone: Account, brussel: Institution, enrol: Enrol
 ) -> list[Account | Enrolment]:
-    """Can be deactivated, can be activated, left, and has no LeerID."""
+    """One who can be deactivated, one who can be activated, one who left, one without LeerID."""
     return [charlie, deactivated, gone, enrol(brussel, "Noor", "Nieuw")]
 
 
@@ -140,7 +140,7 @@ def everybody(
         (Change.ACTIVATE, "Dicht", {"Peeters": Obstacle.NOT_DEACTIVATED}),
     ],
 )
-def test_who_cannot_be_done_stays_as_is_and_is_named(
+def test_a_pupil_with_an_obstacle_stays_as_is_and_is_named(
     everybody: list[Account | Enrolment],
     alice_actor: Actor,
     wish: Change,
@@ -152,8 +152,8 @@ def test_who_cannot_be_done_stays_as_is_and_is_named(
         by=alice_actor, change=wish, student_ids=[one.student_id for one in everybody]
     )
     assert [one.enrolment.last_name for one in preview.changed] == [done]
-    told = {one.enrolment.last_name: one.obstacle for one in preview.skipped}
-    assert told == skipped | {"Weg": Obstacle.LEFT, "Nieuw": Obstacle.NO_ACCOUNT}
+    obstacles = {one.enrolment.last_name: one.obstacle for one in preview.skipped}
+    assert obstacles == skipped | {"Weg": Obstacle.LEFT, "Nieuw": Obstacle.NO_ACCOUNT}
     after = dict(Account.objects.values_list("pk", "credentials_version"))
     assert sum(after[pk] != version for pk, version in versions.items()) == 1
     assert AccountEvent.objects.count() == 1
@@ -212,7 +212,7 @@ def test_deactivated_by_hand_a_new_enrolment_changes_nothing(
     alice_actor: Actor,
     clock: time_machine.Traveller,
 ) -> None:
-    """Nor does the history say so: what did not happen is not told."""
+    """Nor is there anything in the history, since nothing happened."""
     change(alice_actor, Change.DEACTIVATE, charlie)
     enrol(
         brussel,
@@ -224,13 +224,13 @@ def test_deactivated_by_hand_a_new_enrolment_changes_nothing(
     for day in ("2027-09-10", "2027-09-20"):
         clock.move_to(f"{day}T10:00:00+00:00")
         assert not Account.objects.active_on(school_clock.today()).exists()
-    told = [line.what for line in timeline.of_account(brussel, charlie, school_clock.today())]
-    assert told == ["LeerID gedeactiveerd"]
+    read = [line.what for line in timeline.of_account(brussel, charlie, school_clock.today())]
+    assert read == ["LeerID gedeactiveerd"]
 
     change(alice_actor, Change.ACTIVATE, charlie)
     assert Account.objects.active_on(school_clock.today()).exists()
-    told = [line.what for line in timeline.of_account(brussel, charlie, date(2028, 9, 1))]
-    assert told == [timeline.ENDED, "LeerID geactiveerd", "LeerID gedeactiveerd"]
+    read = [line.what for line in timeline.of_account(brussel, charlie, date(2028, 9, 1))]
+    assert read == [timeline.ENDED, "LeerID geactiveerd", "LeerID gedeactiveerd"]
 
 
 def test_a_pupil_goes_to_another_school_and_the_account_follows(
@@ -241,7 +241,7 @@ def test_a_pupil_goes_to_another_school_and_the_account_follows(
     bob_actor: Actor,
     clock: time_machine.Traveller,
 ) -> None:
-    """Out of Brussel on Friday, into Gent a week later; Gent deactivates, Brussel cannot undo."""
+    """From Brussel on Friday to Gent a week later. Gent deactivates, and Brussel cannot undo it."""
     first = enrol(brussel, ends_on=date(2026, 11, 27))
     account = give_account(first)
     enrol(gent, student=first.student, starts_on=date(2026, 12, 7))
@@ -260,16 +260,16 @@ def test_a_pupil_goes_to_another_school_and_the_account_follows(
 # The page --------------------------------------------------------------------------------------
 
 
-def test_the_page_says_beforehand_whom_it_skips_and_why(
+def test_the_page_names_the_skipped_pupils_and_the_reasons_beforehand(
     everybody: list[Account | Enrolment], alice_client: Client
 ) -> None:
     before = list(Account.objects.values())
     page = ask(alice_client, "deactiveren", *everybody)
-    told = text(page)
-    assert "Te deactiveren Totaal aantal rijen: 1" in told
-    assert "Overgeslagen Totaal aantal rijen: 3" in told
+    read = text(page)
+    assert "Te deactiveren Totaal aantal rijen: 1" in read
+    assert "Overgeslagen Totaal aantal rijen: 3" in read
     for reason in (Obstacle.LEFT, Obstacle.NO_ACCOUNT, Obstacle.DEACTIVATED):
-        assert reason.label in told
+        assert reason.label in read
     assert list(Account.objects.values()) == before
 
     page = press(alice_client, page, "confirm")
@@ -277,17 +277,17 @@ def test_the_page_says_beforehand_whom_it_skips_and_why(
     assert "data-clears-selection" in html(page)
 
 
-def test_who_was_shown_as_skipped_is_not_done_after_all(
+def test_a_pupil_shown_as_skipped_is_not_changed_after_all(
     charlie: Account, deactivated: Account, alice_actor: Actor, alice_client: Client
 ) -> None:
-    """Dirk is deactivated already, the page says; a colleague activates him before it is sent."""
+    """The page shows Dirk as deactivated; a colleague activates him before it is posted."""
     page = ask(alice_client, "deactiveren", charlie, deactivated)
     change(alice_actor, Change.ACTIVATE, deactivated)
     press(alice_client, page, "confirm")
     assert [a.deactivated_at is None for a in Account.objects.order_by("pk")] == [False, True]
 
 
-def test_who_changed_since_is_skipped_and_named(
+def test_a_pupil_who_changed_since_the_preview_is_skipped_and_named(
     charlie: Account, alice_actor: Actor, alice_client: Client
 ) -> None:
     page = ask(alice_client, "deactiveren", charlie)
@@ -297,13 +297,13 @@ def test_who_changed_since_is_skipped_and_named(
     assert AccountEvent.objects.count() == 1
 
 
-def test_where_nothing_can_be_done_there_is_no_button(gone: Account, alice_client: Client) -> None:
+def test_without_a_pupil_to_change_there_is_no_button(gone: Account, alice_client: Client) -> None:
     page = ask(alice_client, "activeren", gone)
     assert "Er valt niets te activeren." in text(page)
     assert 'name="confirm"' not in html(page)
 
 
-def test_it_warns_that_another_school_uses_the_account_too(
+def test_the_page_warns_that_another_school_uses_the_account_too(
     charlie: Account, gent: Institution, enrol: Enrol, alice_client: Client
 ) -> None:
     assert "in een andere school" not in text(ask(alice_client, "deactiveren", charlie))
@@ -312,7 +312,7 @@ def test_it_warns_that_another_school_uses_the_account_too(
     assert "1 leerling is ook in een andere school ingeschreven" in text(page)
 
 
-def test_it_leads_back_to_where_the_manager_came_from(
+def test_the_page_leads_back_to_where_the_manager_came_from(
     charlie: Account, alice_client: Client
 ) -> None:
     page = ask(alice_client, "deactiveren", charlie, query="klas=6EM&sorteer=-naam")
@@ -334,7 +334,7 @@ def test_it_leads_back_to_where_the_manager_came_from(
     ],
 )
 @pytest.mark.parametrize("confirm", [{}, {"confirm": ""}])
-def test_what_cannot_be_read_changes_nothing(
+def test_a_post_that_cannot_be_read_changes_nothing(
     posted: dict[str, object], confirm: dict[str, str], charlie: Account, alice_client: Client
 ) -> None:
     before = Account.objects.values().get()
@@ -344,11 +344,11 @@ def test_what_cannot_be_read_changes_nothing(
     assert Account.objects.values().get() == before
 
 
-def test_opened_as_an_address_it_leads_to_the_list(alice_client: Client) -> None:
+def test_opened_with_a_get_the_page_leads_to_the_list(alice_client: Client) -> None:
     assert alice_client.get(desk("change_status")).url == desk("students")
 
 
-def test_the_detail_page_offers_what_can_be_done(
+def test_the_detail_page_offers_the_changes_that_are_possible(
     charlie: Account, deactivated: Account, gone: Account, alice_client: Client
 ) -> None:
     offered = {
@@ -364,10 +364,10 @@ def test_the_detail_page_offers_what_can_be_done(
     ]
 
 
-def test_the_page_tells_the_day_on_which_the_leerid_really_ends(
+def test_the_detail_page_shows_the_day_on_which_the_leerid_really_ends(
     charlie: Account, gent: Institution, enrol: Enrol, alice_client: Client
 ) -> None:
-    """R9: also where next year's enrolment, in whatever school, is known."""
+    """R9: the end of the last enrolment that is known, in whatever school."""
     enrol(gent, student=charlie.student, starts_on=date(2027, 9, 1), ends_on=date(2028, 6, 30))
     page = text(alice_client.get(desk("student", charlie.student_id)))
     assert "Wordt automatisch inactief bij einde inschrijving - 30 juni 2028" in page

@@ -20,7 +20,7 @@ TODAY = NOW.date()
 
 
 @pytest.mark.parametrize(
-    ("address", "masked"),
+    ("email", "masked"),
     [
         ("tests@ond.vlaanderen.be", "t*****s@ond.vlaanderen.be"),
         ("abc@x.be", "a*****c@x.be"),
@@ -30,11 +30,11 @@ TODAY = NOW.date()
         ("", ""),
     ],
 )
-def test_an_address_is_masked(address: str, masked: str) -> None:
-    assert text.mask_email(address) == masked
+def test_an_address_is_masked(email: str, masked: str) -> None:
+    assert text.mask_email(email) == masked
 
 
-def test_linking_an_address_is_told_masked(charlie: Account, alice_actor: Actor) -> None:
+def test_a_linked_email_is_masked_in_the_history(charlie: Account, alice_actor: Actor) -> None:
     link_email(account_id=charlie.pk, email="charlie@voorbeeld.test", by=alice_actor)
 
     line = timeline.of_account(alice_actor.institution, charlie, TODAY)[0]
@@ -61,7 +61,7 @@ def test_another_school_is_told_event_and_date_only(
     assert (line.at, line.who, line.where, line.changes) == (None, "", timeline.OTHER_SCHOOL, [])
 
 
-def test_an_operation_tells_one_event_per_account(charlie: Account, alice_actor: Actor) -> None:
+def test_an_operation_has_one_event_per_account(charlie: Account, alice_actor: Actor) -> None:
     entry = history.Entry(charlie.pk, AccountEvent.Kind.RENEWED)
     operation = uuid4()
     history.record([entry], by=alice_actor, operation_id=operation, at=NOW)
@@ -97,7 +97,7 @@ def test_the_automatic_changes_follow_from_the_dates(
     brussel: Institution, enrol: Enrol, give_account: GiveAccount
 ) -> None:
     first = enrol(brussel, starts_on=date(2024, 9, 1), ends_on=date(2025, 8, 31))
-    # The next year follows without a day between: nothing happened.
+    # The next year follows without a day in between, so the status does not change.
     for starts_on, ends_on in (
         (date(2025, 9, 1), date(2026, 3, 15)),
         (date(2026, 5, 4), date(2027, 8, 31)),
@@ -111,24 +111,24 @@ def test_the_automatic_changes_follow_from_the_dates(
         )
     account = give_account(first, created_at=NOW.replace(year=2024))
 
-    told = [(line.on, line.what) for line in timeline.of_account(brussel, account, TODAY)]
-    assert told == [
+    read = [(line.on, line.what) for line in timeline.of_account(brussel, account, TODAY)]
+    assert read == [
         (date(2026, 5, 4), timeline.ENROLLED_AGAIN),
         (date(2026, 3, 16), timeline.ENDED),
     ]
 
 
-def test_what_still_has_to_happen_is_not_told(
+def test_a_change_that_lies_ahead_is_not_in_the_history(
     brussel: Institution, enrol: Enrol, give_account: GiveAccount
 ) -> None:
     account = give_account(enrol(brussel, ends_on=date(2026, 11, 23)))
     assert timeline.of_account(brussel, account, TODAY) == []
 
 
-def test_no_end_is_told_while_the_next_enrolment_lies_ahead(
+def test_no_end_is_in_the_history_while_the_next_enrolment_lies_ahead(
     brussel: Institution, enrol: Enrol, give_account: GiveAccount
 ) -> None:
-    """R9: active while an enrolment lies ahead; the history does not say otherwise."""
+    """R9: a LeerID is active while an enrolment lies ahead."""
     ended = enrol(brussel, starts_on=date(2025, 9, 1), ends_on=date(2026, 11, 10))
     enrol(brussel, student=ended.student, starts_on=date(2027, 1, 4))
     account = give_account(ended, created_at=NOW.replace(year=2025))

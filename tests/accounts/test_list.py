@@ -69,7 +69,7 @@ def test_search_also_finds_letters_of_other_alphabets_and_usernames(
         ("type", "gevorderd", ["1000"]),
     ],
 )
-def test_a_filter_keeps_who_fits(
+def test_a_filter_keeps_the_rows_that_fit(
     alice_client: Client, name: str, value: str, found: list[str]
 ) -> None:
     assert stamnummers(alice_client, **{name: value}) == found
@@ -87,7 +87,7 @@ def test_a_filter_keeps_who_fits(
         ("nonsense", ["900", "20", "1000"]),
     ],
 )
-def test_sorting_is_as_people_expect_and_stamnummers_count(
+def test_names_sort_without_accents_and_stamnummers_as_numbers(
     alice_client: Client, order: str, found: list[str]
 ) -> None:
     assert stamnummers(alice_client, sorteer=order) == found
@@ -102,11 +102,11 @@ def test_a_page_that_does_not_exist_is_answered_with_one_that_does(
 
 
 @pytest.mark.usefixtures("pupils")
-def test_the_count_stands_in_the_heading(alice_client: Client) -> None:
+def test_the_heading_has_the_count(alice_client: Client) -> None:
     assert "Totaal aantal rijen: 3" in text(alice_client.get(desk("students")))
 
 
-def test_the_one_click_selects_exactly_who_matches_the_filter(
+def test_the_one_click_selects_exactly_the_pupils_who_match_the_filter(
     alice_client: Client, pupils: dict[str, int]
 ) -> None:
     answer = alice_client.get(desk("selection"), {"klas": "6EM"}).json()
@@ -120,7 +120,7 @@ def test_a_coming_enrolment_is_marked(
     assert "vanaf 1 september 2027" in text(alice_client.get(desk("students")))
 
 
-def test_who_left_stands_in_a_list_of_its_own_to_read_only(
+def test_pupils_who_left_have_a_list_of_their_own_to_read_only(
     alice_client: Client, brussel: Institution, enrol: Enrol
 ) -> None:
     enrol(brussel, stamnummer="7", ends_on=date(2026, 10, 1))
@@ -141,7 +141,7 @@ def test_the_excel_holds_the_filtered_list_as_text_and_no_password(alice_client:
     assert "wachtwoord" not in " ".join(rows[0]).lower()
 
 
-def test_no_formula_comes_alive_in_the_excel(
+def test_no_text_becomes_a_formula_in_the_excel(
     alice_client: Client, brussel: Institution, enrol: Enrol
 ) -> None:
     enrol(brussel, "=1+1", "@SUM(A1)")

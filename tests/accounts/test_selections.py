@@ -1,4 +1,4 @@
-"""The ready-made selections of the list, and what it says in August."""
+"""The ready-made selections of the list, and its notice in August."""
 
 from datetime import date, timedelta
 from uuid import uuid4
@@ -46,7 +46,7 @@ def test_leaving_the_school_within_30_days(
     assert bool(names(alice_client, "verlaat-school")) == found
 
 
-def test_who_comes_back_or_goes_on_here_does_not_leave_but_who_goes_elsewhere_does(
+def test_a_pupil_who_goes_on_here_does_not_leave_but_one_who_goes_elsewhere_does(
     brussel: Institution, gent: Institution, enrol: Enrol, alice_client: Client
 ) -> None:
     for name, school in (("Blijft", brussel), ("Vertrekt", gent)):
@@ -67,7 +67,7 @@ def test_a_new_password_that_was_not_used_yet(
         assert names(alice_client, "niet-gebruikt") == found
 
 
-def test_who_chose_an_own_password_through_a_mail_needs_the_given_one_no_more(
+def test_a_pupil_with_an_own_password_needs_the_given_one_no_more(
     charlie: Account, alice_actor: Actor, alice_client: Client
 ) -> None:
     given_a_password(charlie, alice_actor)
@@ -75,7 +75,7 @@ def test_who_chose_an_own_password_through_a_mail_needs_the_given_one_no_more(
     assert names(alice_client, "niet-gebruikt") == []
 
 
-def test_what_gave_no_password_does_not_count(
+def test_an_event_that_gave_no_password_does_not_count(
     charlie: Account, alice_actor: Actor, alice_client: Client
 ) -> None:
     given_a_password(charlie, alice_actor, AccountEvent.Kind.DEACTIVATED)
@@ -99,7 +99,7 @@ def test_a_selection_that_does_not_exist_is_no_selection(
     assert names(alice_client, "onzin") == ["Peeters"]
 
 
-def test_with_who_left_nothing_can_be_done_so_nothing_is_selected(
+def test_the_list_of_who_left_has_no_actions_and_no_selections(
     brussel: Institution, enrol: Enrol, alice_client: Client
 ) -> None:
     enrol(brussel, "Lotte", "Weg", ends_on=date(2026, 11, 1))
@@ -111,7 +111,7 @@ def test_with_who_left_nothing_can_be_done_so_nothing_is_selected(
 
 @pytest.mark.parametrize("selection", ["zonder-account", "niet-gebruikt", "verlaat-school"])
 @pytest.mark.parametrize("number", [3, 30])
-def test_a_selection_asks_no_more_than_the_list(
+def test_a_selection_needs_no_more_queries_than_the_list(
     selection: str,
     number: int,
     alice_client: Client,
@@ -138,7 +138,7 @@ BANNER = "inactief op 31 augustus."
 def school_year(
     brussel: Institution, gent: Institution, enrol: Enrol, give_account: GiveAccount, alice: Manager
 ) -> None:
-    """Two whose LeerID ends with the school year, and all who look like it but do not."""
+    """Two pupils whose LeerID ends with the school year, and others whose LeerID does not."""
     for name in ("Een", "Twee"):
         give_account(enrol(brussel, last_name=name))
     enrol(brussel, last_name="Zonder")
@@ -153,20 +153,20 @@ def school_year(
 
 @pytest.mark.usefixtures("school_year")
 @pytest.mark.parametrize(
-    ("day", "told"),
+    ("day", "shown"),
     [("2027-07-31", False), ("2027-08-01", True), ("2027-08-31", True), ("2027-09-01", False)],
 )
 def test_in_august_the_list_says_how_many_leerids_will_end(
-    alice: Manager, client: Client, clock: time_machine.Traveller, day: str, told: bool
+    alice: Manager, client: Client, clock: time_machine.Traveller, day: str, shown: bool
 ) -> None:
     clock.move_to(f"{day}T12:00:00+00:00")
     client.force_login(alice)
     page = text(client.get(desk("students")))
-    assert (BANNER in page) == told
-    assert ("2 LeerID's worden inactief op 31 augustus." in page) == told
+    assert (BANNER in page) == shown
+    assert ("2 LeerID's worden inactief op 31 augustus." in page) == shown
 
 
-def test_where_no_leerid_ends_nothing_is_said(
+def test_without_a_leerid_that_ends_there_is_no_notice(
     alice: Manager,
     brussel: Institution,
     enrol: Enrol,

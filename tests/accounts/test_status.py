@@ -1,4 +1,4 @@
-"""R9: the status follows the enrolment by itself; R11: who is seen."""
+"""R9: the status follows the enrolment by itself. R11: a school sees its own students."""
 
 from datetime import date
 
@@ -74,7 +74,7 @@ def test_without_account(brussel: Institution, enrol: Enrol) -> None:
     assert row.status == Status.NONE  # type: ignore[attr-defined]
 
 
-def test_who_left_is_visible_for_365_days(
+def test_a_student_who_left_is_visible_for_365_days(
     brussel: Institution, enrol: Enrol, clock: time_machine.Traveller
 ) -> None:
     enrol(brussel, ends_on=date(2026, 11, 22))

@@ -16,7 +16,7 @@ from tests.pages import desk, text
 pytestmark = pytest.mark.usefixtures("clock")
 
 
-def test_the_detail_tells_enrolment_official_data_and_account(
+def test_the_detail_shows_enrolment_official_data_and_account(
     alice_client: Client, brussel: Institution, enrol: Enrol, give_account: GiveAccount
 ) -> None:
     student = Student.objects.create(
@@ -31,7 +31,7 @@ def test_the_detail_tells_enrolment_official_data_and_account(
     give_account(row, PasswordKind.WORD)
 
     page = text(alice_client.get(desk("student", student.pk)))
-    for told in (
+    for line in (
         "Stamnummer 60351",
         "Geboortedatum 7 november 2010",
         "Basis LeerID",
@@ -41,11 +41,11 @@ def test_the_detail_tells_enrolment_official_data_and_account(
         "Wachtwoord type Basis wachtwoord",
         "Laatste aanmelding Nog niet aangemeld",
     ):
-        assert told in page
+        assert line in page
 
 
 @pytest.mark.parametrize("reason", [*Student.OfficialData])
-def test_without_official_data_the_page_says_why(
+def test_without_official_data_the_page_gives_the_reason(
     alice_client: Client, brussel: Institution, enrol: Enrol, reason: Student.OfficialData
 ) -> None:
     if reason == Student.OfficialData.AVAILABLE:
@@ -54,7 +54,7 @@ def test_without_official_data_the_page_says_why(
     assert reason.label in text(alice_client.get(desk("student", row.student_id)))
 
 
-def test_a_temporary_password_and_a_masked_address_are_told(
+def test_the_detail_shows_a_temporary_password_and_a_masked_email(
     alice_client: Client, charlie: Account, alice_actor: Actor
 ) -> None:
     page = text(alice_client.get(desk("student", charlie.student_id)))
@@ -67,7 +67,7 @@ def test_a_temporary_password_and_a_masked_address_are_told(
     assert "charlie@voorbeeld.test" not in page
 
 
-def test_the_histories_tell_what_happened(
+def test_the_histories_show_what_happened(
     alice_client: Client, charlie: Account, alice_actor: Actor
 ) -> None:
     link_email(account_id=charlie.pk, email="charlie@voorbeeld.test", by=alice_actor)
@@ -77,7 +77,7 @@ def test_the_histories_tell_what_happened(
     assert "E-mailadres - c*****e@voorbeeld.test Alice" in details
 
 
-def test_who_left_is_read_only(
+def test_a_pupil_who_left_is_read_only(
     alice_client: Client, brussel: Institution, enrol: Enrol, give_account: GiveAccount
 ) -> None:
     row = enrol(brussel, ends_on=date(2026, 10, 1))

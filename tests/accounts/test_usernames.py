@@ -67,13 +67,13 @@ def test_a_clash_gets_a_number() -> None:
 
 
 @pytest.mark.django_db
-def test_the_same_name_twice_in_one_question_gets_two_usernames() -> None:
+def test_the_same_username_wished_twice_gives_two_usernames() -> None:
     given = usernames.free({1: "jan.peeters", 2: "jan.peeters", 3: "jan.peeters"})
     assert given == {1: "jan.peeters", 2: "jan.peeters1", 3: "jan.peeters2"}
 
 
 @pytest.mark.django_db
-def test_a_taken_name_with_a_number_is_counted_on_from_its_stem() -> None:
+def test_a_taken_username_with_a_number_is_counted_on_from_its_stem() -> None:
     for value in ("jan.peeters", "jan.peeters1"):
         Username.objects.create(value=value, stem="jan.peeters")
     assert usernames.suggestion("jan.peeters1") == "jan.peeters2"
@@ -81,7 +81,7 @@ def test_a_taken_name_with_a_number_is_counted_on_from_its_stem() -> None:
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(("wished", "also_taken"), [("a" * 64, "a" * 58 + "1"), ("123", "1231")])
-def test_what_is_suggested_is_free_for_long_names_and_for_numbers_too(
+def test_a_suggestion_is_free_for_long_names_and_for_numbers_too(
     wished: str, also_taken: str
 ) -> None:
     for value in (wished, also_taken):
@@ -106,7 +106,7 @@ def test_a_username_once_given_is_never_given_to_another_student(
     assert usernames.reserve({jan.student_id: "jan.peeters"}) == set()
 
 
-def test_a_name_of_somebody_who_was_erased_stays_taken(brussel: Institution, enrol: Enrol) -> None:
+def test_the_username_of_an_erased_student_stays_taken(brussel: Institution, enrol: Enrol) -> None:
     Username.objects.create(value="jan.peeters", stem="jan.peeters", student=None)
     jan = enrol(brussel, "Jan")
     assert usernames.reserve({jan.student_id: "jan.peeters"}) == {jan.student_id}

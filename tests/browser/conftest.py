@@ -1,4 +1,4 @@
-"""A browser, a live server and the demo's schools: where every browser test begins."""
+"""A browser, a live server and the schools of the demo, for every browser test."""
 
 import logging
 import shutil
@@ -31,10 +31,10 @@ CHROMIUM_ARGS = [
 
 @pytest.fixture(scope="session", autouse=True)
 def _database_beside_playwright() -> Iterator[None]:
-    """Let tests ask the database.
+    """Allow queries in tests.
 
-    Playwright's event loop runs in the main thread, where Django therefore takes every query for
-    one made by asynchronous code. It lives until the session ends, and so does this.
+    Playwright's event loop runs in the main thread until the session ends; Django therefore takes
+    every query there for one of asynchronous code.
     """
     with pytest.MonkeyPatch.context() as environment:
         environment.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
@@ -56,7 +56,7 @@ def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]
     }
 
 
-# A machine with other work to do is no fault of the page.
+# A busy machine is no fault of the page.
 expect.set_options(timeout=20_000)
 
 
@@ -67,7 +67,7 @@ def base_url(live_server: Any) -> str:
 
 @pytest.fixture(autouse=True)
 def _monday_morning(transactional_db: None) -> Iterator[None]:
-    """The demo's school year runs; time goes on from there, for the server too."""
+    """Set the time in the demo's school year; it goes on from there, for the server too."""
     cache.clear()
     with time_machine.travel(NOW, tick=True):
         yield
@@ -83,7 +83,7 @@ def school(transactional_db: None) -> None:
 def leaks(
     transactional_db: None, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> Iterator[Leaks]:
-    """Whatever password a test sees, the server has left it nowhere when the test ends (R5)."""
+    """At the end of a test the server has left none of the passwords it saw anywhere (R5)."""
     caplog.set_level(logging.INFO)
     leaks = Leaks(caplog)
     with leaks.watching_files():

@@ -1,4 +1,4 @@
-"""The desk as a manager handles it: what is on the screen, by the names that are on it."""
+"""The desk as a manager uses it: what is on the screen, by the names on the screen."""
 
 import re
 from dataclasses import dataclass
@@ -14,12 +14,12 @@ from .visitor import Visitor
 
 BEHEERDER = "beheerder@demo.test"
 
-# One call for a page of any length, instead of four for each of its rows.
+# One call for a page of any length, instead of four calls per row.
 _READ_ROWS = """rows => rows.map(row => {
     const text = found => found ? found.innerText.trim() : "";
     const pictures = [...row.querySelectorAll(".pictures li")].map(text);
     return {
-        who: text(row.querySelector("th")),
+        label: text(row.querySelector("th")),
         username: text(row.querySelectorAll("td.line")[0]),
         password: pictures.length ? pictures.join(" - ") : text(row.querySelector(".secret")),
         kind: text(row.querySelector(".small")),
@@ -30,9 +30,9 @@ _READ_ROWS = """rows => rows.map(row => {
 
 @dataclass(frozen=True)
 class Shown:
-    """A row of the preview."""
+    """A row of the preview; `label` is the name and the stamnummer in parentheses."""
 
-    who: str
+    label: str
     username: str
     password: str
     kind: str
@@ -40,11 +40,11 @@ class Shown:
 
     @property
     def name(self) -> str:
-        return self.who.rpartition(" (")[0]
+        return self.label.rpartition(" (")[0]
 
     @property
     def stamnummer(self) -> str:
-        return self.who.rpartition(" (")[2].rstrip(")")
+        return self.label.rpartition(" (")[2].rstrip(")")
 
 
 class Desk(Visitor):
@@ -91,11 +91,11 @@ class Desk(Visitor):
     # The list ----------------------------------------------------------------------------------
 
     def search(self, words: str) -> None:
-        self.page.wait_for_load_state("domcontentloaded")  # only then the list listens
+        self.page.wait_for_load_state("domcontentloaded")  # from then on the list listens
         self.page.get_by_role("searchbox").fill(words)
 
     def find(self, stamnummer: str) -> None:
-        """Search the one pupil with this number."""
+        """Search for the one pupil with this stamnummer."""
         self.search(stamnummer)
         self.lists(1)
 
@@ -103,19 +103,19 @@ class Desk(Visitor):
         self.page.wait_for_load_state("domcontentloaded")
         self.page.get_by_label(label, exact=True).select_option(value)
 
-    def box(self, who: str) -> Locator:
-        return self.page.get_by_role("checkbox", name=who)
+    def box(self, pupil: str) -> Locator:
+        return self.page.get_by_role("checkbox", name=pupil)
 
-    def tick(self, who: str) -> None:
-        self.box(who).check()
+    def tick(self, pupil: str) -> None:
+        self.box(pupil).check()
 
     def counts(self, number: int) -> None:
-        """The bar below the list says how many are selected."""
-        said = f"Aantal geselecteerde leerlingen: {number}"
-        expect(self.page.locator("[data-selected]")).to_have_text(said)
+        """The bar below the list shows how many pupils are selected."""
+        text = f"Aantal geselecteerde leerlingen: {number}"
+        expect(self.page.locator("[data-selected]")).to_have_text(text)
 
     def lists(self, number: int) -> None:
-        """The list says how many there are."""
+        """The heading of the list shows how many rows there are."""
         total = re.compile(rf"Totaal aantal rijen: {number}\s*$")
         expect(self.page.locator("#results-heading")).to_have_text(total)
 
@@ -147,7 +147,7 @@ class Desk(Visitor):
     # Documents ---------------------------------------------------------------------------------
 
     def save_and_print(self) -> Path:
-        """Bewaren en afdrukken; the download starts by itself."""
+        """Press the button; the download starts by itself."""
         return self.download("Bewaren en afdrukken")
 
     def download(self, button: str) -> Path:
@@ -157,7 +157,7 @@ class Desk(Visitor):
 
 
 def _kept(download: Download) -> Path:
-    """The downloaded file under the name that the manager sees."""
+    """Return the downloaded file, under the name that the manager sees."""
     return Path(download.path()).rename(
         Path(download.path()).with_name(download.suggested_filename)
     )

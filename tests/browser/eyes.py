@@ -1,6 +1,6 @@
-"""A page as everybody meets it: axe, one h1, nothing beside the page, at each size.
+"""Accessibility of a page at each size: no fault that axe finds, one h1, no wider than the window.
 
-With SCREENSHOTS=<folder> each page is also kept as a picture, to be looked at.
+With SCREENSHOTS=<folder> a screenshot of each page is saved there.
 """
 
 import os
@@ -27,7 +27,7 @@ _TOO_WIDE = """() => [...document.querySelectorAll("body *")]
 
 
 class Eyes:
-    """Look at the pages one by one; all that is wrong is told at the end."""
+    """Checks pages one by one and collects their faults, which the test reports at the end."""
 
     def __init__(self, page: Page, sizes: Sizes) -> None:
         self.page, self.sizes = page, sizes
@@ -37,7 +37,7 @@ class Eyes:
         self.page.locator("main").wait_for()
         for size, viewport in self.sizes.items():
             self.page.set_viewport_size(viewport)
-            # The whole page at once: the bar at the foot of the list then covers no row.
+            # The whole page at once, so that the bar at the foot of the list covers no row.
             height = self.page.evaluate("document.documentElement.scrollHeight")
             self.page.set_viewport_size(viewport | {"height": height})
             self.faults += [f"{name} ({size}): {fault}" for fault in self._faults()]
@@ -47,7 +47,7 @@ class Eyes:
         self.page.set_viewport_size(next(iter(self.sizes.values())))
 
     def _faults(self) -> Iterator[str]:
-        # `evaluate` is not held by the page's policy, which allows no script of ours.
+        # `evaluate` is exempt from the page's policy, which allows no inline script.
         self.page.evaluate(AXE)
         yield from self.page.evaluate(_FAULTS, RULES)
         if (headings := self.page.locator("h1").count()) != 1:

@@ -19,7 +19,7 @@ _WRITING = os.O_WRONLY | os.O_RDWR
 
 
 class Leaks:
-    """Say what you saw with `saw`; `found` tells where it is."""
+    """Collects the passwords of a test with `saw`; `found` returns the places that hold one."""
 
     def __init__(self, caplog: pytest.LogCaptureFixture) -> None:
         self.seen: set[str] = set()
@@ -31,7 +31,7 @@ class Leaks:
 
     @contextmanager
     def watching_files(self) -> Iterator[None]:
-        """Note the files that the server's threads open to write, even if they are gone later."""
+        """Note the files that the server's threads open to write, also those removed later."""
         _files.watched_by = self
         try:
             yield
@@ -39,7 +39,7 @@ class Leaks:
             _files.watched_by = None
 
     def found(self) -> list[str]:
-        """Return where something leaked, without saying what."""
+        """Return the places where something leaked, without the password itself."""
         found = [f"file written: {path}" for path in sorted(self.written)]
         places = {place: content for place, content in self._places() if content}
         needles = {needle for password in self.seen for needle in spellings(password)}
@@ -61,7 +61,7 @@ class Leaks:
                 yield f"file {path.name[-12:]}", path.read_bytes()
 
     def _logged(self) -> list[logging.LogRecord]:
-        """What was logged in the test itself too: pytest begins anew when it is over."""
+        """The log of the test itself too: pytest starts a new one for the teardown."""
         return [*self._caplog.get_records("call"), *self._caplog.records]
 
 
@@ -72,7 +72,7 @@ def spellings(password: str) -> set[bytes]:
 
 
 def _in_base64(text: bytes, offset: int) -> bytes:
-    """The characters that `text` gives in base64 behind `offset` other bytes, whatever follows."""
+    """The base64 characters of `text` behind `offset` other bytes, whatever bytes follow."""
     encoded = base64.b64encode(bytes(offset) + text)
     first = -(-offset * 8 // 6)
     return encoded[first : (offset + len(text)) * 8 // 6]
@@ -92,7 +92,7 @@ def _cache() -> bytes:
 
 
 class _Files:
-    """Python tells of every file that is opened; the hook cannot be taken away, so it is one."""
+    """Hears of every file that Python opens. One for all tests: the hook cannot be removed."""
 
     def __init__(self) -> None:
         self.watched_by: Leaks | None = None

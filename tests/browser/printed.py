@@ -1,4 +1,4 @@
-"""What was downloaded, read back: as a teacher reads the paper and Excel opens the workbook."""
+"""Reads downloads back: the paper as a teacher sees it, the workbook as Excel opens it."""
 
 import io
 import zipfile
@@ -21,7 +21,7 @@ A4 = "leerid-a4.pdf"
 STICKERS = ["leerid-stickers-l7160.pdf", "leerid-stickers-l7163.pdf", "leerid-stickers-l7651.pdf"]
 SHEETS = [A4, *STICKERS]
 WORKBOOK = "leerid.xlsx"
-# In pixels, one for each module of the code; a picture has many more.
+# In pixels, one per module of the code; a picture is larger.
 QR_WIDTH = 64
 
 
@@ -54,9 +54,12 @@ class Printed:
 
 @dataclass(frozen=True)
 class Sheet:
-    """What a pupil has in hand; of pictures `password` holds the names joined by ` - `."""
+    """The sheet of one pupil; `password` is the names of pictures joined by ` - ` where it has any.
 
-    address: str
+    `url` is printed as text, `scanned` is the content of the QR code.
+    """
+
+    url: str
     scanned: str
     username: str
     label: str
@@ -65,17 +68,17 @@ class Sheet:
 
 def _sheet(page: pypdfium2.PdfPage) -> Sheet:
     lines = page.get_textpage().get_text_range().split("\r\n")
-    address = lines[lines.index("Aanmelden op") + 1]
+    url = lines[lines.index("Aanmelden op") + 1]
     at = lines.index("Gebruikersnaam:")
     username, label, first = lines[at + 1 : at + 4]
-    # Of pictures every other line is a number.
+    # Each picture has a line with its number and a line with its name.
     password = " - ".join(lines[at + 4 : at + 11 : 2]) if first == "1" else first
     [code] = zxingcpp.read_barcodes(page.render(scale=2).to_pil())
-    return Sheet(address, code.text, username, label, password)
+    return Sheet(url, code.text, username, label, password)
 
 
 def pages(pdf: bytes) -> list[str]:
-    """The text of each page without blanks, so that a wrapped name is found too."""
+    """The text of each page without blanks, so that a wrapped name is found as well."""
     with closing(pypdfium2.PdfDocument(pdf)) as document:
         return [squeezed(page.get_textpage().get_text_range()) for page in document]
 
@@ -84,13 +87,13 @@ def squeezed(text: str) -> str:
     return "".join(text.split())
 
 
-def tells(page: str, row: Shown) -> bool:
+def has_row(page: str, row: Shown) -> bool:
     """Whether a printed page or sheet has the sign-in data of the row."""
     return all(squeezed(text) in page for text in (row.name, row.username, _as_printed(row)))
 
 
 def _as_printed(row: Shown) -> str:
-    """A password as text; of pictures the names, numbered in their order."""
+    """The password as text; a picture password as the numbered names."""
     names = row.password.split(" - ")
     if len(names) == 1:
         return row.password

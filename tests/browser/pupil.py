@@ -24,9 +24,9 @@ class Pupil(Visitor):
 
     # Getting around ----------------------------------------------------------------------------
 
-    def open(self, address: str) -> None:
-        """Open what was printed or mailed, on the host of the tests."""
-        parts = urlsplit(address)
+    def open(self, url: str) -> None:
+        """Open a URL that was printed or mailed, on the host of the tests."""
+        parts = urlsplit(url)
         self.page.goto(parts.path + (f"?{parts.query}" if parts.query else ""))
 
     def press(self, name: str) -> None:
@@ -42,7 +42,7 @@ class Pupil(Visitor):
         expect(self.page.get_by_role("heading", name=name, level=1)).to_be_visible()
 
     def is_at(self, path: str) -> None:
-        """The address bar says this path, and nothing behind it."""
+        """The address bar shows this path and no query."""
         expect(self.page).to_have_url(re.compile(rf"^http://[^/]+{re.escape(path)}$"))
 
     # Signing in --------------------------------------------------------------------------------
@@ -51,7 +51,7 @@ class Pupil(Visitor):
         expect(self.page.get_by_label("Gebruikersnaam")).to_have_value(username)
 
     def sign_in(self, password: str) -> None:
-        """With what is typed; the username is there."""
+        """Type the password; the username is filled in already."""
         self.leaks.saw(password)
         self.page.get_by_label("Wachtwoord", exact=True).fill(password)
         self.press("Meld je aan")
@@ -65,7 +65,7 @@ class Pupil(Visitor):
             self.grid.get_by_role("button", name=name, exact=True).tap()
 
     def has_chosen(self, *names: str) -> None:
-        """These pictures stand on the shelf, in this order, and are marked in the grid."""
+        """These pictures are shown as chosen, in this order, and are marked in the grid."""
         chosen = self.page.get_by_label("Gekozen afbeeldingen").get_by_role("img")
         expect(chosen).to_have_count(len(names))
         assert [image.get_attribute("alt") for image in chosen.all()] == list(names)
@@ -82,7 +82,7 @@ class Pupil(Visitor):
         self.page.get_by_label("Nieuw wachtwoord").fill(password)
         self.press("Bewaar mijn wachtwoord")
 
-    def give_address(self, email: str) -> None:
+    def give_email(self, email: str) -> None:
         self.page.get_by_label("E-mailadres").fill(email)
         self.press("Stuur me een mail")
         self.sees_heading("Kijk in je mailbox")

@@ -1,4 +1,4 @@
-"""Every page of the desk as everybody meets it, on a desk and a phone; see `eyes`."""
+"""Every page of the desk is accessible, on a desktop and on a phone; see `eyes`."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -87,7 +87,7 @@ def test_the_list(desk: Desk, eyes: Eyes, school: None) -> None:
     eyes.look("list-class")
 
 
-def test_a_class_of_24_stands_on_one_screen(
+def test_a_class_of_24_fits_on_one_screen(
     desk: Desk, alice: Manager, brussel: Institution, enrol: Enrol, give_account: GiveAccount
 ) -> None:
     for number in range(24):
@@ -176,7 +176,7 @@ def test_the_single_edit(desk: Desk, eyes: Eyes, school: None) -> None:
 
 
 def test_the_preview_and_its_result(desk: Desk, eyes: Eyes, school: None) -> None:
-    """With every section: renewed of all three kinds, to create, linked, and impossible."""
+    """With every section: renewed passwords of all three kinds, to create, linked, impossible."""
     manager = Manager.objects.get(email=BEHEERDER)
     Account.objects.filter(username="amani.bockstal").update(
         deactivated_at=datetime(2026, 11, 2, tzinfo=UTC), deactivated_by=manager
@@ -217,7 +217,7 @@ def test_the_preview_and_its_result(desk: Desk, eyes: Eyes, school: None) -> Non
 
 
 def test_the_life_of_an_account(desk: Desk, eyes: Eyes, school: None) -> None:
-    """Status and type, for one and for a selection, with somebody to skip in each."""
+    """Status and type, for one pupil and for a selection, each with a pupil who is skipped."""
     desk.sign_in_to_list()
     desk.filter("Selectie", "Zonder account")
     desk.lists(12)
@@ -323,7 +323,7 @@ def test_columns_conflicts_and_two_schools(
 
 
 def half_broken(folder: Path) -> Path:
-    """Thirty good rows, and three without name, with a date that is none, and a number twice."""
+    """Thirty good rows, one without a name, one with an invalid date, and one that is repeated."""
     lines = (DATA / "discimus-999912.csv").read_text("utf-8-sig").splitlines()[:34]
     lines[5] = lines[5].replace(lines[5].split(";")[3], "")
     lines[9] = lines[9].replace("01/09/2026", "31/02/2026")

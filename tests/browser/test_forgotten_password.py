@@ -1,4 +1,4 @@
-"""A manager who forgot the password comes back in through the mail."""
+"""A manager who forgot the password chooses a new one through a mailed link."""
 
 import re
 
@@ -28,7 +28,7 @@ def when_the_manager_asks_for_a_mail(desk: Desk) -> None:
 
 
 def mailed_link() -> str:
-    """The link in the newest mail, which went to the manager and to nobody else."""
+    """The link in the newest mail, which was sent to the manager alone."""
     newest = mail.outbox[-1]
     assert newest.to == [BEHEERDER]
     [link] = re.findall(r"http://\S+/aanmelden/vergeten/\S+/", str(newest.body))

@@ -1,4 +1,4 @@
-"""A school that begins: from the administration package's file to first accounts on paper."""
+"""A new school: from the file of its administration package to the first accounts on paper."""
 
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from students.models import Enrolment
 from tests.conftest import PASSWORD
 
 from .desk import Desk, Shown
-from .printed import A4, SHEETS, STICKERS, WORKBOOK, Printed, tells
+from .printed import A4, SHEETS, STICKERS, WORKBOOK, Printed, has_row
 
 pytestmark = pytest.mark.browser
 
@@ -95,7 +95,7 @@ def then_the_zip_has_a_page_for_everybody(zip_file: Path, shown: list[Shown]) ->
     ]
     sheets = printed.pages(A4)
     assert len(sheets) == 200
-    assert all(tells(page, row) for page, row in zip(sheets, in_order, strict=True))
+    assert all(has_row(page, row) for page, row in zip(sheets, in_order, strict=True))
     for name in STICKERS:
         text = "".join(printed.pages(name))
         assert all(row.username in text for row in shown)

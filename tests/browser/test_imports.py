@@ -1,4 +1,4 @@
-"""Lists of every administration package, and a pupil's year, at the desk."""
+"""Imports at the desk: lists of every administration package, and a school year of one pupil."""
 
 import io
 from datetime import datetime
@@ -143,7 +143,7 @@ def at(month: int, day: int, year: int = 2027) -> datetime:
 
 
 def test_a_pupil_s_year_at_the_desk(desk: Desk, school: None) -> None:
-    """August's list is there at once, runs from 1 September; a transfer, a release, a return."""
+    """August's list shows at once and runs from 1 September; a transfer, a release, a return."""
     with time_machine.travel(at(8, 24), tick=True):
         desk.sign_in_to_list()
         upload(desk, DATA / "discimus-999912-next-year.csv")

@@ -1,4 +1,4 @@
-"""The life of a LeerID at the desk: off and on again, another type, ready-made selections."""
+"""The life of a LeerID at the desk: deactivated, activated, converted; ready-made selections."""
 
 from datetime import datetime
 from pathlib import Path
@@ -15,7 +15,7 @@ from students.models import Enrolment
 
 from .conftest import NewPupil
 from .desk import Desk
-from .printed import SHEETS, Printed, tells
+from .printed import SHEETS, Printed, has_row
 from .pupil import TABLET
 
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("school")]
@@ -147,7 +147,7 @@ def test_a_selection_becomes_advanced_and_is_printed(desk: Desk, new_pupil: NewP
     printed = Printed.of(desk.save_and_print())
     desk.sees("1 leerling heeft nieuwe aanmeldgegevens")
     for name in SHEETS:
-        assert any(tells(page, shown) for page in printed.pages(name))
+        assert any(has_row(page, shown) for page in printed.pages(name))
     [row] = printed.workbook()
     assert (row["Type"], row["LeerID Wachtwoord"]) == ("Gevorderd", shown.password)
 

@@ -10,7 +10,7 @@ from accounts.models import Account, PasswordKind
 
 from .desk import Desk
 from .leaks import Leaks
-from .printed import A4, Printed, tells
+from .printed import A4, Printed, has_row
 
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("school")]
 
@@ -18,7 +18,7 @@ ABDULGHANI = "Abdulghani Bogdan (60351)"
 
 
 def first_pupils(desk: Desk) -> list[str]:
-    """Who stand at the top of the page."""
+    """The first ten pupils on the page."""
     boxes = desk.page.locator("input[name=student]")
     return [str(box.get_attribute("aria-label")) for box in boxes.all()[:10]]
 
@@ -179,7 +179,7 @@ def test_renewing_without_javascript(plain_desk: Desk) -> None:
     desk.press("Bewaren en afdrukken")
     desk.sees_heading("1 leerling heeft nieuwe aanmeldgegevens")
     [page] = Printed.of(desk.download("Download alles (ZIP)")).pages(A4)
-    assert tells(page, shown)
+    assert has_row(page, shown)
     account = Account.objects.get(username=shown.username)
     assert account.password_kind == PasswordKind.PICTURES
     assert check_password(shown.password.replace(" - ", "-"), account.password)

@@ -1,4 +1,4 @@
-"""The main job, as chapter 3 of the manual tells it: new passwords for a selection."""
+"""The main job, as in chapter 3 of the manual: new passwords for a selection."""
 
 from pathlib import Path
 
@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 from accounts.models import Account
 
 from .desk import Desk, Shown
-from .printed import SHEETS, STICKERS, WORKBOOK, Printed, tells
+from .printed import SHEETS, STICKERS, WORKBOOK, Printed, has_row
 
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("school")]
 
@@ -27,11 +27,11 @@ def test_renew_the_passwords_of_a_selection(desk: Desk) -> None:
     shown = desk.read_preview()
     then_nothing_has_changed_yet(before)
     zip_file = when_it_is_saved(desk)
-    then_the_result_page_tells_it(desk)
+    then_the_result_page_shows_it(desk)
     then_paper_and_excel_say_what_the_preview_said(zip_file, shown)
     then_exactly_these_passwords_are_valid(before, shown)
-    then_the_history_tells_it(desk)
-    then_the_page_of_prints_lists_it(desk)
+    then_the_history_shows_it(desk)
+    then_the_page_of_batches_lists_it(desk)
 
 
 def given_the_passwords_of_everybody() -> dict[str, str]:
@@ -85,7 +85,7 @@ def when_it_is_saved(desk: Desk) -> Path:
     return desk.save_and_print()
 
 
-def then_the_result_page_tells_it(desk: Desk) -> None:
+def then_the_result_page_shows_it(desk: Desk) -> None:
     desk.sees_heading("2 leerlingen hebben nieuwe aanmeldgegevens")
     desk.sees("verwijder het zodra alles is afgedrukt")
     desk.does_not_see("Nog niet gedownload:")
@@ -98,12 +98,12 @@ def then_paper_and_excel_say_what_the_preview_said(zip_file: Path, shown: list[S
     # By class: Amani of 5STW comes before Ardalan of 6EM.
     in_order = sorted(shown, key=lambda row: row.name)
     for page, row in zip(printed.pages(SHEETS[0]), in_order, strict=True):
-        assert tells(page, row)
+        assert has_row(page, row)
         assert f"http://localhost:8000/mijn/{row.username}" in page
         assert "Tijdelijkwachtwoord:" in page
     for sheet in STICKERS:
         [page] = printed.pages(sheet)
-        assert all(tells(page, row) for row in shown)
+        assert all(has_row(page, row) for row in shown)
     assert [
         (row["Stamnummer"], row["LeerID Gebruikersnaam"], row["LeerID Wachtwoord"])
         for row in printed.workbook()
@@ -117,7 +117,7 @@ def then_exactly_these_passwords_are_valid(before: dict[str, str], shown: list[S
     assert all(Account.objects.get(username=row.username).must_change_password for row in shown)
 
 
-def then_the_history_tells_it(desk: Desk) -> None:
+def then_the_history_shows_it(desk: Desk) -> None:
     desk.follow("Leerlingen")
     desk.counts(0)
     desk.find("32890")
@@ -133,7 +133,7 @@ def then_the_history_tells_it(desk: Desk) -> None:
     expect(newest).to_contain_text("Wachtwoord vernieuwd (wordt nooit getoond)")
 
 
-def then_the_page_of_prints_lists_it(desk: Desk) -> None:
+def then_the_page_of_batches_lists_it(desk: Desk) -> None:
     desk.follow("Afdrukken")
     newest = desk.page.get_by_role("row").nth(1)
     expect(newest).to_contain_text("Wachtwoorden vernieuwd")

@@ -1,8 +1,8 @@
-"""The watch that every browser test ends with (R5) does see what it watches for.
+"""The check for leaks at the end of every browser test (R5) does find leaks.
 
-Each test of this folder tells `leaks` the passwords it saw; the `leaks` fixture then looks for
-them in every table, session, cache entry, log line and mail, in the database file, and at every
-file that the server opened to write.
+Each test of this folder gives `leaks` the passwords that it saw; the `leaks` fixture then searches
+every table, session, cache entry, log line and mail, the database file, and every file that the
+server opened to write.
 """
 
 import base64

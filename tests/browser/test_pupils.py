@@ -1,4 +1,4 @@
-"""The pupils' way in: from the printed sheet to the account page, on a tablet and on a phone."""
+"""Pupils sign in: from the printed sheet to the account page, on a tablet and on a phone."""
 
 from typing import Any
 
@@ -17,7 +17,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("school")]
 
 ABDULGHANI, JEF, ARDALAN, BUTRINT = "60351", "68937", "32890", "47727"
 OWN, NEW = "veertig gele fietsen", "acht paarse olifanten"
-ADDRESS = "ardalan@voorbeeld.be"
+EMAIL = "ardalan@voorbeeld.be"
 REFUSED = "Deze gebruikersnaam en dit wachtwoord horen niet bij elkaar."
 
 on_both = pytest.mark.parametrize("size", [TABLET, PHONE], ids=["tablet", "phone"])
@@ -40,7 +40,7 @@ def renewed(desk: Desk, stamnummer: str) -> Sheet:
     [shown] = desk.read_preview()
     [sheet] = Printed.of(desk.save_and_print()).sheets()
     assert (sheet.username, sheet.password) == (shown.username, shown.password)
-    assert sheet.address == f"http://localhost:8000/mijn/{sheet.username}"
+    assert sheet.url == f"http://localhost:8000/mijn/{sheet.username}"
     return sheet
 
 
@@ -62,7 +62,7 @@ def given_a_password(stamnummer: str, password: str, **fields: object) -> Accoun
 @on_both
 def test_a_word(beheerder: Desk, new_pupil: NewPupil, size: dict[str, Any]) -> None:
     sheet = renewed(beheerder, ABDULGHANI)
-    assert (sheet.label, sheet.scanned) == ("Wachtwoord:", sheet.address)
+    assert (sheet.label, sheet.scanned) == ("Wachtwoord:", sheet.url)
     pupil = new_pupil(size)
     pupil.open(sheet.scanned)
     pupil.has_username(sheet.username)
@@ -83,7 +83,7 @@ def test_a_word(beheerder: Desk, new_pupil: NewPupil, size: dict[str, Any]) -> N
 @on_both
 def test_pictures(beheerder: Desk, new_pupil: NewPupil, size: dict[str, Any]) -> None:
     sheet = renewed(beheerder, JEF)
-    assert sheet.scanned == f"{sheet.address}?wijze=afbeeldingen"
+    assert sheet.scanned == f"{sheet.url}?wijze=afbeeldingen"
     first, second, third, last = pictures = sheet.password.split(" - ")
     pupil = new_pupil(size)
     pupil.open(sheet.scanned)
@@ -98,7 +98,7 @@ def test_pictures(beheerder: Desk, new_pupil: NewPupil, size: dict[str, Any]) ->
     pupil.is_signed_in("Jef")
     pupil.press("Afmelden")
     pupil.sees("Je bent afgemeld.")
-    # The device now begins with the grid, also for who types an address without more.
+    # The device now starts with the grid, also at a URL that does not ask for it.
     pupil.open("/mijn/")
     expect(pupil.grid.get_by_role("button")).to_have_count(16)
 
@@ -106,15 +106,15 @@ def test_pictures(beheerder: Desk, new_pupil: NewPupil, size: dict[str, Any]) ->
 @on_both
 def test_a_temporary_password(beheerder: Desk, new_pupil: NewPupil, size: dict[str, Any]) -> None:
     sheet = renewed(beheerder, ARDALAN)
-    assert (sheet.label, sheet.scanned) == ("Tijdelijk wachtwoord:", sheet.address)
+    assert (sheet.label, sheet.scanned) == ("Tijdelijk wachtwoord:", sheet.url)
     pupil = new_pupil(size)
     pupil.open(sheet.scanned)
     pupil.sign_in(sheet.password)
     then_nothing_is_reachable_before_an_own_password(pupil)
     when_an_own_password_is_chosen(pupil)
-    when_an_address_is_linked(pupil)
+    when_an_email_is_linked(pupil)
     then_the_account_page_says_so(pupil)
-    then_the_desk_tells_it(beheerder)
+    then_the_desk_shows_it(beheerder)
 
 
 def then_nothing_is_reachable_before_an_own_password(pupil: Pupil) -> None:
@@ -143,10 +143,10 @@ def when_an_own_password_is_chosen(pupil: Pupil) -> None:
     expect(pupil.page.get_by_role("link", name="Niet nu")).to_be_visible()
 
 
-def when_an_address_is_linked(pupil: Pupil) -> None:
-    pupil.give_address(ADDRESS)
+def when_an_email_is_linked(pupil: Pupil) -> None:
+    pupil.give_email(EMAIL)
     assert account(ARDALAN).email == ""
-    pupil.open(mailed_link(ADDRESS, "Bevestig je e-mailadres voor je LeerID"))
+    pupil.open(mailed_link(EMAIL, "Bevestig je e-mailadres voor je LeerID"))
     pupil.sees_heading("Bevestig je e-mailadres")
     pupil.is_at("/mijn/e-mail/bevestigen")
     assert account(ARDALAN).email == ""
@@ -161,7 +161,7 @@ def then_the_account_page_says_so(pupil: Pupil) -> None:
     pupil.sees("6EM · 2e lj 3e gr Elektromechanica TSO")
 
 
-def then_the_desk_tells_it(desk: Desk) -> None:
+def then_the_desk_shows_it(desk: Desk) -> None:
     desk.open("leerlingen/")
     desk.find(ARDALAN)
     desk.follow("Bhatti")
@@ -177,7 +177,7 @@ def then_the_desk_tells_it(desk: Desk) -> None:
         expect(line).to_contain_text("Mijn LeerID")
 
 
-# Forgotten, and renewed meanwhile --------------------------------------------------------------
+# Forgotten, and renewed at the desk ------------------------------------------------------------
 
 
 def test_a_forgotten_password(new_pupil: NewPupil) -> None:
@@ -252,7 +252,7 @@ def test_the_grid_with_the_keyboard_alone(new_pupil: NewPupil) -> None:
     keyboard = pupil.page.keyboard
 
     def go_to(name: str, key: str = "Tab") -> None:
-        """Walk until the focus is on the button with this name."""
+        """Press the key until the button with this name has the focus."""
         for _ in range(40):
             keyboard.press(key)
             button = pupil.page.get_by_role("button", name=name, exact=True)

@@ -1,4 +1,4 @@
-"""Every page of Mijn LeerID as every pupil meets it, on a tablet and two phones; see `eyes`."""
+"""Every page of Mijn LeerID is accessible, on a tablet and two phones; see `eyes`."""
 
 from collections.abc import Iterator
 
@@ -22,9 +22,9 @@ SIZES = {
 }
 PICTURES = ("bal", "vis", "laars", "boom")
 WORD, TEMPORARY, OWN = "29ban9", "Kd7mPq2x", "veertig gele fietsen"
-ADDRESS = "pieter-alexander.van.den.broeck@voorbeeld.be"
+EMAIL = "pieter-alexander.van.den.broeck@voorbeeld.be"
 
-# The smallest side of what a pupil touches, over all tiles, buttons and fields.
+# The smallest side of all tiles, buttons and fields that a pupil touches.
 _SMALLEST = """touched => Math.min(...touched.map(one => {
     const {width, height} = one.getBoundingClientRect();
     return Math.min(width, height);
@@ -45,7 +45,7 @@ def eyes(pupil: Pupil) -> Iterator[Eyes]:
 
 @pytest.fixture
 def pieter(brussel: object, enrol: Enrol, give_account: GiveAccount) -> Account:
-    """A long name, and a temporary password."""
+    """Has a long name and a temporary password."""
     enrolment = enrol(brussel, "Pieter-Alexander", "Van den Broeck-Vandenbossche")
     return give_account(enrolment, password=make_password(TEMPORARY))
 
@@ -61,7 +61,7 @@ def test_signing_in(pupil: Pupil, eyes: Eyes, pieter: Account) -> None:
     eyes.look("portal-empty")
     pupil.open(f"/mijn/{pieter.username}")
     eyes.look("portal-word")
-    pupil.sign_in("fout")
+    pupil.sign_in("zeker niet dit")
     pupil.sees("horen niet bij elkaar")
     eyes.look("portal-wrong")
     pupil.follow("Ik heb een wachtwoord met afbeeldingen")
@@ -86,7 +86,7 @@ def test_the_pictures_are_large_enough_to_touch(pupil: Pupil) -> None:
         tiles = pupil.grid.get_by_role("button")
         expect(tiles).to_have_count(16)
         assert tiles.evaluate_all(_SMALLEST) >= 64
-        # Also what is less often touched is no small target.
+        # Buttons and fields that are touched less often are no small targets either.
         assert (
             pupil.page.locator("main button:visible, main input:visible").evaluate_all(_SMALLEST)
             >= 44
@@ -107,7 +107,7 @@ def test_a_pupil_with_a_basic_account(
     eyes.look("portal-signed-out")
 
 
-def test_an_own_password_and_an_address(pupil: Pupil, eyes: Eyes, pieter: Account) -> None:
+def test_an_own_password_and_an_email(pupil: Pupil, eyes: Eyes, pieter: Account) -> None:
     pupil.open(f"/mijn/{pieter.username}")
     pupil.sign_in(TEMPORARY)
     pupil.sees_heading("Kies je eigen wachtwoord")
@@ -128,9 +128,9 @@ def test_an_own_password_and_an_address(pupil: Pupil, eyes: Eyes, pieter: Accoun
     pupil.press("Stuur me een mail")
     pupil.sees("Dit is geen e-mailadres.")
     eyes.look("portal-email-wrong")
-    pupil.give_address(ADDRESS)
+    pupil.give_email(EMAIL)
     eyes.look("portal-email-sent")
-    pupil.open(mailed_link(ADDRESS, "Bevestig je e-mailadres voor je LeerID"))
+    pupil.open(mailed_link(EMAIL, "Bevestig je e-mailadres voor je LeerID"))
     pupil.sees_heading("Bevestig je e-mailadres")
     eyes.look("portal-confirm")
     pupil.press("Ja, dit is mijn e-mailadres")
@@ -152,14 +152,14 @@ def test_an_own_password_and_an_address(pupil: Pupil, eyes: Eyes, pieter: Accoun
 
 
 def test_a_forgotten_password(pupil: Pupil, eyes: Eyes, pieter: Account) -> None:
-    own_password_of(pieter, email=ADDRESS)
+    own_password_of(pieter, email=EMAIL)
     pupil.open("/mijn/vergeten/")
     eyes.look("portal-forgotten")
     pupil.page.get_by_label("Gebruikersnaam").fill(pieter.username)
     pupil.press("Stuur me een mail")
     pupil.sees_heading("Kijk in je mailbox")
     eyes.look("portal-forgotten-sent")
-    link = mailed_link(ADDRESS, "Kies een nieuw wachtwoord voor je LeerID")
+    link = mailed_link(EMAIL, "Kies een nieuw wachtwoord voor je LeerID")
     pupil.open(link)
     pupil.sees_heading("Kies je eigen wachtwoord")
     eyes.look("portal-reset")

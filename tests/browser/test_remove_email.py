@@ -10,7 +10,7 @@ from accounts.models import Account
 from students.models import Enrolment
 
 from .desk import Desk, Shown
-from .printed import SHEETS, Printed, tells
+from .printed import SHEETS, Printed, has_row
 
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("school")]
 
@@ -21,14 +21,14 @@ NOTICE = (
 )
 
 
-def test_removing_the_address_gives_a_new_password(desk: Desk) -> None:
-    given_a_pupil_with_a_linked_address(desk)
-    when_the_address_is_ticked_for_removal(desk)
+def test_removing_the_email_gives_a_new_password(desk: Desk) -> None:
+    given_a_pupil_with_a_linked_email(desk)
+    when_the_email_is_ticked_for_removal(desk)
     shown = then_a_new_password_shows_at_once(desk)
     zip_file = when_it_is_saved(desk)
-    then_the_detail_page_shows_no_address(desk)
+    then_the_detail_page_shows_no_email(desk)
     then_the_paper_has_the_password(zip_file, shown)
-    then_the_history_tells_it(desk)
+    then_the_history_shows_it(desk)
 
 
 def butrint() -> Account:
@@ -36,7 +36,7 @@ def butrint() -> Account:
     return Account.objects.get(student__enrolments__in=enrolments)
 
 
-def given_a_pupil_with_a_linked_address(desk: Desk) -> None:
+def given_a_pupil_with_a_linked_email(desk: Desk) -> None:
     desk.sign_in_to_list()
     desk.find("47727")
     desk.follow("Boeren")
@@ -44,7 +44,7 @@ def given_a_pupil_with_a_linked_address(desk: Desk) -> None:
     desk.follow("Pas aanmeldgegevens aan")
 
 
-def when_the_address_is_ticked_for_removal(desk: Desk) -> None:
+def when_the_email_is_ticked_for_removal(desk: Desk) -> None:
     desk.sees("Dit LeerID heeft een gevorderd wachtwoord")
     desk.sees(MASKED)
     desk.does_not_see(NOTICE)
@@ -64,7 +64,7 @@ def when_it_is_saved(desk: Desk) -> Path:
     return desk.save_and_print()
 
 
-def then_the_detail_page_shows_no_address(desk: Desk) -> None:
+def then_the_detail_page_shows_no_email(desk: Desk) -> None:
     desk.sees("Het LeerID is succesvol aangepast.")
     account = desk.section("Gevorderd LeerID")
     expect(account).to_contain_text("Moet nieuw wachtwoord kiezen bij eerste aanmelding")
@@ -74,23 +74,23 @@ def then_the_detail_page_shows_no_address(desk: Desk) -> None:
 def then_the_paper_has_the_password(zip_file: Path, shown: Shown) -> None:
     printed = Printed.of(zip_file)
     assert list(printed.files) == SHEETS
-    assert all(tells(printed.pages(name)[0], shown) for name in SHEETS)
+    assert all(has_row(printed.pages(name)[0], shown) for name in SHEETS)
     account = butrint()
     assert check_password(shown.password, account.password)
     assert account.email == ""
 
 
-def then_the_history_tells_it(desk: Desk) -> None:
+def then_the_history_shows_it(desk: Desk) -> None:
     desk.follow("Detail account historiek")
-    address = desk.page.get_by_role("row", name="E-mailadres").first
-    expect(address).to_contain_text("Aanmeldgegevens aangepast")
-    expect(address).to_contain_text(MASKED)
+    change = desk.page.get_by_role("row", name="E-mailadres").first
+    expect(change).to_contain_text("Aanmeldgegevens aangepast")
+    expect(change).to_contain_text(MASKED)
 
 
 def test_taking_the_tick_away_again_changes_nothing(desk: Desk) -> None:
-    given_a_pupil_with_a_linked_address(desk)
+    given_a_pupil_with_a_linked_email(desk)
     before = butrint().password
-    when_the_address_is_ticked_for_removal(desk)
+    when_the_email_is_ticked_for_removal(desk)
     then_a_new_password_shows_at_once(desk)
     desk.page.get_by_label("Verwijder dit e-mailadres").click()
     desk.sees("Dit LeerID heeft een gevorderd wachtwoord")

@@ -1,4 +1,4 @@
-"""One pupil at the door: a new password on paper in three clicks (manual, chapter 2)."""
+"""One pupil who cannot sign in: a new password on paper in three clicks (manual, chapter 2)."""
 
 from pathlib import Path
 
@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 from accounts.models import Account, PasswordKind
 
 from .desk import Desk, Shown
-from .printed import A4, SHEETS, STICKERS, Printed, pages, pictures, tells
+from .printed import A4, SHEETS, STICKERS, Printed, has_row, pages, pictures
 
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("school")]
 
@@ -54,7 +54,7 @@ def when_the_pupil_gets_a_word_again(desk: Desk) -> tuple[Path, Shown]:
 
 
 def read(desk: Desk) -> Shown:
-    """What the page of the single edit shows of the pupil."""
+    """What the page of the single edit shows for the pupil."""
     password = desk.read_new_password()
     desk.sees("Er is nog niets gewijzigd")
     return Shown(f"{NAME} (60351)", USERNAME, password, kind="", ticked=True)
@@ -72,7 +72,7 @@ def then_the_paper_shows_these_pictures(zip_file: Path, shown: Shown) -> None:
     assert list(printed.files) == SHEETS
     for name in (A4, *STICKERS[:2]):
         [page] = printed.pages(name)
-        assert tells(page, shown)
+        assert has_row(page, shown)
     for name in SHEETS:
         assert pictures(printed.files[name]) == shown.password.split(" - ")
 
@@ -91,7 +91,7 @@ def then_the_paper_shows_this_word(zip_file: Path, shown: Shown) -> None:
     assert list(printed.files) == SHEETS
     for name in SHEETS:
         [page] = printed.pages(name)
-        assert tells(page, shown)
+        assert has_row(page, shown)
 
 
 def then_it_is_the_password(shown: Shown, kind: PasswordKind) -> None:

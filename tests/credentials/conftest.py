@@ -1,4 +1,4 @@
-"""What the tests of a batch do over and over: prepare, hash and save for Alice."""
+"""The steps that every test of a batch takes: prepare, hash and save for Alice."""
 
 from collections.abc import Callable
 from typing import Protocol
@@ -84,7 +84,7 @@ def sam(brussel: Institution, enrol: Enrol, give_account: GiveAccount) -> Accoun
 
 @pytest.fixture
 def linked(brussel: Institution, enrol: Enrol, give_account: GiveAccount) -> Account:
-    """A pupil of Brussel who linked an e-mail address, and so has an own password."""
+    """A pupil of Brussel who linked an e-mail address, and so has a password of her own."""
     return give_account(
         enrol(brussel, "Lena", "Link"), email="lena@example.org", must_change_password=False
     )
@@ -92,7 +92,7 @@ def linked(brussel: Institution, enrol: Enrol, give_account: GiveAccount) -> Acc
 
 @pytest.fixture
 def pupil_of_gent(gent: Institution, enrol: Enrol, give_account: GiveAccount) -> Account:
-    """A pupil whom Alice has no business with."""
+    """A pupil of another school than Alice's."""
     return give_account(enrol(gent, "Gerrit", "Gent"))
 
 
@@ -121,6 +121,6 @@ def password_of(batch: Batch, pupil: Pupil) -> str:
 
 
 def snapshot(*accounts: Account) -> list[dict[str, object]]:
-    """All columns of the accounts, to tell that nothing changed."""
+    """All columns of the accounts, to compare them with later."""
     ids = [account.pk for account in accounts]
     return list(Account.objects.filter(pk__in=ids).order_by("pk").values())

@@ -40,7 +40,7 @@ def the_batch() -> Batch:
 
 
 def section(page: HttpResponse, name: str) -> str:
-    """What is read in one section of the page."""
+    """The text of one section of the page."""
     found = re.search(
         rf'<section[^>]*aria-labelledby="{name}-heading".*?</section>', html(page), re.S
     )
@@ -53,7 +53,7 @@ def section(page: HttpResponse, name: str) -> str:
 def test_the_main_job(
     charlie: Account, sam: Account, linked: Account, alice_client: Client
 ) -> None:
-    """Select three, see two with and one without a new password, save, download."""
+    """Select three pupils, see a new password for two of them, save, download."""
     before = snapshot(charlie, sam, linked)
     page = start(alice_client, charlie, sam, linked)
     batch = the_batch()
@@ -183,7 +183,7 @@ def test_a_selection_of_none_is_refused(alice_client: Client) -> None:
 def test_a_pupil_of_another_school_is_refused_like_an_unknown_one(
     charlie: Account, pupil_of_gent: Account, alice_client: Client
 ) -> None:
-    """R11: and the selection, which holds strangers, is cleared."""
+    """R11. The selection, which holds strangers, is cleared."""
     answers = []
     for stranger in (pupil_of_gent.student_id, 10**12):
         ids = {"student": [charlie.student_id, stranger], "purpose": "renew"}
@@ -334,7 +334,7 @@ def test_htmx_gets_just_the_row(charlie: Account, sam: Account, alice_client: Cl
 def test_htmx_keeps_the_ticks_that_were_not_posted_yet(
     charlie: Account, newcomer: Enrolment, alice_client: Client
 ) -> None:
-    """Tick a new pupil, untick another, then ask for other passwords for both."""
+    """Tick one pupil, untick another, then ask for another password for each."""
     start(alice_client, charlie, newcomer)
     batch = the_batch()
     for pupil, is_ticked in ((newcomer, True), (charlie, False)):
@@ -461,7 +461,7 @@ def test_a_preview_of_nobody_is_not_found(alice_client: Client) -> None:
 
 
 def test_a_second_click_on_save_leads_to_the_result(charlie: Account, alice_client: Client) -> None:
-    """R4: double click, reload, back."""
+    """R4: a double click, a reload, the back button."""
     page = start(alice_client, charlie)
     press(alice_client, page, "save")
     before = snapshot(charlie)

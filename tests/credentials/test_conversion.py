@@ -1,4 +1,4 @@
-"""Type wijzigen: Basis to Gevorderd and back, through the same preview, save and print."""
+"""Type wijzigen: Basis to Gevorderd and back, by the same preview, save and print."""
 
 import pytest
 from django.contrib.auth.hashers import check_password
@@ -124,7 +124,7 @@ def test_each_who_cannot_be_converted_is_named_with_the_reason(
         Obstacle.DEACTIVATED,
     ]
     batch = prepare(*everybody, purpose=TO_ADVANCED)
-    # A linked account is advanced already: that is the reason then.
+    # A linked account is advanced already, and that is the reason given.
     assert [item_of(batch, pupil).obstacle for pupil in everybody] == [
         Obstacle.SAME_KIND,
         "",

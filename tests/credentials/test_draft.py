@@ -79,7 +79,7 @@ def test_a_rerolled_row_cannot_be_rerolled_again(
 def test_a_row_with_an_obstacle_gets_no_password(
     linked: Account, alice_actor: Actor, prepare: Prepare
 ) -> None:
-    """R1: not by way of a reroll either."""
+    """R1 holds for a reroll too."""
     batch = prepare(linked)
     with pytest.raises(exceptions.PreviewChanged):
         changes.reroll(by=alice_actor, batch_id=batch.pk, item_id=item_of(batch, linked).pk)
@@ -203,7 +203,7 @@ def test_nobody_may_be_ticked(charlie: Account, alice_actor: Actor, prepare: Pre
 def test_a_row_with_an_obstacle_cannot_be_ticked(
     charlie: Account, linked: Account, alice_actor: Actor, prepare: Prepare
 ) -> None:
-    """R1: not by a forged form either."""
+    """R1 holds for a forged form too."""
     batch = prepare(charlie, linked)
     with pytest.raises(exceptions.PreviewChanged):
         changes.tick(by=alice_actor, batch_id=batch.pk, item_ids=[item_of(batch, linked).pk])
@@ -213,7 +213,7 @@ def test_a_row_with_an_obstacle_cannot_be_ticked(
 def test_a_tick_of_a_row_that_was_rerolled_meanwhile_is_refused(
     charlie: Account, alice_actor: Actor, prepare: Prepare
 ) -> None:
-    """R2: the password in the other window is not the one that would be saved."""
+    """R2: the other window shows another password than the one that would be saved."""
     batch = prepare(charlie)
     shown = item_of(batch, charlie).pk
     changes.reroll(by=alice_actor, batch_id=batch.pk, item_id=shown)
@@ -333,7 +333,7 @@ def test_a_preview_whose_time_runs_is_kept(
 def test_a_dropped_preview_is_forgotten_after_a_day(
     charlie: Account, clock: time_machine.Traveller, ready: Prepare
 ) -> None:
-    """Until then its page says that it ran out, and does not answer 404."""
+    """Until then its page says that the preview expired, and does not answer 404."""
     batch = ready(charlie)
     clock.shift(timedelta(minutes=30))
     retention.destroy_expired()

@@ -33,7 +33,7 @@ def samples(draw: Callable[[], str]) -> list[str]:
 
 
 def plant(monkeypatch: pytest.MonkeyPatch, text: str) -> Iterator[str]:
-    """Let `secrets.choice` deal the characters of the text, and tell what is left of it."""
+    """Let `secrets.choice` deal the characters of the text; return those that are left."""
     characters = iter(text)
     monkeypatch.setattr(secrets, "choice", lambda _: next(characters))
     return characters

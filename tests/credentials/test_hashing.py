@@ -40,7 +40,7 @@ def test_a_slice_hashes_what_is_ticked(
 def test_slices_come_to_an_end(
     crowd: Crowd, prepare: Prepare, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """However short the time, each slice does at least one round."""
+    """Each slice hashes at least one round, however short its time."""
     monkeypatch.setattr(hashing, "ROUND", 2)
     batch = prepare(*crowd(5))
     seen = []
@@ -76,7 +76,7 @@ def test_a_lease_of_who_died_ends_after_four_seconds(
 def test_a_slice_finds_nothing_in_what_was_saved_and_destroyed_meanwhile(
     charlie: Account, ready: Prepare, save: Save, alice_actor: Actor
 ) -> None:
-    """Its lease was taken before: it must not read rows whose password is gone."""
+    """A slice that took its lease before must not read rows whose password is gone."""
     batch = save(ready(charlie))
     retention.destroy(by=alice_actor, batch_id=batch.pk)
     assert hashing._compute(batch.pk, 1.0) == {}
@@ -85,7 +85,7 @@ def test_a_slice_finds_nothing_in_what_was_saved_and_destroyed_meanwhile(
 def test_a_slice_that_finds_the_process_busy_leaves_it_for_later(
     charlie: Account, prepare: Prepare
 ) -> None:
-    """So that its thread is free for the pages of others."""
+    """Its thread is then free for the pages of others."""
     batch = prepare(charlie)
     with hashing._one_slice_per_process:
         hashing.hash_slice(batch.pk)
@@ -100,7 +100,7 @@ def test_hashes_give_way_to_pages(
     def niceness() -> int:
         return os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
 
-    monkeypatch.setattr(hashing, "_hash", lambda sealed: str(niceness()))
+    monkeypatch.setattr(hashing, "make_password", lambda password: str(niceness()))
     own, batch = niceness(), prepare(charlie)
     hashing.hash_all(batch)
     assert int(item_of(batch, charlie).hash) == min(own + hashing.NICENESS, 19)

@@ -1,4 +1,4 @@
-"""From a selection to a draft: who is in it, with what, and who cannot be done (R2, R6, R11)."""
+"""From a selection to a draft: its rows, their passwords and their obstacles (R2, R6, R11)."""
 
 from collections.abc import Callable
 from datetime import date, timedelta
@@ -137,7 +137,7 @@ def test_namesakes_in_one_draft_get_different_usernames(
 def test_a_username_that_was_ever_given_is_not_proposed(
     brussel: Institution, enrol: Enrol, pupil_of_gent: Account, prepare: Prepare
 ) -> None:
-    """Not even one of another school that nobody uses any more."""
+    """Neither is one of another school that nobody uses any more."""
     Username.objects.create(
         value="butrint.boeren", stem="butrint.boeren", student=pupil_of_gent.student
     )
@@ -149,7 +149,7 @@ def test_a_username_that_was_ever_given_is_not_proposed(
 
 
 def obstacle_in(batch: Batch, pupil: Account | Enrolment) -> str:
-    """The pupil's obstacle; who has one gets no password and no tick."""
+    """The pupil's obstacle, with which there is no password and no tick."""
     item = item_of(batch, pupil)
     assert (item.sealed == "", item.included) == (bool(item.obstacle), not item.obstacle)
     return item.obstacle
@@ -172,7 +172,7 @@ def test_a_deactivated_account_cannot_be_renewed(
 def test_who_left_cannot_be_renewed(
     brussel: Institution, enrol: Enrol, give_account: GiveAccount, prepare: Prepare
 ) -> None:
-    """R11: visible for 365 days, to read only."""
+    """R11: a pupil who left is visible for 365 days, read only."""
     gone = give_account(enrol(brussel, "Lotte", "Weg", ends_on=date(2026, 11, 22)))
     assert obstacle_in(prepare(gone), gone) == Obstacle.LEFT
 
@@ -193,7 +193,7 @@ def test_unknown_and_foreign_pupils_are_refused_alike(
     enrol: Enrol,
     alice_actor: Actor,
 ) -> None:
-    """R11: the answer tells nothing about pupils of other schools."""
+    """R11: the answer reveals nothing about pupils of other schools."""
     left = enrol(brussel, starts_on=date(2024, 9, 1), ends_on=date(2025, 11, 22))
     ids = {
         "unknown": Student.objects.latest("pk").pk + 1,
@@ -304,14 +304,14 @@ def test_the_single_edit_of_a_deactivated_account_is_refused(
     charlie: Account, alice_actor: Actor, edit: EditOf
 ) -> None:
     Account.objects.update(deactivated_at=timezone.now(), deactivated_by=alice_actor.manager)
-    with pytest.raises(exceptions.Impossible, match="gedeactiveerd"):
+    with pytest.raises(exceptions.NotEligible, match="gedeactiveerd"):
         edit(charlie)
     assert not Batch.objects.exists()
 
 
 def test_the_single_edit_of_who_left_is_refused(charlie: Account, edit: EditOf) -> None:
     Enrolment.objects.update(ends_on=timezone.localdate() - timedelta(days=1))
-    with pytest.raises(exceptions.Impossible, match="niet meer ingeschreven"):
+    with pytest.raises(exceptions.NotEligible, match="niet meer ingeschreven"):
         edit(charlie)
     assert not Batch.objects.exists()
 

@@ -1,4 +1,4 @@
-"""A saved batch can be printed for a while, and then never again (R4, R5)."""
+"""A saved batch can be printed for some time, and then never again (R4, R5)."""
 
 from datetime import timedelta
 from io import BytesIO
@@ -42,7 +42,7 @@ def fetch(client: Client, batch: Batch, document: str = "zip") -> HttpResponse:
 
 
 def is_served(batch: Batch, manager: Manager | None = None) -> bool:
-    """Whether a manager who signs in now, by default its maker, can download the batch."""
+    """Whether a manager who signs in now can download the batch; by default its maker."""
     client = Client()
     client.force_login(manager or batch.created_by)
     response = fetch(client, batch, "leerid.xlsx")
@@ -128,7 +128,7 @@ def test_a_download_is_no_get(charlie: Account, saved: Prepare, alice_client: Cl
 def test_what_could_not_be_made_was_not_downloaded(
     charlie: Account, sam: Account, saved: Prepare
 ) -> None:
-    """All its passwords were overtaken: its last hour does not begin."""
+    """All passwords were replaced since: the last hour does not begin."""
     batch = saved(charlie)
     saved(charlie)
     assert not is_served(batch)
@@ -139,7 +139,7 @@ def test_what_could_not_be_made_was_not_downloaded(
 def test_with_a_wrong_key_nothing_was_downloaded(
     charlie: Account, saved: Prepare, alice_client: Client, settings: Settings
 ) -> None:
-    """The operator puts the key right, and the pupils' paper is still to be had."""
+    """Once the operator corrects the key, the pupils' paper can still be downloaded."""
     batch, right = saved(charlie), settings.VAULT_KEYS
     settings.VAULT_KEYS = [Fernet.generate_key().decode()]
     assert fetch(alice_client, batch).status_code == 503
@@ -252,7 +252,7 @@ def test_a_download_changes_no_account(
 def test_a_draft_cannot_be_downloaded(
     charlie: Account, ready: Prepare, alice_client: Client
 ) -> None:
-    """R2: a password that does not work yet is never on paper."""
+    """R2: a password that does not work yet never gets on paper."""
     response = fetch(alice_client, ready(charlie))
     assert response.status_code == 302
 
@@ -328,7 +328,9 @@ def test_the_documents_say_what_the_preview_showed(
         item_id=item_of(batch, newcomer).pk,
         kind=PasswordKind.PICTURES,
     )
-    shown = {row.item.username: row.password.text for row in Preview.of(batch).rows}
+    preview = Preview.of(batch)
+    rows = preview.renewed + preview.created
+    shown = {row.item.username: row.password.text for row in rows}
     on_screen = text(alice_client.get(page))
     ticks = {"item": list(batch.items.values_list("pk", flat=True))}
     alice_client.post(page, ticks | {"save": ""})

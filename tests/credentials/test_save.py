@@ -1,4 +1,4 @@
-"""Bewaren en afdrukken: one transaction, for everybody who is still eligible (R1, R3, R4)."""
+"""Bewaren en afdrukken: one transaction for all pupils who are still eligible (R1, R3, R4)."""
 
 from datetime import date, timedelta
 from unittest.mock import patch
@@ -83,7 +83,7 @@ def test_a_picture_password_is_checked_as_its_slugs(
 def test_an_advanced_pupil_must_choose_an_own_password_again(
     charlie: Account, saved: Prepare
 ) -> None:
-    """R8: what is generated for an advanced account is temporary, every time."""
+    """R8: every password generated for an advanced account is temporary."""
     Account.objects.update(must_change_password=False)
     saved(charlie)
     charlie.refresh_from_db()
@@ -91,7 +91,7 @@ def test_an_advanced_pupil_must_choose_an_own_password_again(
 
 
 def test_a_basic_password_stays(sam: Account, saved: Prepare) -> None:
-    """R8: a basic password is no temporary one."""
+    """R8: a basic password is not temporary."""
     saved(sam)
     sam.refresh_from_db()
     assert not sam.must_change_password
@@ -279,7 +279,7 @@ def test_who_got_an_account_since_is_skipped(
 def test_a_username_taken_since_skips_its_row_alone(
     newcomer: Enrolment, sam: Account, pupil_of_gent: Account, ready: Prepare, save: Save
 ) -> None:
-    """R6: never given to two, also where both were shown the same."""
+    """R6: no username is given to two pupils, even where two previews showed it."""
     batch = ready(newcomer, sam)
     Username.objects.create(
         value="noor.nieuwkomer", stem="noor.nieuwkomer", student=pupil_of_gent.student
@@ -328,7 +328,7 @@ def test_where_everybody_is_skipped_nothing_is_to_be_printed(
 def test_all_or_nothing(
     charlie: Account, sam: Account, newcomer: Enrolment, ready: Prepare, save: Save
 ) -> None:
-    """Whatever breaks at the very end undoes all of it."""
+    """A failure at the very end undoes all of it."""
     batch = ready(charlie, sam, newcomer)
     before = snapshot(charlie, sam)
     items = list(batch.items.values())
@@ -535,7 +535,7 @@ def statements_of_save(batch: Batch, save: Save) -> int:
 def test_statements_do_not_grow_with_the_pupils(
     brussel: Institution, enrol: Enrol, crowd: Crowd, ready: Prepare, save: Save
 ) -> None:
-    """Renewed, created and skipped ones together: as many statements for 30 as for 3 of each."""
+    """With renewed, created and skipped pupils: as many statements for 30 of each as for 3."""
 
     def batch_of(size: int) -> Batch:
         newcomers = [enrol(brussel, "Noor", f"N{size}x{n}") for n in range(size)]

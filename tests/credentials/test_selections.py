@@ -1,4 +1,4 @@
-"""The ready-made selections that ask what was printed here."""
+"""The ready-made selections by what was printed in this school."""
 
 import pytest
 from django.test import Client
@@ -37,7 +37,7 @@ def printed(saved: Prepare, alice_actor: Actor) -> Prepare:
 def test_never_printed_here(
     charlie: Account, sam: Account, newcomer: Enrolment, printed: Prepare, alice_client: Client
 ) -> None:
-    """Who has no LeerID has nothing to print yet: that is another selection."""
+    """A pupil without a LeerID has nothing to print yet and is in another selection."""
     assert names(alice_client, NEVER_PRINTED) == ["Peeters", "Smets"]
     printed(charlie)
     assert names(alice_client, NEVER_PRINTED) == ["Smets"]
@@ -95,7 +95,9 @@ def test_only_the_last_print_counts(
     alice_client: Client,
     clock: object,
 ) -> None:
-    """Back in the class of the print before last; what was never downloaded is no print."""
+    """A pupil returned to the class of the print before last; a batch that was never downloaded is
+    no print.
+    """
     printed(charlie)
     move(charlie, "6EM2")
     clock.shift(60)  # type: ignore[attr-defined]

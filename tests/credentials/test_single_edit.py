@@ -1,4 +1,4 @@
-"""LeerID aanmeldgegevens: every path of the page, as a browser without JavaScript walks it."""
+"""LeerID aanmeldgegevens: every path through the page, without JavaScript."""
 
 from datetime import date, timedelta
 from io import BytesIO
@@ -297,7 +297,7 @@ def test_renewing_while_keeping_the_address_warns_first(
 def test_an_address_linked_since_the_draft_is_not_passed_over(
     charlie: Account, alice_client: Client, alice_actor: Actor
 ) -> None:
-    """R1: the manager did not see that the pupil took over the password."""
+    """R1: the manager could not see that the pupil took over the password."""
     page = press(alice_client, opened(alice_client, charlie), "generate")
     link_email(account_id=charlie.pk, email="charlie@example.org", by=alice_actor)
     before = snapshot(charlie)
@@ -352,7 +352,7 @@ def test_nothing_changed_is_nothing_saved(charlie: Account, alice_client: Client
 def test_what_was_not_shown_yet_is_shown_first(
     pupil: str, asked: dict[str, str], alice_client: Client, request: pytest.FixtureRequest
 ) -> None:
-    """Bewaren en afdrukken on a form that asks for what no draft holds yet."""
+    """Bewaren en afdrukken on a form that asks for something that no draft holds yet."""
     account: Account = request.getfixturevalue(pupil)
     before = snapshot(account)
     page = alice_client.post(page_of(account), asked | {"save": ""}, follow=True)
@@ -433,7 +433,7 @@ def test_a_concept_of_another_school_saves_nothing(
 def test_a_bulk_draft_is_no_concept(
     charlie: Account, sam: Account, ready: Prepare, alice_client: Client
 ) -> None:
-    """Otherwise the page of one pupil would save, or drop, the rows of all."""
+    """Otherwise the page of one pupil would save or drop the rows of all."""
     draft, before = ready(charlie, sam), snapshot(charlie, sam)
     for button in ("save", "cancel", "generate"):
         alice_client.post(page_of(charlie), concept(draft) | {button: ""})
@@ -445,7 +445,7 @@ def test_a_bulk_draft_is_no_concept(
 def test_saving_twice_changes_nothing_twice_and_says_so(
     charlie: Account, alice_client: Client
 ) -> None:
-    """R4: a double click must not be told that nothing was saved."""
+    """R4: the answer to a double click must not say that nothing was saved."""
     page = press(alice_client, opened(alice_client, charlie), "generate")
     press(alice_client, page, "save")
     before = snapshot(charlie)

@@ -1,4 +1,4 @@
-"""A change of status at the very moment of a save, or of the other change (R3, R9)."""
+"""A change of status at the same moment as a save, or as another such change (R3, R9)."""
 
 import pytest
 from django.contrib.auth.hashers import check_password
@@ -19,7 +19,7 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("
 def test_a_save_and_a_deactivation_come_one_after_the_other(
     charlie: Account, ready: Prepare, save: Save, alice_actor: Actor, purpose: Batch.Purpose
 ) -> None:
-    """Saved first: a new password on a LeerID that is off. Off first: skipped, and no paper."""
+    """Saved first: a new password on a LeerID that is off. Off first: skipped, without paper."""
     batch, ids = ready(charlie, purpose=purpose), [charlie.student_id]
     password = password_of(batch, charlie)
     at_once(

@@ -1,4 +1,4 @@
-"""R11: who left is there to read for 365 days; nothing that is posted changes anything."""
+"""R11: a pupil who left can be read for 365 days, and no form changes anything."""
 
 from datetime import date
 
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.usefixtures("clock")
 def lotte(
     brussel: Institution, gent: Institution, enrol: Enrol, give_account: GiveAccount
 ) -> Account:
-    """Left Brussel for Gent in October; the LeerID went with her and is active."""
+    """A pupil who left Brussel for Gent in October, with her LeerID, which is active."""
     row = enrol(brussel, "Lotte", "Weg", ends_on=date(2026, 10, 1))
     enrol(gent, student=row.student, starts_on=date(2026, 10, 2))
     return give_account(row)

@@ -1,6 +1,6 @@
 """Make a school to break: `python -m tests.faults.build PUPILS`, in the database of DATABASE_URL.
 
-Of every twelve pupils one has linked an address and one has no LeerID yet.
+One pupil in twelve has a linked e-mail address, and one in twelve has no LeerID yet.
 """
 
 import os

@@ -18,7 +18,7 @@ from .desks import Desk
 from .manager import Manager
 from .rig import Cluster, Databases, Rig, SqliteFiles
 
-# `make faults` tries everything; `make test` as much of it as fits in minutes.
+# `make faults` tries everything; `make test` tries what fits in minutes.
 LONG = os.environ.get("FAULTS") == "long"
 
 
@@ -44,14 +44,14 @@ def session_rig(databases: Databases) -> Iterator[Rig]:
 
 @pytest.fixture
 def rig(session_rig: Rig, django_db_blocker: DjangoDbBlocker) -> Iterator[Rig]:
-    """What makes databases and servers; the oracle may look at them."""
+    """The maker of databases and servers; the oracle may look at them."""
     with django_db_blocker.unblock():
         yield session_rig
 
 
 @pytest.fixture
 def stages(rig: Rig) -> Rig:
-    """A school of a class and a half, at every stage of a renewal."""
+    """A school of 14 pupils, at every stage of a renewal."""
     return with_stages(rig, "", 14)
 
 
@@ -62,7 +62,7 @@ def large_stages(rig: Rig) -> Rig:
 
 
 def with_stages(rig: Rig, prefix: str, pupils: int) -> Rig:
-    """Let a manager renew all pupils, and keep what there is before each step of it.
+    """Let a manager renew all pupils, and keep database and manager after each step.
 
     listed -> drafted -> hashed -> saved -> printed
     """

@@ -23,7 +23,7 @@ from tests.students import helpers
 
 @dataclass
 class Desk:
-    """A manager at a desk: a browser, and what is done with it."""
+    """A manager at a desk: a browser and the steps taken with it."""
 
     manager: Manager
     school: Institution
@@ -34,7 +34,7 @@ class Desk:
         self.sign_in()
 
     def sign_in(self) -> None:
-        """Again, after the desk locked itself."""
+        """Sign in again, after the desk locked itself."""
         self.browser.force_login(self.manager)
 
     def again(self) -> "Desk":
@@ -67,7 +67,7 @@ class Desk:
         return self._post(self.url("preview_batch", batch.pk), self.save_of(batch))
 
     def save_of(self, batch: Batch) -> dict[str, object]:
-        """What the preview posts."""
+        """Return what the form of the preview posts."""
         return {"save": "", "item": self._ticked(batch)}
 
     def save_edit(self, edit: Batch) -> HttpResponse:
@@ -104,7 +104,7 @@ class Desk:
         return page
 
     def confirm(self, preview: HttpResponse) -> str:
-        """Confirm the import that this preview shows; return what is said of it."""
+        """Confirm the import that this preview shows; return the message about it."""
         seen = re.search(r'name="seen" value="(\w+)"', preview.content.decode())
         assert seen
         posted = {"confirm": "", "seen": seen[1], "many_ended": "on"}
@@ -125,7 +125,7 @@ class Desk:
 
 
 def printed(answer: HttpResponse) -> dict[str, str]:
-    """Username and password of every row of the workbook; nothing where none was given."""
+    """Username and password of every row of the workbook; empty where none was served."""
     if not answer["Content-Type"].startswith("application/vnd"):
         return {}
     rows = load_workbook(BytesIO(answer.content)).active.iter_rows(min_row=2, values_only=True)
@@ -133,6 +133,6 @@ def printed(answer: HttpResponse) -> dict[str, str]:
 
 
 def passwords(batch: Batch) -> dict[int, str]:
-    """The passwords of the preview, by account: what a sheet of it would say."""
+    """The passwords of the preview by account, as its sheets would have them."""
     rows = batch.items.exclude(sealed="").values_list("account", "sealed")
     return {account: vault.unseal(sealed) for account, sealed in rows}

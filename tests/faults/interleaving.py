@@ -1,7 +1,7 @@
-"""Two who work at the same moment, the one let in at a chosen SQL statement of the other.
+"""Two threads at work at the same moment: one starts at a chosen SQL statement of the other.
 
-Real threads with a connection each, on a database in a file or on a server. Where the one is cut
-and the other let in is drawn from a seed, so that a race that went wrong can be run again.
+Real threads with a connection each, on a database in a file or on a server. The statements are
+drawn from a seed, so that a race that went wrong can be run again.
 """
 
 from collections.abc import Callable
@@ -12,7 +12,7 @@ from typing import Any
 
 from django.db import connection
 
-# Whoever has no new statement for so long surely stands still for a lock of ours: then we go on.
+# A thread without a new statement for this many seconds is waiting for a lock that we hold.
 PATIENCE = 0.1
 GIVES_UP_AFTER = 60
 
@@ -20,7 +20,7 @@ Work = Callable[[], Any]
 
 
 class Runner(Thread):
-    """One of the two. Before its statement `cut` it says so, and may wait for the other there."""
+    """One of the two threads. Before its statement `cut` it gives a sign, and may wait there."""
 
     def __init__(self, work: Work, cut: int) -> None:
         super().__init__(daemon=True)
@@ -61,23 +61,23 @@ class Runner(Thread):
 
 @dataclass
 class Race:
-    """Runs pairs of works, each pair with other cuts; counts those that were really at once."""
+    """Runs pairs of works, each with other cuts, and counts the pairs that really overlapped."""
 
     seed: int
     rounds: int = 0
     at_once: int = 0
-    # Of each of the two works: how many statements it has had at most.
+    # The most statements that each of the two works has had.
     _lengths: list[int] = field(default_factory=lambda: [6, 6])
 
     def __post_init__(self) -> None:
         self._random = Random(self.seed)
 
     def between(self, *works: Work) -> list[Any]:
-        """Do both, begin with the one or the other; return what they returned, or raise."""
+        """Do both, in either order; return their results. Raises AssertionError for an error."""
         order = self._random.sample(range(2), 2)
         cuts = [self._random.randrange(length) for length in self._lengths]
         if self._random.randrange(2):
-            # The other does all of it while the one stands still.
+            # The second does all of its work while the first waits.
             cuts[order[1]] = -1
         runners = [Runner(work, cut) for work, cut in zip(works, cuts, strict=True)]
         self._run(*(runners[place] for place in order))

@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 
 
 def run(command: str, strikes_at: int, **environ: str) -> int:
-    """Run it in a process of its own; return its exit code, or how many statements it took."""
+    """Run the command in another process; return its exit code, or its number of statements."""
     given = [sys.executable, "-m", __name__, command, str(strikes_at)]
     done = subprocess.run(given, cwd=ROOT, env=os.environ | environ, stdout=subprocess.PIPE)
     return int(done.stdout.splitlines()[-1]) if done.returncode == 0 else done.returncode

@@ -1,4 +1,4 @@
-"""A manager over plain HTTP: what the browser does, with cookies and tokens, and nothing else."""
+"""A manager over plain HTTP: a browser's requests with cookies and tokens, nothing else."""
 
 import re
 import socket
@@ -26,7 +26,7 @@ PICTURE = re.compile(r'height="36">(\w+)</li>')
 
 LIST = f"/{SCHOOL}/leerlingen/"
 START = f"/{SCHOOL}/vernieuwen/"
-PRINTS = f"/{SCHOOL}/afdrukken/"
+BATCHES = f"/{SCHOOL}/afdrukken/"
 
 SECONDS_TO_ANSWER = 60
 MOST_SLICES = 100
@@ -49,7 +49,7 @@ class Answer:
 
 @dataclass
 class Manager:
-    """Signed in at one server; what she remembers outlives the server."""
+    """A manager signed in at one server, with a memory that outlives the server."""
 
     port: int = 0
     cookies: dict[str, str] = field(default_factory=dict)
@@ -91,7 +91,7 @@ class Manager:
         return response
 
     def get(self, path: str) -> Answer:
-        """Open a page, going where it leads."""
+        """Open a page and follow its redirects."""
         answer = self.ask("GET", path, operation="look")
         while answer.status == 302:
             path = answer.location
@@ -120,7 +120,7 @@ class Manager:
         self.students = loads(self._must(self.ask("GET", f"{LIST}selectie/"), 200).body)["students"]
 
     def prepare(self) -> Answer:
-        """Select everybody; with the answer she is at the preview."""
+        """Select everybody, which leads to the preview."""
         fields = [("purpose", "renew"), *(("student", student) for student in self.students)]
         answer = self.post(START, fields, "prepare")
         return self.look_at_preview(answer.location) if answer.status == 302 else answer
@@ -132,7 +132,7 @@ class Manager:
         return answer
 
     def _remember(self, page: str) -> None:
-        """Remember the ids of all rows and what they show; she ticks every one of them."""
+        """Remember the ids of all rows, to tick every one of them, and their passwords."""
         rows = ROW.findall(page)
         self.ticked = [TICK.search(row)[1] for row in rows]  # type: ignore[index]
         self.shown = dict(map(_shown, rows))
@@ -143,7 +143,7 @@ class Manager:
 
     @property
     def is_at_result(self) -> bool:
-        return self.page.startswith(PRINTS) and self.page != PRINTS
+        return self.page.startswith(BATCHES) and self.page != BATCHES
 
     @property
     def batch(self) -> str:
@@ -157,13 +157,13 @@ class Manager:
         return self.post(self.page, [("keep", ""), *self._ticks], "tick")
 
     def slice(self) -> bool:
-        """Ask for a slice; whether that was the last one."""
+        """Ask for a slice; return whether that was the last one."""
         answer = self._must(self.post(f"{START}{self.batch}/voortgang/", operation="slice"), 200)
         state = loads(answer.body)
         return bool(state["hashed"] >= state["total"])
 
     def slices(self) -> None:
-        """Ask for slices until the last one; not for ever, should nobody prepare them any more."""
+        """Ask for slices until the last one; give up where nothing gets hashed any more."""
         assert any(self.slice() for _ in range(MOST_SLICES)), "the passwords are never ready"
 
     def reroll(self) -> Answer:
@@ -179,19 +179,19 @@ class Manager:
         return answer
 
     def save(self) -> Answer:
-        """Bewaren en afdrukken; where that leads, she is."""
+        """Bewaren en afdrukken, and open the page that it leads to."""
         answer = self.post(self.page, [("save", ""), *self._ticks], "save")
         return self.get(answer.location) if answer.status == 302 else answer
 
     def download(self) -> Answer:
-        return self.post(f"{PRINTS}{self.batch}/download/zip", operation="download")
+        return self.post(f"{BATCHES}{self.batch}/download/zip", operation="download")
 
     def destroy(self) -> Answer:
-        answer = self.post(f"{PRINTS}{self.batch}/vernietigen/", operation="destroy")
+        answer = self.post(f"{BATCHES}{self.batch}/vernietigen/", operation="destroy")
         return self.get(answer.location) if answer.status == 302 else answer
 
     def carry_on(self) -> Answer:
-        """Load the page she was at again and go on from there, until the ZIP is hers."""
+        """Reload the page she was at and go on from there, until she has the ZIP."""
         self._must(self.get(self.page), 200)
         if self.page.startswith(LIST):
             self.look_at_list()
@@ -206,9 +206,9 @@ class Manager:
 
     def leave_at_byte(self, offset: int) -> None:
         """Ask for the ZIP and break the connection after so many bytes of it."""
-        response = self.open("POST", f"{PRINTS}{self.batch}/download/zip", operation="download")
+        response = self.open("POST", f"{BATCHES}{self.batch}/download/zip", operation="download")
         response.read(offset)
-        # What the kernel still holds is thrown away: the server gets a reset, as of a lost wifi.
+        # The kernel drops what it still holds and sends the server a reset, as for a lost wifi.
         lost = struct.pack("ii", 1, 0)
         raw = response.fp.raw._sock  # type: ignore[attr-defined]
         raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, lost)
@@ -225,7 +225,7 @@ def _shown(row: str) -> tuple[str, str]:
 
 
 def printed(archive: bytes) -> dict[str, str]:
-    """Username -> password, as the workbook in the ZIP says."""
+    """Return username -> password, from the workbook in the ZIP."""
     with ZipFile(BytesIO(archive)) as documents:
         assert documents.testzip() is None
         book = load_workbook(BytesIO(documents.read("leerid.xlsx")), read_only=True)

@@ -9,8 +9,9 @@
     assert leaks.hits == []
 
 It looks at the database alone and shares nothing with the product but its models, its vault and
-the algorithm of its hashes: it must not believe what an action believes. Every answer is a list
-of sentences, empty when all is well; none of them holds a password. `using` names the database.
+the algorithm of its hashes, so that an error of an action cannot hide here too. Every answer is a
+list of sentences, empty when all is well; none of them holds a password. `using` names the
+database.
 """
 
 import base64
@@ -37,15 +38,15 @@ from schoolloket.core.text import mask_email
 Outcome = BatchItem.Outcome
 BatchState = Batch.State
 Field = FieldChange.Field
-# What somebody guessing did: the account itself is as it was.
+# Events of failed guesses, which leave the account itself as it was.
 NO_CHANGE = {AccountEvent.Kind.SLOWED}
-# An address as it may be kept: `t*****s@ond.vlaanderen.be`.
+# An e-mail address as the history may hold it: `t*****s@ond.vlaanderen.be`.
 MASKED = re.compile(r"|.?\*{5}.?@[^@]+")
 
 
 @dataclass(frozen=True)
 class State:
-    """All that the rules are about, at one moment: what is compared before and after a fault."""
+    """All that the rules are about, at one moment: compared before and after a fault."""
 
     accounts: dict[int, dict[str, Any]]
     events: dict[int, tuple[int, UUID, str]]
@@ -78,7 +79,7 @@ def wrong_since(
 ) -> list[str]:
     """Return what is wrong now, given how it was before.
 
-    `known`: passwords that somebody holds without a sheet, by account, such as a pupil's own.
+    `known`: account id -> a password that somebody holds without a sheet, such as a pupil's own.
     """
     now = State.now(using)
     return [
@@ -90,7 +91,7 @@ def wrong_since(
 
 
 def changed_by(repeat: Callable[[], object], *, using: str = "default") -> list[str]:
-    """Repeat what was done already, a save for example; return what that changed (R4)."""
+    """Repeat something that was done already, such as a save; return what that changed (R4)."""
     before = State.now(using)
     repeat()
     now = State.now(using)
@@ -126,13 +127,13 @@ def _locked_out(before: State, now: State, known: Mapping[int, str]) -> Iterator
 
 
 def _lives_on(old: dict[str, Any], account: dict[str, Any]) -> Iterator[str]:
-    """The same hash under another name: the old sheet does not open the account any more."""
+    """The same hash with another username: the old sheet does not open the account any more."""
     if old["username"] != account["username"]:
         yield f"account {account['id']}: another username with the old password"
 
 
 def _sheets(state: State) -> Iterator[dict[str, Any]]:
-    """The items that are printed today: of a saved batch that is not expired or destroyed."""
+    """The items that can be printed now: of a saved batch, neither expired nor destroyed."""
     moment = timezone.now()
     for item in state.items.values():
         batch = state.batches[item["batch_id"]]
@@ -177,7 +178,7 @@ def _history(before: State, now: State, using: str) -> Iterator[str]:
 
 
 def _operations(now: State) -> Iterator[str]:
-    """Of each batch: an event for every row that was done, and for no other."""
+    """Each batch has an event for every row that was done, and for no other."""
     told: dict[UUID, set[int]] = {}
     for account, operation, _ in now.events.values():
         told.setdefault(operation, set()).add(account)
@@ -190,7 +191,7 @@ def _operations(now: State) -> Iterator[str]:
 def _changes_by_account(
     new: Mapping[int, tuple[int, UUID, str]], using: str
 ) -> dict[int, list[FieldChange]]:
-    """The fields that were changed since, the first change first."""
+    """The changes of fields since then, the oldest first."""
     found: dict[int, list[FieldChange]] = {}
     events = FieldChange.objects.using(using).filter(event__in=new).order_by("event", "pk")
     for change in events:
@@ -201,7 +202,7 @@ def _changes_by_account(
 def _told(
     pk: int, old: dict[str, Any] | None, account: dict[str, Any], changes: list[FieldChange]
 ) -> Iterator[str]:
-    """Each field is told from what it was to what it is, and only when it changed."""
+    """The history has each changed field, from what it was to what it is, and no other field."""
     shown = {
         Field.USERNAME: ("username", str),
         Field.PASSWORD_KIND: ("password_kind", str),
@@ -275,14 +276,14 @@ def _by_batch(state: State) -> Iterator[tuple[UUID, list[dict[str, Any]]]]:
 
 
 def _misused_usernames(before: State, now: State) -> Iterator[str]:
-    """A username is given to one student for ever, and none is used up in vain (R6)."""
+    """A username belongs to one student for ever, and none is reserved in vain (R6)."""
     if any(now.usernames.get(value, -1) != owner for value, owner in before.usernames.items()):
         yield "a username went to another student, or was given free"
     given = {account["username"]: account["student_id"] for account in now.accounts.values()}
     for username, student in given.items():
         if now.usernames.get(username, -1) != student:
             yield f"the username of student {student} is not in the register"
-    # An account may have been renamed twice since, so that one in between is in no account.
+    # After two changes of username the one in between is in no account.
     told = sum(1 for value in now.usernames if value not in before.usernames and value not in given)
     if told and now.changes == before.changes:
         yield f"{told} usernames were used up by a change that did not happen"
@@ -290,11 +291,11 @@ def _misused_usernames(before: State, now: State) -> Iterator[str]:
 
 # Is a password anywhere that it should not be? (R5) --------------------------------------------
 
-# Passwords that the servers of these tests generate begin with it: so a whole run is searched for
-# all of them at once, and what is found is no accident.
+# The start of every password that the servers of these tests generate: one search finds all of a
+# whole run, and nothing by accident.
 CANARY = "Kanarie7"
 _PICTURES = "|".join(picture.slug for picture in pictures.GRID)
-# Three after a hyphen; the first of the four may be any. A hyphen is quickly found in gigabytes.
+# The last three of four pictures: a pattern that starts with a hyphen is quick in gigabytes.
 FOUR_PICTURES = re.compile(
     rf"- ?(?:{_PICTURES}) ?- ?(?:{_PICTURES}) ?- ?(?:{_PICTURES})\b".encode()
 )
@@ -308,7 +309,7 @@ def spellings(text: str) -> set[bytes]:
 
 
 def in_base64(text: bytes, offset: int) -> bytes:
-    """The characters that `text` gives in base64 behind `offset` other bytes, whatever follows."""
+    """The base64 of `text` after `offset` other bytes, without characters that depend on those."""
     encoded = base64.b64encode(bytes(offset) + text)
     first = -(-offset * 8 // 6)
     return encoded[first : (offset + len(text)) * 8 // 6]
@@ -316,10 +317,10 @@ def in_base64(text: bytes, offset: int) -> bytes:
 
 @dataclass
 class Leaks:
-    """Searches places for passwords, and counts the bytes that it went through.
+    """Searches places for passwords, and counts the bytes searched.
 
-    `passwords`: those to look for beside every canary and every row of four pictures. Passwords
-    of six characters are found by accident in megabytes of ciphertext: prefer canaries there.
+    `passwords`: what to look for, beside every canary and every row of four pictures. A password
+    of six characters occurs by accident in megabytes of ciphertext: prefer canaries there.
     """
 
     passwords: Iterable[str] = ()
@@ -335,7 +336,7 @@ class Leaks:
             self.hits.append(place)
 
     def look_in_database(self, using: str = "default") -> None:
-        """Go through every row of every table, the sessions and the cache opened."""
+        """Search every row of every table, with sessions and the cache decoded."""
         for place, content in database_places(using):
             self.look_in(place, content)
 

@@ -1,4 +1,4 @@
-"""The databases and servers of the fault tests: fresh ones for every fault, within milliseconds."""
+"""The databases and servers of the fault tests: fresh for every fault, within milliseconds."""
 
 import fcntl
 import json
@@ -28,7 +28,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 ALIAS = "fault"
 SECONDS_TO_DIE = 30
 
-# An operation, the number of a statement of it (from 1), and "before" or "after".
+# An operation, the number of one of its statements (from 1), and "before" or "after".
 Point = tuple[str, int, str]
 
 
@@ -42,13 +42,13 @@ class Databases(Protocol):
     def copy(self, source: str, name: str) -> None: ...
     def drop(self, name: str) -> None: ...
     def settle(self, name: str) -> None:
-        """Wait until nothing works on the database any more."""
+        """Wait until nobody uses the database any more."""
 
     def files(self, name: str = "") -> Iterator[Path]:
-        """The files in which a password could be left, of one database where they can be told."""
+        """The files that could hold a password, of one database where each has files of its own."""
 
     def dump(self) -> bytes:
-        """A backup of all databases, in the words of the database."""
+        """A backup of all databases, made by the database's own program."""
 
 
 @dataclass
@@ -81,12 +81,12 @@ class SqliteFiles:
         return self.folder.glob(f"{name or '*'}.sqlite3*")
 
     def dump(self) -> bytes:
-        return b""  # a copy of the file, which is searched already
+        return b""  # it would be a copy of a file that is searched already
 
 
 @dataclass
 class Cluster:
-    """A PostgreSQL server of the tests' own, which they may pull the plug of."""
+    """A PostgreSQL server for these tests alone, so that they can pull its plug."""
 
     folder: Path
     vendor: str = "postgresql"
@@ -109,7 +109,7 @@ class Cluster:
         subprocess.run([*user, *map(str, command)], check=True, stdout=subprocess.DEVNULL, cwd="/")
 
     def control(self, what: str) -> None:
-        """Start, stop or restart it at once, as a power cut would."""
+        """Start, stop or restart the server at once, as a power cut would."""
         # A crash of the program, not of the machine: the kernel keeps what was written.
         options = f"-k {self.folder} -c listen_addresses='' -c fsync=off -c max_connections=100"
         how = ["-w", "-m", "immediate", "-l", self.folder / "log", "-o", options]
@@ -141,7 +141,7 @@ class Cluster:
 
     def settle(self, name: str) -> None:
         deadline = time.monotonic() + SECONDS_TO_DIE
-        # But for the oracle, which only looks.
+        # The oracle does not count: it only reads.
         others = (
             "SELECT count(*) FROM pg_stat_activity WHERE datname = %s AND application_name <> %s"
         )
@@ -150,7 +150,7 @@ class Cluster:
             time.sleep(0.01)
 
     def files(self, name: str = "") -> Iterator[Path]:
-        # One journal for all of them: it is searched once, at the end.
+        # All databases share one journal, which is searched once, at the end.
         return (path for path in self.folder.rglob("*") if path.is_file() and not name)
 
     def dump(self) -> bytes:
@@ -169,7 +169,7 @@ class Server:
     folder: Path
 
     def journal(self) -> dict[str, Any]:
-        """Where it is, or was when it died: the last thing that it noted."""
+        """The last note of the server: where it is, or was when it died."""
         text = (self.folder / "journal").read_bytes().decode().strip(" \0")
         with suppress(json.JSONDecodeError):
             return dict(json.loads(text))
@@ -190,7 +190,7 @@ class Server:
         self.wait_until_dead()
 
     def stop(self) -> None:
-        """Let it end in order, its connections closed."""
+        """Let the server end in order and close its connections."""
         with suppress(ProcessLookupError):
             os.kill(self.group, signal.SIGTERM)
         self.wait_until_dead()
@@ -267,7 +267,7 @@ class Rig:
 
     @contextmanager
     def restarted(self, name: str, manager: Manager) -> Iterator[Server]:
-        """Start the desk anew for the manager; at the end it is just killed, which is quicker."""
+        """Start the desk anew for the manager, and kill it at the end: quicker than a stop."""
         server = self.start(name)
         manager.port = server.port
         try:
@@ -280,7 +280,7 @@ class Rig:
     def paused(
         self, name: str, manager: Manager, step: Callable[[Manager], Answer], point: Point
     ) -> Iterator[tuple[Server, Future[Answer]]]:
-        """Let her take a step, and give the server when it stands still at that point of it."""
+        """Let the manager take a step, and yield the server paused at that point of the step."""
         with (
             ThreadPoolExecutor(1) as pool,
             self.running(name, point=point, fault=PAUSE) as server,
@@ -291,7 +291,7 @@ class Rig:
             yield server, answer
 
     def statements(self, stage: str, operation: str, step: Callable[[Manager], Any]) -> list[str]:
-        """Return every statement of a step that goes well, COMMIT included."""
+        """Return every statement of a step that succeeds, COMMIT included."""
         with self.at_stage(stage) as (name, manager):
             with self.running(name) as server:
                 manager.port = server.port
@@ -301,7 +301,7 @@ class Rig:
     # Where passwords could have leaked (R5) ------------------------------------------------------
 
     def _search_in(self, server: Server) -> None:
-        """Look at what a server left behind, while its database is still there."""
+        """Search what a server left behind, while its database is still there."""
         leaks = Leaks()
         leaks.look_in_database(ALIAS)
         for path in [*self.databases.files(server.name), *server.folder.iterdir()]:
@@ -309,7 +309,7 @@ class Rig:
         self._answer_for(leaks)
 
     def search(self) -> None:
-        """Look in a backup, and in all files of the databases and servers, their logs and mails."""
+        """Search a backup and all files of the databases and servers, with their logs and mails."""
         leaks = Leaks()
         leaks.look_in("dump", self.databases.dump())
         for path in [*self.databases.files(), *self.folder.rglob("*")]:
@@ -330,13 +330,13 @@ class Rig:
     # A stage: a database and a manager, at the moment before something happens ------------------
 
     def keep_stage(self, stage: str, name: str, manager: Manager) -> None:
-        """Keep the database, which nobody uses now, and the manager as she is."""
+        """Keep a copy of the database, which nobody uses now, and of the manager."""
         self.databases.copy(name, stage)
         self.stages[stage] = deepcopy(manager)
 
     @contextmanager
     def at_stage(self, stage: str) -> Iterator[tuple[str, Manager]]:
-        """Give a copy of the stage's database, by name, and of its manager."""
+        """Yield the name of a copy of the stage's database, and a copy of its manager."""
         self.made += 1
         name = f"copy_{self.made}"
         self.databases.copy(stage, name)
@@ -348,7 +348,7 @@ class Rig:
             self.databases.drop(name)
 
     def look_at(self, name: str) -> None:
-        """Open the database under the alias that the oracle is given."""
+        """Open the database under the alias that the oracle uses."""
         self.look_away()
         chosen = database_settings(Start(self.databases.url(name), ""))
         if chosen["OPTIONS"].pop("pool", None):

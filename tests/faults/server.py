@@ -1,7 +1,7 @@
-"""One server of these tests: the real desk under gunicorn, with a fault somewhere in it.
+"""One server of these tests: the real desk under gunicorn, with a fault at a chosen point.
 
 It counts the SQL statements of every request that names its operation in the header
-`X-Operation`, notes each before and after in its journal, and at one of them, the fault's point,
+`X-Operation` and notes each in its journal, before and after. At one of them, the fault's point, it
 kills its own process group, or waits until the test has done something to the database.
 """
 
@@ -43,7 +43,7 @@ from .oracle import CANARY
 PR_SET_PDEATHSIG = 1
 JOURNAL_BYTES = 512
 THREADS = 4
-# A slice takes milliseconds here; whoever died in it should not hold the draft for seconds.
+# A slice takes milliseconds here; a killed server should not hold the draft for seconds.
 LEASE = timedelta(seconds=0.3)
 
 KILL, PAUSE, LOSE = "kill", "pause", "lose"
@@ -54,7 +54,7 @@ class Start:
     """How to start one server: on which database, where it writes, and where its fault strikes.
 
     `point`: operation, number of the statement (from 1) and "before" or "after"; `fault`: KILL,
-    PAUSE (until the file `go` appears) or LOSE (what was answered never arrives).
+    PAUSE (until the file `go` appears) or LOSE (the database's answer never arrives).
     """
 
     database: str
@@ -68,7 +68,7 @@ class Start:
 
 @dataclass
 class Journal:
-    """Where the server is, in a file that outlives it."""
+    """Notes where the server is, in a file that outlives it."""
 
     folder: Path
     file: mmap.mmap = field(init=False)
@@ -80,19 +80,19 @@ class Journal:
             self.file = mmap.mmap(opened.fileno(), JOURNAL_BYTES)
 
     def write(self, **entry: Any) -> None:
-        # Any thread may be killed in the middle of it: the line's end comes last.
+        # A thread may be killed halfway: the end of the line is written last.
         self.file[:] = json.dumps(entry).encode().ljust(JOURNAL_BYTES)
 
 
 class Here(threading.local):
-    """The operation that this thread works at."""
+    """The operation that this thread carries out."""
 
     operation = ""
     statements = 0
 
 
 class Server:
-    """One server: the desk as gunicorn runs it, with a fault somewhere in it."""
+    """The desk as gunicorn runs it, with a fault at a chosen point."""
 
     def __init__(self, start: Start) -> None:
         self.start = start
@@ -184,7 +184,7 @@ class Server:
                 self.cfg.set("worker_class", "gthread")
                 self.cfg.set("loglevel", "warning")
                 self.cfg.set("graceful_timeout", 2)
-                # Other work on the machine is no reason to end it.
+                # A busy machine is no reason to end a worker.
                 self.cfg.set("timeout", 300)
 
             def load(self) -> Any:
@@ -201,8 +201,7 @@ def _backend_of(connection: Any) -> int:
 
 
 def database_settings(start: Start) -> dict[str, Any]:
-    """The project's settings for another database."""
-
+    """Return the project's database settings, for the database of this server."""
     found = dj_database_url.parse(start.database)
     options = dict(settings.DATABASES["default"]["OPTIONS"])
     if start.most_pages:
@@ -212,7 +211,7 @@ def database_settings(start: Start) -> dict[str, Any]:
 
 
 def use_canaries() -> None:
-    """Let new passwords be such as can be told from anything else when they leak (R5)."""
+    """Let new passwords be recognisable wherever they leak (R5)."""
     generate = passwords.generate
 
     def canary(kind: PasswordKind | str) -> str:
@@ -235,7 +234,7 @@ def desk() -> Callable[..., Iterable[bytes]]:
 
 
 def warm_up() -> None:
-    """Load now what every server would otherwise load at its first request."""
+    """Load now what each server would load at its first request."""
     desk()
     get_resolver().url_patterns  # noqa: B018
     for name in ("accounts/list.html", "credentials/preview.html", "credentials/result.html"):
@@ -243,20 +242,20 @@ def warm_up() -> None:
     passwords.words()
     passwords.blocklist()
     hashing.LEASE = LEASE
-    # Every request writes its session, and so can be struck there too.
+    # Every request writes its session, so that a fault can strike there too.
     DeskLockMiddleware.SECONDS_BETWEEN_TOUCHES = 0
 
 
 def serve(start: Start, listening: socket.socket) -> None:
     os.setsid()
-    # Nothing stays behind where the tests themselves are killed.
+    # No server outlives the tests when these are killed themselves.
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     folder = Path(start.folder)
     log = os.open(folder / "log", os.O_WRONLY | os.O_CREAT | os.O_APPEND)
     os.dup2(log, 1)
     os.dup2(log, 2)
-    # Held by every process of the group: whoever gets this lock knows that all of them are gone.
+    # Every process of the group holds this lock: when it is free, all of them are gone.
     alive = os.open(folder / "alive", os.O_RDWR | os.O_CREAT)
     fcntl.flock(alive, fcntl.LOCK_EX)
     os.set_inheritable(listening.fileno(), True)

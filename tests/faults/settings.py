@@ -1,4 +1,4 @@
-"""What the servers of these tests run on: the tests' settings, a database and mail of their own."""
+"""Settings of the servers of these tests: the tests' own, with another database and mail folder."""
 
 import os
 

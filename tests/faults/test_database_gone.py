@@ -1,5 +1,7 @@
-"""PostgreSQL ends the connection, or is restarted, in the middle of a save: all or nothing, the
-manager reads that she should look, and what she then sees is true (R3, R4)."""
+"""PostgreSQL ends the connection, or is restarted, in the middle of a save (R3, R4).
+
+All of it is saved or nothing; the manager is asked to have a look, and then sees the truth.
+"""
 
 from collections.abc import Callable, Iterator
 from typing import cast
@@ -25,13 +27,13 @@ def cluster(stages: Rig) -> Cluster:
 
 
 def _spread(points: list[Point], times: int) -> Iterator[Point]:
-    """So many points, spread over all of them, the last one included."""
+    """Return this many of the points, evenly spread, with the last one."""
     for index in range(times):
         yield points[-1 - index * len(points) // times % len(points)]
 
 
 def _from_the_save(rig: Rig) -> list[Point]:
-    """Before and after every statement of the save, its COMMIT and what comes after it included."""
+    """Before and after every statement of the save, its COMMIT, and every later one."""
     met = rig.statements("hashed", "save", Manager.save)
     began = next(n for n, sql in enumerate(met, 1) if "institutions_institution" in sql and n > 10)
     return [
@@ -69,7 +71,7 @@ def _save_while(rig: Rig, point: Point, fault: Callable[[Server], None]) -> None
 
 
 def _read_and_carry_on(manager: Manager, answer: Answer, before: State) -> None:
-    """All or nothing; and the same web processes go on as soon as the database does."""
+    """All or nothing was saved, and the same web processes go on as soon as the database does."""
     oracle_looks_again()
     assert oracle.wrong_since(before, using=ALIAS) == []
     is_saved = any(batch["number"] for batch in State.now(ALIAS).batches.values())
@@ -84,7 +86,7 @@ def _read_and_carry_on(manager: Manager, answer: Answer, before: State) -> None:
 
 
 def test_the_commit_is_done_and_the_answer_is_lost(stages: Rig) -> None:
-    """That of the save, and that of the session, which comes after it."""
+    """The COMMIT of the save, and that of the session, which comes after it."""
     met = stages.statements("hashed", "save", Manager.save)
     *_, save, session = [n for n, sql in enumerate(met, 1) if sql == "COMMIT"]
     for number in (save, session) * (TIMES // 2):
@@ -116,5 +118,5 @@ def test_while_the_database_is_away_people_read_so(stages: Rig, cluster: Cluster
 
 
 def oracle_looks_again() -> None:
-    """Its own connection went with the restart."""
+    """Reconnect the oracle, whose connection ended with the restart."""
     connections[ALIAS].close()

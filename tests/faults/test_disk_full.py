@@ -1,4 +1,4 @@
-"""The disk is full: a clear message, nothing changed; with room again she carries on (R3)."""
+"""The disk is full: a clear message and no change; with room again the manager goes on (R3)."""
 
 import os
 from collections.abc import Callable
@@ -18,7 +18,7 @@ STEPS: dict[str, Callable[[Manager], Any]] = {
     "large_hashed": Manager.save,
 }
 PAGE = 4096
-# For how many pages there is room: at some of these a renewal of 200 pupils does not fit.
+# Room for this many pages more: with some of these, a renewal of 200 pupils does not fit.
 ROOM = range(0, 100, 3) if LONG else (0, 4, 15)
 
 sqlite_only = pytest.mark.skipif(connection.vendor != "sqlite", reason="SQLite only")
@@ -41,13 +41,13 @@ def test_the_database_may_have_no_more_pages(large_stages: Rig, stage: str) -> N
 def test_no_file_may_grow(large_stages: Rig, stage: str) -> None:
     refused = 0
     for room in ROOM:
-        # The journal of SQLite begins empty; its first 32 bytes are a heading.
+        # SQLite's journal starts empty; its first 32 bytes are a header.
         refused += _try(large_stages, stage, "file limit", most_bytes=32 + room * (PAGE + 24))
     assert refused
 
 
 def _try(rig: Rig, stage: str, kind: str, **limit: int) -> bool:
-    """Do the step with so little room; return whether that was refused."""
+    """Take the step with this little room; return whether it was refused."""
     with rig.at_stage(stage) as (database, manager):
         before = State.now(ALIAS)
         server = rig.start(database, **limit)
@@ -57,7 +57,7 @@ def _try(rig: Rig, stage: str, kind: str, **limit: int) -> bool:
         if answer.status == 503:
             _tells(answer, "De schijf is vol.")
         assert oracle.wrong_since(before, using=ALIAS) == []
-        # Or else it was all done, and what failed is the session or the page that come after it.
+        # Otherwise all of it was done, and the session or the page after it failed.
         is_refused = answer.status == 503 and _nothing_changed(before)
         with rig.restarted(database, manager):
             _carry_on(manager, before)
@@ -85,7 +85,7 @@ def _carry_on(manager: Manager, before: State) -> None:
 
 # PostgreSQL ------------------------------------------------------------------------------------
 
-# As large as a piece of its journal, which it must go on writing.
+# As large as a segment of the journal, which the backend must go on writing.
 MOST_BYTES = str(1024 * 1024)
 A_LONG_HISTORY = """
 INSERT INTO accounts_accountevent (account_id, kind, at, by_pupil, operation_id)
@@ -95,7 +95,7 @@ SELECT id, 'renewed', now(), false, gen_random_uuid() FROM accounts_account, gen
 
 @postgresql_only
 def test_the_table_of_the_history_may_not_grow(large_stages: Rig) -> None:
-    """Right before it is written to, the backend is forbidden to make any file larger."""
+    """Just before it writes to the table, the backend may make no file larger any more."""
     stages, cluster = large_stages, cast(Cluster, large_stages.databases)
     point = ("save", _number_of_the_history(stages), "before")
     with stages.at_stage("large_hashed") as (database, manager):
@@ -106,7 +106,7 @@ def test_the_table_of_the_history_may_not_grow(large_stages: Rig) -> None:
             cluster.limit_files(backend, MOST_BYTES)
             server.go_on()
             assert answer.result().status == 503
-            # PostgreSQL knows no number for this one error.
+            # PostgreSQL has no error code for this one error.
             _tells(answer.result(), "De gegevens zijn even niet bereikbaar")
             assert _nothing_changed(before)
             cluster.limit_files(backend, "unlimited")

@@ -1,4 +1,4 @@
-"""When the time is over: served to nobody, and gone from the database soon after (R2, R4)."""
+"""After its time a batch is served to nobody, and soon gone from the database (R2, R4)."""
 
 from collections.abc import Callable, Iterator
 from datetime import timedelta
@@ -30,13 +30,13 @@ Clock = time_machine.Traveller
 
 @pytest.fixture
 def nobody_cleans(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What ran out is still in the database: that it is refused has to be another's work."""
-    monkeypatch.setattr(middleware.actions, "destroy_expired", lambda: 0)
+    """Leave expired secrets in the database: something else must then refuse to serve them."""
+    monkeypatch.setattr(middleware.retention, "destroy_expired", lambda: 0)
     monkeypatch.setattr(middleware, "drop_expired_imports", lambda now: 0)
 
 
 def ways_in(desk: Desk, batch: Batch) -> Iterator[HttpResponse]:
-    """Everything a manager can ask of a batch."""
+    """The answers to every request that a manager can make about a batch."""
     browser, item = desk.browser, batch.items.order_by("position").first()
     assert item
     yield browser.get(desk.url("preview_batch", batch.pk), follow=True)
@@ -59,7 +59,7 @@ def ways_in(desk: Desk, batch: Batch) -> Iterator[HttpResponse]:
 
 
 def served(desk: Desk, batch: Batch, shown: dict[int, str]) -> int:
-    """In how many answers a password or a document stood."""
+    """The number of answers with a password or a document in them."""
     desk.sign_in()
     answers = list(ways_in(desk, batch))
     assert all(answer.status_code in (200, 404) for answer in answers)
@@ -106,7 +106,7 @@ def test_a_saved_batch_that_ran_out_is_served_to_nobody(
     clock.shift((timedelta(hours=1) if downloaded else timedelta(hours=24)) - A_MOMENT)
     alice_desk.sign_in()
     assert alice_desk.browser.post(a4)["Content-Type"] == "application/pdf"
-    # That was the first download, if there was none before; but no hour is added to the day.
+    # That was perhaps the first download, but it adds no hour to the day.
     clock.shift(A_MOMENT)
     for desk in (alice_desk, anna_desk):
         assert served(desk, batch, shown) == 0
@@ -117,7 +117,7 @@ def test_a_saved_batch_that_ran_out_is_served_to_nobody(
 
 def the_next_request(desk: Desk) -> None:
     desk.sign_in()
-    assert desk.browser.get(desk.url("prints")).status_code == 200
+    assert desk.browser.get(desk.url("batches")).status_code == 200
 
 
 def the_command(desk: Desk) -> None:
@@ -132,7 +132,7 @@ def test_secrets_leave_the_database_when_their_time_is_over(
     pupils: list[Account],
     clock: Clock,
 ) -> None:
-    """Of every kind, by the next request of any desk or by the command; what lasts stays."""
+    """Secrets of every kind go, at the next request of any desk or by the command; others stay."""
     saved, downloaded, draft = (alice_desk.draft(*pupils[n : n + 2]) for n in (0, 2, 4))
     alice_desk.save(saved)
     alice_desk.save(downloaded)
@@ -165,7 +165,7 @@ def sealed() -> set[str]:
 def raw_database() -> bytes:
     """The bytes of the SQLite file, whose freed pages are wiped (`secure_delete`).
 
-    PostgreSQL leaves what it deleted to its vacuum; there the rows themselves must do.
+    PostgreSQL leaves deleted rows to its vacuum, so there the rows are searched instead.
     """
     if connection.vendor != "sqlite":
         return b""

@@ -1,4 +1,4 @@
-"""The keys of the vault: changed while batches wait, killed in between, lost, or wrong (R4, R5)."""
+"""The keys of the vault: rotated while batches wait, killed halfway, lost, or wrong (R4, R5)."""
 
 import re
 import signal
@@ -33,12 +33,12 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("
 
 OLD = django_settings.VAULT_KEYS[0]
 NEW, STRANGE = Fernet.generate_key().decode(), Fernet.generate_key().decode()
-# Whatever Fernet made begins with its version and a time.
+# Every Fernet token begins with its version and a time.
 SEALED = re.compile(r"gAAAAA[\w=-]{40,}")
 
 
 def sealed_anywhere() -> list[str]:
-    """Everything sealed in any column of the database, whoever put it there."""
+    """Every sealed text in any column of the database."""
     return [found for _, content in database_places() for found in SEALED.findall(content.decode())]
 
 
@@ -50,7 +50,7 @@ def rotate() -> str:
 
 @pytest.fixture
 def pending(alice_desk: Desk, pupils: list[Account]) -> list[Batch]:
-    """A draft and a saved batch wait, and a draft of an import."""
+    """A draft, a saved batch and an import that wait."""
     batches = [alice_desk.draft(*pupils[:3]), alice_desk.draft(*pupils[3:])]
     alice_desk.save(batches[1])
     alice_desk.upload(helpers.pupils(3))
@@ -64,7 +64,7 @@ def pending(alice_desk: Desk, pupils: list[Account]) -> list[Batch]:
 def test_keys_rotate_while_batches_wait(
     alice_desk: Desk, pending: list[Batch], settings: Settings
 ) -> None:
-    """Everything sealed anywhere opens with the new key alone, and says the same as before."""
+    """Every sealed text then opens with the new key alone, and is the same as before."""
     before, shown = State.now(), [passwords(batch) for batch in pending]
     settings.VAULT_KEYS = [NEW, OLD]
     assert rotate() == "6 passwords, 1 imports\n"
@@ -83,7 +83,7 @@ def test_keys_rotate_while_batches_wait(
 
 
 def test_killed_in_between_it_is_run_again(pending: list[Batch], settings: Settings) -> None:
-    """At each of its statements; in between everything opens, so the desk goes on."""
+    """Killed at each of its statements; halfway every secret opens, so the desk goes on."""
     shown = [passwords(batch) for batch in pending]
     there, back = f"{NEW},{OLD}", f"{OLD},{NEW}"
     last = killed.run("rotate_keys", 0, VAULT_KEYS=there, **database())
@@ -104,7 +104,7 @@ def test_killed_in_between_it_is_run_again(pending: list[Batch], settings: Setti
 
 
 def database() -> dict[str, str]:
-    """The environment of a process that works on the test's own database."""
+    """The environment of a process that uses the test's own database."""
     return {"DATABASE_URL": database_url(), "DJANGO_SETTINGS_MODULE": "tests.settings"}
 
 
@@ -136,7 +136,7 @@ def test_the_matching_key_of_national_numbers_stays(alice_desk: Desk, settings: 
     assert all(known)
     settings.VAULT_KEYS = [NEW, OLD]
     rotate()
-    # Other numbers in the school: it is the national number that finds them.
+    # With other stamnummers: only the national number can recognise the pupils.
     moved = [helpers.pupil(n, stamnummer=str(2000 + n)) for n in range(5)]
     helpers.run_import(alice_desk.actor, helpers.csv_file(moved))
     assert list(Student.objects.order_by("pk").values_list("identity_hash", flat=True)) == known
@@ -174,7 +174,7 @@ def test_a_backup_without_the_key_opens_nothing(
 
 
 def backup(folder: Path) -> bytes:
-    """A backup as docs/operations.md makes it."""
+    """A backup, made as docs/operations.md describes."""
     copy = folder / "copy"
     if connection.vendor == "sqlite":
         with connection.cursor() as cursor:
@@ -189,7 +189,7 @@ def backup(folder: Path) -> bytes:
 
 
 def knocks(desk: Desk, draft: Batch, saved: Batch, edit: Batch) -> Iterator[HttpResponse]:
-    """Whatever a manager can ask that needs the key."""
+    """The answers to every request that needs the key."""
     browser, run = desk.browser, ImportRun.objects.get()
     item = edit.items.get()
     yield browser.get(desk.url("preview_batch", draft.pk))
@@ -205,7 +205,7 @@ def knocks(desk: Desk, draft: Batch, saved: Batch, edit: Batch) -> Iterator[Http
 def test_a_wrong_key_is_a_clear_page_and_changes_nothing(
     alice_desk: Desk, pupils: list[Account], pending: list[Batch], settings: Settings
 ) -> None:
-    """No password becomes valid that nobody could print (R4)."""
+    """R4: no password becomes valid that nobody could print."""
     draft, saved = pending
     edit = alice_desk.edit(pupils[0])
     accounts, shown = State.now().accounts, passwords(saved)
@@ -216,7 +216,7 @@ def test_a_wrong_key_is_a_clear_page_and_changes_nothing(
         assert "Er is niets gewijzigd" in text(answer)
     assert State.now().accounts == accounts
     # The rest of the desk goes on.
-    for page in ("students", "prints", "import"):
+    for page in ("students", "batches", "import"):
         assert alice_desk.browser.get(alice_desk.url(page)).status_code == 200
     assert alice_desk.browser.get(alice_desk.url("batch_result", saved.pk)).status_code == 200
 

@@ -1,5 +1,7 @@
-"""The server is killed, at every statement and at any moment: nobody is locked out, and the
-manager carries on from the page she was at (R2, R3, R4)."""
+"""The server is killed, at every statement and at any moment (R2, R3, R4).
+
+Nobody is locked out, and the manager goes on from the page she was at.
+"""
 
 import random
 import time
@@ -19,7 +21,7 @@ from .rig import ALIAS, Point, Rig
 
 @dataclass(frozen=True)
 class Operation:
-    """A step of a renewal: the stage before it, and what the manager does."""
+    """A step of a renewal: the stage before it, and the manager's action."""
 
     stage: str
     does: Callable[[Manager], Any]
@@ -48,7 +50,7 @@ def test_killed_at_a_statement(stages: Rig, name: str) -> None:
 
 
 def _points(rig: Rig, name: str, operation: Operation) -> list[Point]:
-    """Before and after every statement; in short, after each that writes, COMMIT included."""
+    """Before and after every statement; in the short form after each that writes, or COMMIT."""
     met = rig.statements(operation.stage, name, operation.does)
     assert "COMMIT" in met
     return [
@@ -81,7 +83,7 @@ def _kill_at(rig: Rig, operation: Operation, point: Point) -> bool:
 
 
 def _carry_on(manager: Manager, before: State) -> None:
-    """Go on from the same page; what is printed is what was shown, and saving again is nothing."""
+    """Go on from the same page: the paper has what was shown, and another save changes nothing."""
     archive = manager.carry_on().body
     assert printed(archive) == manager.shown
     assert oracle.wrong_since(before, using=ALIAS) == []
@@ -101,7 +103,7 @@ def _destroy_again(manager: Manager, before: State) -> None:
 
 
 def _note(rig: Rig, kind: str, landed: bool, **counts: int) -> None:
-    # A loss ends the test at once: whatever is noted here went well.
+    # A loss ends the test at once, so only tries without one are noted here.
     figures.note(kind, rig.databases.vendor, tried=1, landed=int(landed), losses=0, **counts)
 
 
@@ -109,7 +111,7 @@ def _note(rig: Rig, kind: str, landed: bool, **counts: int) -> None:
 
 MOMENTS = 200 if LONG else 4
 REROLLS = 4
-# Where a kill breaks off no work: also while a page is only looked at.
+# Operations in which a kill interrupts no work: those that only show a page.
 TOO_LATE = "after the end"
 IDLE = ("between requests", TOO_LATE, "look")
 SEED = 20260831
@@ -120,7 +122,7 @@ def test_killed_at_any_moment_of_a_large_renewal(large_stages: Rig) -> None:
     chance = random.Random(SEED)
     took = _seconds_of_a_renewal(rig)
     tried = in_mid_work = 0
-    # On, until at least half of them broke off some work.
+    # Until at least half of the kills interrupted some work.
     while tried < MOMENTS or in_mid_work < tried / 2:
         assert tried < 4 * MOMENTS, "too few kills landed in mid-work"
         landed = _kill_after(rig, chance.uniform(0, took))
@@ -128,12 +130,12 @@ def test_killed_at_any_moment_of_a_large_renewal(large_stages: Rig) -> None:
         in_mid_work += not landed.startswith(IDLE)
         _note(rig, f"kill at a moment, {landed}", landed != TOO_LATE)
         if landed == TOO_LATE:
-            # The machine has less other work than before.
+            # Less other work on the machine than before makes a renewal quicker.
             took = _seconds_of_a_renewal(rig)
 
 
 def _renewal(manager: Manager) -> None:
-    """From the selection to the ZIP, one request right after the other."""
+    """From the selection to the ZIP, request after request."""
     manager.prepare()
     for _ in range(REROLLS):
         manager.reroll()
@@ -153,7 +155,7 @@ def _seconds_of_a_renewal(rig: Rig) -> float:
 
 
 def _kill_after(rig: Rig, seconds: float) -> str:
-    """Kill the server after so many seconds of a renewal; return where that landed."""
+    """Kill the server after this many seconds of a renewal; return the operation that it hit."""
     with rig.at_stage("large_listed") as (database, manager):
         before = State.now(ALIAS)
         server = rig.start(database)

@@ -1,4 +1,4 @@
-"""Eight managers renew at the same moment, from the selection to the sheet: nobody is told no.
+"""Eight managers renew at the same moment, from the selection to the sheet: none is refused.
 
 How long that takes is measured by `python -m benchmarks.crowd`.
 """

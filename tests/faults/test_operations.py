@@ -1,4 +1,4 @@
-"""docs/operations.md, carried out as it is written: backup, restore, and who was renewed since."""
+"""docs/operations.md, run as it is written: backup, restore, and the pupils renewed since."""
 
 import os
 import re
@@ -16,7 +16,7 @@ PAGE = (ROOT / "docs" / "operations.md").read_text()
 
 
 def script(name: str) -> str:
-    """The commands that stand under this name on the page."""
+    """Return the commands under this name on the page."""
     found = re.search(rf"^ *```sh {name}\n(.*?)^ *```", PAGE, re.M | re.S)
     assert found
     return found[1]
@@ -29,7 +29,7 @@ def carry_out(name: str, **variables: str) -> None:
 
 
 def test_a_backup_is_put_back(stages: Rig, tmp_path: Path) -> None:
-    """What waited is destroyed, and whoever was renewed since is named."""
+    """Waiting batches are destroyed, and every pupil who was renewed since is named."""
     vendor = stages.databases.vendor
     backup, log, renewed = tmp_path / "backup", tmp_path / "log", tmp_path / "renewed"
     files = {"BACKUP": str(backup), "LOG": str(log), "RENEWED": str(renewed)}

@@ -1,4 +1,4 @@
-"""The oracle sees what it is there to see: each wrong that it names is done here once, by hand."""
+"""The oracle finds every wrong that it has a sentence for: each is done here once, by hand."""
 
 from collections.abc import Callable
 from typing import Any

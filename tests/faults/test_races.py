@@ -1,8 +1,8 @@
-"""Two who do it at the same moment, whichever comes first, wherever they meet (R1, R3, R4, R6).
+"""Two actions at the same moment, in either order, wherever they meet (R1, R3, R4, R6).
 
 Each race is run again and again, every time cut at other SQL statements: a few times here, a
-hundred in `make faults`. Through the pages, so what a manager would read is what is tested: an
-answer other than a page fails, and so do a deadlock and a database that is locked.
+hundred in `make faults`. It goes through the pages, so that the test reads what a manager would
+read: an answer other than a page fails, and so do a deadlock and a locked database.
 """
 
 from collections.abc import Iterator
@@ -19,14 +19,14 @@ from pytest_django.fixtures import Settings
 
 from accounts import history
 from accounts.models import Account, AccountEvent, FieldChange
-from accounts.portal import actions as portal
+from accounts.portal import tokens
 from accounts.portal.actions import mailed_links
 from accounts.portal.models import MailToken
 from credentials.actions import hashing
 from credentials.actions.hashing import store_hashes
 from credentials.actions.saves import save
 from credentials.models import Batch, BatchItem
-from schoolloket.core import exceptions, rotation, vault
+from schoolloket.core import exceptions, vault
 from schoolloket.institutions.actors import Actor, Pupil
 from students.models import Enrolment, ImportRun
 from tests.conftest import Enrol
@@ -55,12 +55,12 @@ def outcomes(batch: Batch) -> dict[int, str]:
 
 @pytest.fixture
 def race(request: pytest.FixtureRequest) -> Iterator[Race]:
-    """A race with cuts of its own; afterwards it notes how many were really at once."""
+    """A race with cuts of its own; afterwards it notes how many rounds really overlapped."""
     race = Race(seed=sum(map(ord, request.node.name)))
     yield race
     kind = request.node.name.removeprefix("test_")
     note(f"race: {kind}", connection.vendor, tried=race.rounds, at_once=race.at_once)
-    # Else the cuts all came too late, and nothing was raced.
+    # Otherwise all cuts came too late, and nothing overlapped.
     assert race.at_once >= race.rounds // 3
 
 
@@ -74,7 +74,7 @@ def all_well(before: State, known: dict[int, str] | None = None) -> None:
 def test_two_managers_renew_overlapping_selections(
     alice_desk: Desk, anna_desk: Desk, pupils: list[Account], race: Race
 ) -> None:
-    """Each pupil has one winner; the other's sheet prints no dead password and tells why."""
+    """Each pupil has one winner; the other manager reads the reason and gets no dead password."""
     for _ in range(ROUNDS):
         before = State.now()
         hers, his = alice_desk.draft(*pupils[:4]), anna_desk.draft(*pupils[2:])
@@ -110,7 +110,7 @@ def test_a_double_click(alice_desk: Desk, pupils: list[Account], race: Race) -> 
 def test_a_cancel_during_a_save(
     alice_desk: Desk, anna_desk: Desk, pupils: list[Account], race: Race
 ) -> None:
-    """All of it is saved, or nothing at all, and nobody is told otherwise."""
+    """All of it is saved or nothing at all, and both answers say so."""
     for _ in range(ROUNDS):
         before, batch = State.now(), alice_desk.draft(*pupils)
         answers = race.between(partial(alice_desk.save, batch), partial(anna_desk.cancel, batch))
@@ -139,7 +139,7 @@ def test_a_single_edit_during_a_bulk_save(
 def test_two_creations_of_one_username(
     alice_desk: Desk, bob_desk: Desk, enrol: Enrol, race: Race
 ) -> None:
-    """In two schools, of which neither knows the other."""
+    """In two schools that do not know of each other."""
     for turn in range(ROUNDS):
         before = State.now()
         ones = [enrol(alice_desk.school, name, f"Nr{turn}") for name in ("Jan", "Mia")]
@@ -186,7 +186,7 @@ def test_a_cancel_during_a_slice(
 def test_saved_and_destroyed_during_a_slice(
     alice_desk: Desk, anna_desk: Desk, pupils: list[Account], race: Race
 ) -> None:
-    """A slice whose lease ran out: another process does the same, and the manager goes on."""
+    """The lease of a slice expired: another process hashes the same rows meanwhile."""
     for _ in range(ROUNDS):
         before, batch = State.now(), alice_desk.draft(*pupils, hashed=False)
         shown = passwords(batch)
@@ -210,7 +210,7 @@ def test_saved_and_destroyed_during_a_slice(
 def test_destroyed_during_a_download(
     alice_desk: Desk, anna_desk: Desk, pupils: list[Account], race: Race
 ) -> None:
-    """Either the whole file or a page that says why not; then nothing is left."""
+    """Either the whole file or a page with the reason; then no secret is left."""
     for _ in range(ROUNDS):
         batch = alice_desk.draft(*pupils)
         alice_desk.save(batch)
@@ -235,14 +235,14 @@ def test_keys_rotate_during_a_save(
         race.between(partial(alice_desk.save, batch), rotate)
         assert passwords(batch) == shown
         all_well(before)
-        # With it, what is left of the rounds before opens too.
+        # The older key opens what the rounds before left.
         rotate()
 
 
 def test_keys_rotate_during_a_destruction(
     alice_desk: Desk, pupils: list[Account], race: Race, settings: Settings
 ) -> None:
-    """What was destroyed meanwhile does not come back under the new key."""
+    """A secret that was destroyed at the same time does not come back under the new key."""
     for _ in range(ROUNDS):
         batch = alice_desk.draft(*pupils)
         alice_desk.save(batch)
@@ -252,7 +252,7 @@ def test_keys_rotate_during_a_destruction(
 
 
 def rotate() -> None:
-    rotation.rotate(BatchItem.objects.all(), "sealed")
+    vault.rotate(BatchItem.objects.all(), "sealed")
 
 
 # Between preview and save ----------------------------------------------------------------------
@@ -261,16 +261,13 @@ def rotate() -> None:
 def test_an_address_is_linked_during_a_save(
     alice_desk: Desk, pupils: list[Account], race: Race
 ) -> None:
-    """R1: whoever has an address keeps the own password; or the link is dead by then."""
+    """R1: either the pupil with the e-mail address keeps the own password, or the link was dead."""
     pupil = pupils[0]
     for turn in range(ROUNDS):
         Account.objects.filter(pk=pupil.pk).update(email="")
         pupil.refresh_from_db()
         before, batch = State.now(), alice_desk.draft(*pupils[:3])
-        with transaction.atomic():
-            token = portal._mail_token(
-                pupil, MailToken.Purpose.LINK, f"p{turn}@voorbeeld.be", mailed_links.LINK_LASTS
-            )
+        token = mailed_token(pupil, f"p{turn}@voorbeeld.be")
         _, linked = race.between(partial(alice_desk.save, batch), partial(confirms, token))
         all_well(before)
         pupil.refresh_from_db()
@@ -278,8 +275,23 @@ def test_an_address_is_linked_during_a_save(
         assert outcomes(batch)[pupil.student_id] == (Outcome.SKIPPED if linked else Outcome.DONE)
 
 
+def mailed_token(pupil: Account, email: str) -> str:
+    """The token of a link that was mailed to this address just now."""
+    token, now = tokens.new(), timezone.now()
+    MailToken.objects.create(
+        token_hash=tokens.digest(token),
+        purpose=MailToken.Purpose.LINK,
+        account=pupil,
+        version=pupil.credentials_version,
+        email=email,
+        created_at=now,
+        expires_at=now + mailed_links.LINK_LASTS,
+    )
+    return token
+
+
 def confirms(token: str) -> bool:
-    """Whether the pupil who opens the mailed link gets the address linked."""
+    """Whether the mailed link still links the pupil's e-mail address."""
     try:
         mailed_links.confirm_link(token=token, by=Pupil())
     except exceptions.LinkDead:
@@ -299,7 +311,7 @@ def test_an_account_is_deactivated_during_a_save(
         race.between(
             partial(alice_desk.save, batch), partial(deactivate, pupil, by=anna_desk.actor)
         )
-        # Nobody signs in with it; once it is active again, it is renewed.
+        # Nobody can sign in with it; once it is active again, it is renewed.
         all_well(before, known=shown)
         done = outcomes(batch)[pupil.student_id] == Outcome.DONE
         assert done or Obstacle.DEACTIVATED.label in alice_desk.result(batch)
@@ -311,7 +323,7 @@ def test_an_account_is_deactivated_during_a_save(
 
 @transaction.atomic
 def deactivate(pupil: Account, *, by: Actor) -> None:
-    """What every action does to an account: lock it, raise its version, tell the history."""
+    """Change an account as every action does: lock it, raise its version, add to the history."""
     account = Account.objects.select_for_update().get(pk=pupil.pk)
     account.deactivated_at, account.deactivated_by = timezone.now(), by.manager
     account.credentials_version += 1
@@ -344,7 +356,7 @@ def test_an_enrolment_ends_during_a_save(
 def test_an_import_during_a_save(
     alice_desk: Desk, anna_desk: Desk, imported: list[Enrolment], race: Race
 ) -> None:
-    """New pupils, other classes and new official names, of those who get a password too."""
+    """New pupils, other classes and other official names, also of pupils who are renewed."""
     for turn in range(ROUNDS):
         before, batch = State.now(), alice_desk.draft(*reversed(imported))
         rows = helpers.pupils(8, class_code=f"{turn}A", official_first_name=f"Maria {turn}")
@@ -358,7 +370,7 @@ def test_an_import_during_a_save(
 
 @pytest.fixture
 def imported(alice_desk: Desk) -> list[Enrolment]:
-    """Eight pupils of Brussel out of a list, each with a LeerID."""
+    """Eight pupils of Brussel, imported from a list, each with a LeerID."""
     helpers.run_import(alice_desk.actor, helpers.csv_file(helpers.pupils(8)))
     enrolments = list(Enrolment.objects.of(alice_desk.school).order_by("stamnummer"))
     alice_desk.save(alice_desk.draft(*enrolments))
@@ -371,7 +383,7 @@ def imported(alice_desk: Desk) -> list[Enrolment]:
 def test_a_preview_runs_out_during_its_save(
     alice_desk: Desk, bob_desk: Desk, pupils: list[Account], race: Race
 ) -> None:
-    """Two desks let go of it while its manager saves: all of it is saved, or nothing at all."""
+    """Two desks drop an expired preview while its manager saves: all is saved, or nothing."""
     third = bob_desk.again()
     for _ in range(ROUNDS):
         before, batch = State.now(), alice_desk.draft(*pupils)
@@ -379,7 +391,7 @@ def test_a_preview_runs_out_during_its_save(
         Batch.objects.filter(pk=over.pk).update(expires_at=timezone.now())
 
         def look(desk: Desk) -> None:
-            desk.browser.get(desk.url("prints"))
+            desk.browser.get(desk.url("batches"))
 
         race.between(partial(alice_desk.save, batch), partial(look, bob_desk))
         all_well(before)

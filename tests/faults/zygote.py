@@ -1,8 +1,8 @@
 """Starts servers over and over: `python -m tests.faults.zygote`.
 
-Django is loaded once; every server is then a fork, so that it listens within milliseconds:
-gunicorn with one web process of four threads, in a process group of its own. An order is a line of
-JSON on standard input, a `Start`; the answer is a line with the group's id and the port.
+Django is loaded once; every server is a fork, so that it listens within milliseconds: gunicorn
+with one web process of four threads, in a process group of its own. An order is a line of JSON on
+standard input, a `Start`; the answer is a line with the group's id and the port.
 """
 
 import json
@@ -22,7 +22,7 @@ from .server import Start, serve, use_canaries, warm_up  # noqa: E402
 def main() -> None:
     use_canaries()
     warm_up()
-    # Nobody waits for the servers: the kernel buries them.
+    # Nobody waits for the servers: the kernel reaps them.
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     print("ready", flush=True)
     for line in sys.stdin:

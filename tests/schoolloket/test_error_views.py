@@ -1,4 +1,4 @@
-"""What people read when the database fails: no bare 500, and no promise that may not hold."""
+"""The pages for a failure of the database: no bare 500, and no promise that may not hold."""
 
 import sqlite3
 
@@ -16,7 +16,7 @@ PREPARE = desk("start_batch")
 
 
 class Failing:
-    """Stands in the place of a function, and fails."""
+    """Takes the place of a function, and fails."""
 
     def __init__(self, error: Exception) -> None:
         self.error = error
@@ -38,7 +38,7 @@ def full() -> Exception:
 
 @pytest.fixture
 def fragile(alice_client: Client) -> Client:
-    """Alice's browser, which shows what a failure looks like."""
+    """Alice's browser, which shows the page for a failure instead of raising it."""
     alice_client.raise_request_exception = False
     return alice_client
 
@@ -73,7 +73,7 @@ def test_a_database_that_does_not_answer(
 def test_a_page_that_fails_may_be_where_a_save_led_to(
     fragile: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """So it is offered again, and says nothing about what was changed."""
+    """So the page is offered again, and claims nothing about what was changed."""
     fail(monkeypatch, LOST)
     answer = fragile.get(f"{LIST}?zoek=x&klas=6A")
     assert "niets gewijzigd" not in text(answer)
@@ -93,7 +93,7 @@ def test_a_full_disk_is_named(
     assert "Er is niets half gebeurd" in text(answer)
 
 
-def test_whether_a_post_was_done_is_not_promised_but_shown(
+def test_after_a_post_the_page_leads_to_where_its_outcome_shows(
     fragile: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     fail(monkeypatch, LOST)
@@ -104,7 +104,7 @@ def test_whether_a_post_was_done_is_not_promised_but_shown(
     assert f'href="{desk("batches")}">Afdrukken' in answer.content.decode()
 
 
-def test_another_failure_is_no_database_trouble(
+def test_another_failure_is_not_called_a_failure_of_the_database(
     fragile: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     fail(monkeypatch, RuntimeError("a bug"))
@@ -116,15 +116,15 @@ def test_another_failure_is_no_database_trouble(
 def test_the_page_needs_no_database(
     charlie: Account, fragile: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Not even where signing in is what failed."""
+    """Not even where the failure is in reading who is signed in."""
     monkeypatch.setattr("django.contrib.auth.middleware.get_user", Failing(LOST))
     assert fragile.get(LIST).status_code == 503
 
 
-def test_a_session_that_cannot_be_written_after_the_work(
+def test_a_session_that_cannot_be_written_after_the_work_is_a_failure(
     fragile: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The framework calls that a bad request; the work is done by then."""
+    """Django calls that a bad request, but the work is done by then."""
 
     def lost(*_: object, **__: object) -> None:
         raise UpdateError from LOST
@@ -135,7 +135,7 @@ def test_a_session_that_cannot_be_written_after_the_work(
     assert "Er is niets half gebeurd" in text(answer)
 
 
-def test_a_bad_request_did_nothing(client: Client, db: None) -> None:
+def test_a_bad_request_changed_nothing(client: Client, db: None) -> None:
     answer = client.get("/", headers={"host": "elders.example"})
     assert answer.status_code == 400
     assert "Er is niets gewijzigd." in text(answer)

@@ -1,4 +1,4 @@
-"""Remove what is over."""
+"""End and delete what has expired."""
 
 from datetime import datetime
 
@@ -11,7 +11,7 @@ from .mailed_links import LINK_LASTS
 
 
 @transaction.atomic
-def end_everything() -> None:
+def end_sessions_and_links() -> None:
     """End all sessions and mailed links: those of a backup may have been ended or used since."""
     PortalSession.objects.all().end()
     MailToken.objects.all().delete()
@@ -19,8 +19,8 @@ def end_everything() -> None:
 
 @transaction.atomic
 def delete_expired(now: datetime) -> None:
-    """Remove sessions that no page shows, and links and counts whose time is over."""
+    """Delete sessions that no page shows, and mailed links and counts whose time is over."""
     PortalSession.objects.filter(expires_at__lt=now).exclude(token_hash=None).end()
     PortalSession.objects.out_of_sight().delete()
     MailToken.objects.filter(expires_at__lt=now - LINK_LASTS).delete()
-    throttling.forget(now)
+    throttling.delete_expired(now)

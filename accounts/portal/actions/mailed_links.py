@@ -1,4 +1,4 @@
-"""Links that are mailed to pupils."""
+"""Links that are mailed to pupils: to link an e-mail address, and to reset the password (R8)."""
 
 from datetime import timedelta
 
@@ -17,23 +17,19 @@ from schoolloket.core.exceptions import LinkDead, TooManyMails
 from schoolloket.institutions.actors import Pupil
 
 LINK_LASTS = timedelta(hours=24)
-
-
 RESET_LASTS = timedelta(minutes=30)
-
-
-# So that nobody fills a mailbox: not more mails to an account than this in an hour.
+# Mails to one account: nobody can fill a mailbox.
 MOST_MAILS_AN_HOUR = 5
 
 
 @transaction.atomic
-def ask_to_link(*, account: Account, email: str) -> None:
-    """Mail a link to the address; nothing is linked before it is confirmed.
+def request_link(*, account: Account, email: str) -> None:
+    """Mail a link to this e-mail address, which is linked only once the pupil confirms it.
 
     Raises TooManyMails.
     """
-    _refuse_too_many(account)
-    token = _mail_token(account, MailToken.Purpose.LINK, email, LINK_LASTS)
+    _limit_mails(account)
+    token = _create_token(account, MailToken.Purpose.LINK, email, LINK_LASTS)
     transaction.on_commit(
         lambda: background.run(emails.send_link, account=account, email=email, token=token)
     )
@@ -41,38 +37,41 @@ def ask_to_link(*, account: Account, email: str) -> None:
 
 @transaction.atomic
 def confirm_link(*, token: str, by: Pupil) -> Account:
-    """Link the address whose mailbox the pupil opened; tell the old one. Raises LinkDead."""
-    mail = _use(token, MailToken.Purpose.LINK)
+    """Link the e-mail address whose mailbox the pupil opened; inform the old one.
+
+    Raises LinkDead.
+    """
+    mail = _use_token(token, MailToken.Purpose.LINK)
     before = Account.objects.select_for_update().get(pk=mail.account_id)
     if before.credentials_version != mail.version:
         raise LinkDead
     account = link_email(account_id=before.pk, email=mail.email, by=by)
-    # The pupil who links an address stays signed in.
+    # The pupil who links an e-mail address stays signed in.
     PortalSession.objects.filter(account=account, version=mail.version).update(
         version=account.credentials_version
     )
     if before.email and before.email != mail.email:
         transaction.on_commit(
-            lambda: background.run(emails.tell_old_email, account=account, old=before.email)
+            lambda: background.run(emails.notify_old_email, account=account, old=before.email)
         )
     return account
 
 
 @transaction.atomic
-def ask_reset(*, username: str) -> None:
-    """Mail a link where an active account with a linked address has this username.
+def request_reset(*, username: str) -> None:
+    """Mail a reset link where an active account with a linked e-mail has this username.
 
-    Runs after the answer (`background`), which is the same, and as quick, for every username.
+    Runs in the background, after a response that is the same, and as quick, for every username.
     """
     claimant = claimant_of(username)
     account = claimant.account
     if account is None or not claimant.active or not account.is_linked:
         return
     try:
-        _refuse_too_many(account)
+        _limit_mails(account)
     except TooManyMails:
         return
-    token = _mail_token(account, MailToken.Purpose.RESET, account.email, RESET_LASTS)
+    token = _create_token(account, MailToken.Purpose.RESET, account.email, RESET_LASTS)
     transaction.on_commit(lambda: emails.send_reset(account, token))
 
 
@@ -80,12 +79,12 @@ def reset_password(*, token: str, password: str, by: Pupil) -> None:
     """Set the own password that a mailed link allows; ends every session. Raises LinkDead."""
     password_hash = make_password(password)
     with transaction.atomic():
-        mail = _use(token, MailToken.Purpose.RESET)
+        mail = _use_token(token, MailToken.Purpose.RESET)
         set_password(mail.account_id, mail.version, password_hash, by)
 
 
-def open_token(token: str, purpose: MailToken.Purpose) -> MailToken:
-    """Return the mailed link that still works. Raises LinkDead."""
+def get_open_token(token: str, purpose: MailToken.Purpose) -> MailToken:
+    """Return the mailed link with this token, if it still works. Raises LinkDead."""
     found = (
         MailToken.objects.open(purpose, timezone.now())
         .filter(
@@ -99,24 +98,29 @@ def open_token(token: str, purpose: MailToken.Purpose) -> MailToken:
     return found
 
 
-def _use(token: str, purpose: MailToken.Purpose) -> MailToken:
-    mail = open_token(token, purpose)
+def _use_token(token: str, purpose: MailToken.Purpose) -> MailToken:
+    mail = get_open_token(token, purpose)
+    # Of two that use it at the same moment, the second updates nothing.
     used = MailToken.objects.filter(pk=mail.pk, used_at=None).update(used_at=timezone.now())
     if not used:
         raise LinkDead
     return mail
 
 
-def _refuse_too_many(account: Account) -> None:
+def _limit_mails(account: Account) -> None:
+    """Raise TooManyMails where this account had its mails of this hour."""
     since = timezone.now() - timedelta(hours=1)
-    # Locked: mails that are asked for at the same time are counted one after the other.
+    # Locked: requests at the same moment are counted one after the other.
     Account.objects.select_for_update().get(pk=account.pk)
     recent = MailToken.objects.filter(account=account, created_at__gt=since)
     if recent.count() >= MOST_MAILS_AN_HOUR:
         raise TooManyMails
 
 
-def _mail_token(account: Account, purpose: MailToken.Purpose, email: str, lasts: timedelta) -> str:
+def _create_token(
+    account: Account, purpose: MailToken.Purpose, email: str, lasts: timedelta
+) -> str:
+    """Store a new mailed link by the hash of its token; return the token."""
     now = timezone.now()
     token = tokens.new()
     MailToken.objects.create(

@@ -13,7 +13,7 @@ from schoolloket.institutions.actors import Pupil
 def choose_password(*, session: PortalSession, password: str, by: Pupil) -> None:
     """Set the pupil's own password, which the form validated, and end the other sessions (R8).
 
-    Raises LinkDead where the credentials changed meanwhile.
+    Raises LinkDead where the credentials changed since the session was opened.
     """
     password_hash = make_password(password)
     with transaction.atomic():
@@ -25,7 +25,8 @@ def choose_password(*, session: PortalSession, password: str, by: Pupil) -> None
 def set_password(account_id: int, version: int, password_hash: str, by: Pupil) -> Account:
     """Make this hash the pupil's own password, inside the caller's transaction.
 
-    Raises LinkDead where the credentials are of another version than the caller knew.
+    `version` is the version of the credentials that the caller knew; raises LinkDead where they
+    are of another one.
     """
     accounts = Account.objects.filter(pk=account_id)
     account = accounts.select_for_update().get()

@@ -26,24 +26,22 @@ from schoolloket.institutions.actors import Pupil
 from students.models import Enrolment
 
 SESSION_LASTS = timedelta(hours=8)
-
-
-# The failures at which the history notes that an account is being hammered.
+# The numbers of failures at which the history notes that an account is being hammered.
 NOTED_FAILURES = (HAMMERED_FROM, throttling.MOST_FROM_UNKNOWN_DEVICES)
 
-
-# A process has a core: more hashes at once than cores push one another out of the caches, and take
-# a sixth longer together.
+# Dummy hash, checked for unknown usernames so that timing reveals nothing.
+_DUMMY_HASH = make_password("nobody")
+# Hash one at a time: parallel Argon2 runs evict each other's cache and take a sixth longer.
 _one_hash_at_a_time = Semaphore(1)
-
-
-# Verified where there is no account, so that it takes as long.
-_NOBODY = make_password("nobody")
 
 
 @dataclass(frozen=True)
 class Claimant:
-    """Whoever a username may belong to: an account, or nobody."""
+    """Who claims a username: an account, or nobody.
+
+    `school` is the primary key of the institution where the pupil is or will be enrolled, None
+    where there is none; `active` says whether the account can sign in today (R9).
+    """
 
     username: str
     account: Account | None
@@ -52,46 +50,74 @@ class Claimant:
 
     @property
     def version(self) -> int:
-        return self.account.credentials_version if self.account else 0
+        """The version of the account's credentials; 0 for nobody."""
+        if self.account is None:
+            return 0
+        return self.account.credentials_version
 
-    def proves(self, password: str) -> bool:
-        """Verify the password: one hash, whoever it is."""
-        kept = self.account.password if self.account else _NOBODY
+    def verify(self, password: str) -> bool:
+        """Whether the password is the account's. Costs one hash, for nobody too."""
+        stored_hash = _DUMMY_HASH
+        if self.account:
+            stored_hash = self.account.password
+            if self.account.password_kind == PasswordKind.WORD:
+                # Words are stored in lower case: case is ignored (R7).
+                password = password.casefold()
         with _one_hash_at_a_time:
-            return check_password(self._as_kept(password), kept) and self.account is not None
-
-    def _as_kept(self, password: str) -> str:
-        word = self.account and self.account.password_kind == PasswordKind.WORD
-        return password.casefold() if word else password
+            matches = check_password(password, stored_hash)
+        return matches and self.account is not None
 
 
 def sign_in(
     *, username: str, password: str, ip_address: str, device: Device
 ) -> tuple[Account, str] | None:
-    """Return the account and the token of its new session, or None: never why (product.md).
+    """Return the account and the token of its new session; None where the sign-in failed.
 
-    Every try costs one hash, and one that fails the same statements, whoever the username belongs
-    to.
+    Why it failed is noted for the desk and never returned: no page may reveal whether a username
+    exists. For the same reason every attempt costs one hash, and every failed attempt the same
+    statements, whatever account the username belongs to.
     """
     claimant = claimant_of(username)
     account = claimant.account
-    is_known = account is not None and device.knows(account)
-    origin = throttling.Origin(ip_address, device.id if is_known else None)
-    met = throttling.limits(claimant.username, claimant.version, claimant.school, origin)
-    failures = _take(met)
-    proved = claimant.proves(password)
-    token = None
-    if failures and proved and claimant.active and account:
-        token = _open_session(account, met, on_known_device=is_known)
-    if account and token:
-        return account, token
-    _note_failure(claimant, met, failures, origin)
+    on_known_device = account is not None and device.knows(account)
+    origin = throttling.Origin(ip_address, device.id if on_known_device else None)
+    limits = throttling.limits(claimant.username, claimant.version, claimant.school, origin)
+    with transaction.atomic():
+        failures = throttling.count_attempt(limits, timezone.now())
+    verified = claimant.verify(password)
+    if account and claimant.active and failures and verified:
+        token = _open_session(account, limits, on_known_device=on_known_device)
+        if token:
+            return account, token
+    _note_failure(claimant, limits, failures, origin)
     return None
 
 
+def confirm_password(*, session: PortalSession, password: str, by: Pupil) -> bool:
+    """Whether a pupil who is signed in knows the password; guesses are throttled here too."""
+    claimant = claimant_of(session.account.username)
+    origin = throttling.Origin(by.ip_address or "", device=f"session {session.pk}")
+    limits = throttling.limits(claimant.username, claimant.version, claimant.school, origin)
+    with transaction.atomic():
+        failures = throttling.count_attempt(limits, timezone.now())
+    verified = claimant.verify(password)
+    if failures and verified:
+        with transaction.atomic():
+            throttling.clear_after_success(limits, timezone.now())
+        return True
+    _note_failure(claimant, limits, failures, origin)
+    return False
+
+
+def sign_out(*, session: PortalSession) -> None:
+    """End this session; on other devices the pupil stays signed in."""
+    PortalSession.objects.filter(pk=session.pk).end()
+
+
 def claimant_of(typed: str) -> Claimant:
+    """Look up a username as it was typed, in one statement whether it exists or not."""
     username = typed.strip().casefold()[:64]
-    found = list(Account.objects.raw(_who_is(), [clock.today(), username]))
+    found = list(Account.objects.raw(_lookup_statement(), [clock.today(), username]))
     if not found:
         return Claimant(username, None, active=False, school=None)
     [account] = found
@@ -101,11 +127,10 @@ def claimant_of(typed: str) -> Claimant:
 
 
 @cache
-def _who_is() -> str:
-    """Return the statement that asks for an account and its school, by day and username.
+def _lookup_statement() -> str:
+    """Return the statement that selects an account with its school, by day and username.
 
-    One statement: not one more for whom exists. Composed once, since that costs Django more than
-    all else in a try besides the hash.
+    Composed once: composing it costs Django more than all else in an attempt besides the hash.
     """
     school = (
         Enrolment.objects.running_or_ahead(date.min)
@@ -118,61 +143,18 @@ def _who_is() -> str:
     return statement
 
 
-def prove_again(*, session: PortalSession, password: str, by: Pupil) -> bool:
-    """Whether a pupil who is signed in knows the password; guesses are limited here too."""
-    claimant = claimant_of(session.account.username)
-    origin = throttling.Origin(by.ip_address or "", device=f"session {session.pk}")
-    met = throttling.limits(claimant.username, claimant.version, claimant.school, origin)
-    failures, proved = _take(met), claimant.proves(password)
-    if failures and proved:
-        _forgive(met)
-        return True
-    _note_failure(claimant, met, failures, origin)
-    return False
-
-
-@transaction.atomic
-def _take(met: list[throttling.Limit]) -> int | None:
-    """Take a try; return the failures it makes, or None where it has to wait."""
-    return throttling.take(met, timezone.now())
-
-
-@transaction.atomic
-def _forgive(met: list[throttling.Limit]) -> None:
-    throttling.forgive(met, timezone.now())
-
-
-@transaction.atomic
-def _note_failure(
-    claimant: Claimant,
-    met: list[throttling.Limit],
-    failures: int | None,
-    origin: throttling.Origin,
-) -> None:
-    """Note for the desk that a try failed, and why; not where the credentials changed since."""
-    now = timezone.now()
-    reason = SignInFailure.WRONG if claimant.active else SignInFailure.INACTIVE
-    # Nobody's account too is asked for: the same statements, whoever it is.
-    Account.objects.filter(username=claimant.username, credentials_version=claimant.version).update(
-        failed_sign_ins=F("failed_sign_ins") + 1,
-        last_failed_at=now,
-        last_failure=reason if failures else SignInFailure.WAITING,
-    )
-    throttling.remember(met, now)
-    if claimant.account and not origin.device and failures in NOTED_FAILURES:
-        history.record_one(claimant.account, AccountEvent.Kind.SLOWED, by=Pupil(), at=now)
-
-
 @transaction.atomic
 def _open_session(
-    account: Account, met: list[throttling.Limit], *, on_known_device: bool
+    account: Account, limits: list[throttling.Limit], *, on_known_device: bool
 ) -> str | None:
-    """Sign in; None where the credentials changed while the password was being verified."""
+    """Return the token of a new session; None where the credentials changed since the look-up."""
     now = timezone.now()
-    # A known device leaves others' failures known.
-    failures = {} if on_known_device else {"failed_sign_ins": 0}
+    signed_in: dict[str, object] = {"last_sign_in_at": now}
+    if not on_known_device:
+        # A sign-in on a known device does not reset the count: guesses came from elsewhere.
+        signed_in["failed_sign_ins"] = 0
     same = Account.objects.filter(pk=account.pk, credentials_version=account.credentials_version)
-    if not same.update(last_sign_in_at=now, **failures):
+    if not same.update(**signed_in):
         return None
     token = tokens.new()
     PortalSession.objects.create(
@@ -183,10 +165,33 @@ def _open_session(
         created_at=now,
         expires_at=now + SESSION_LASTS,
     )
-    # Last, since the whole school shares a count.
-    throttling.forgive(met, now)
+    # Last, since the whole school shares a count, which stays locked until the transaction ends.
+    throttling.clear_after_success(limits, now)
     return token
 
 
-def sign_out(*, session: PortalSession) -> None:
-    PortalSession.objects.filter(pk=session.pk).end()
+@transaction.atomic
+def _note_failure(
+    claimant: Claimant,
+    limits: list[throttling.Limit],
+    failures: int | None,
+    origin: throttling.Origin,
+) -> None:
+    """Note for the desk that an attempt failed, and why; not where the credentials changed since.
+
+    `failures` is what `throttling.count_attempt` returned.
+    """
+    now = timezone.now()
+    if failures is None:
+        reason = SignInFailure.WAITING
+    elif claimant.active:
+        reason = SignInFailure.WRONG
+    else:
+        reason = SignInFailure.INACTIVE
+    # Run for nobody's username too: the statements are the same for everybody.
+    same = Account.objects.filter(username=claimant.username, credentials_version=claimant.version)
+    same.update(failed_sign_ins=F("failed_sign_ins") + 1, last_failed_at=now, last_failure=reason)
+    throttling.touch(limits, now)
+    is_noted = failures in NOTED_FAILURES and not origin.device
+    if claimant.account and is_noted:
+        history.record_one(claimant.account, AccountEvent.Kind.SLOWED, by=Pupil(), at=now)

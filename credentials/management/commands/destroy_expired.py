@@ -3,16 +3,17 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from accounts.portal.actions.housekeeping import delete_expired as forget_portal
+from accounts.portal.actions.housekeeping import delete_expired as delete_expired_portal
 from credentials.actions import retention
 from students.importing.actions import drop_expired as drop_expired_imports
 
 
 class Command(BaseCommand):
-    help = "Remove what was sealed for a while and whose time is over: passwords, drafts, sessions."
+    help = "Remove sealed passwords, drafts and sessions whose time is over."
 
     def handle(self, *args: Any, **options: Any) -> None:
         now = timezone.now()
-        forget_portal(now)
+        delete_expired_portal(now)
         imports = drop_expired_imports(now)
-        self.stdout.write(f"{retention.destroy_expired()} batches, {imports} imports")
+        batches = retention.destroy_expired()
+        self.stdout.write(f"{batches} batches, {imports} imports")

@@ -8,13 +8,14 @@ from students.models import ImportRun
 
 
 class Command(BaseCommand):
-    help = "Seal anew, with the first of VAULT_KEYS, what an older one sealed; the desk goes on."
+    help = "Seal every secret anew with the first of VAULT_KEYS, while the desk goes on."
 
     def handle(self, *args: Any, **options: Any) -> None:
         passwords = rotate(BatchItem.objects.all(), "sealed")
         imports = rotate(ImportRun.objects.all(), "sealed_rows")
         self.stdout.write(f"{passwords.resealed} passwords, {imports.resealed} imports")
-        if locked := passwords.locked + imports.locked:
+        locked = passwords.locked + imports.locked
+        if locked:
             raise CommandError(
                 f"{locked} could not be opened with any of VAULT_KEYS: give the missing older key."
             )

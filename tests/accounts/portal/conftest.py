@@ -1,4 +1,4 @@
-"""Pupils of Brussel, one for each kind of password; `tests.accounts.portal` tells the passwords."""
+"""Pupils of Brussel, one for each kind of password; the passwords are in `helpers`."""
 
 from datetime import date
 
@@ -10,7 +10,7 @@ from accounts.models import Account, PasswordKind
 from schoolloket.institutions.models import Institution
 from tests.conftest import Enrol, GiveAccount
 
-from .helpers import ADDRESS, OWN, PICTURES, TEMPORARY, WORD, device
+from .helpers import LINKED_EMAIL, OWN, PICTURES, TEMPORARY, WORD, device
 
 GROUP = "4de leerjaar"
 
@@ -32,13 +32,13 @@ def pictures(brussel: Institution, enrol: Enrol, give_account: GiveAccount) -> A
 
 @pytest.fixture
 def temporary(brussel: Institution, enrol: Enrol, give_account: GiveAccount) -> Account:
-    """Has a temporary password, and never signed in."""
+    """Has a temporary password and never signed in."""
     return give_account(enrol(brussel, "Tess", "Tijdelijk"), password=make_password(TEMPORARY))
 
 
 @pytest.fixture
 def own(brussel: Institution, enrol: Enrol, give_account: GiveAccount) -> Account:
-    """Chose an own password, and linked no address."""
+    """Chose an own password and linked no e-mail address."""
     return give_account(
         enrol(brussel, "Otto", "Eigen"), password=make_password(OWN), must_change_password=False
     )
@@ -46,12 +46,12 @@ def own(brussel: Institution, enrol: Enrol, give_account: GiveAccount) -> Accoun
 
 @pytest.fixture
 def linked(brussel: Institution, enrol: Enrol, give_account: GiveAccount) -> Account:
-    """Chose an own password, and linked an e-mail address."""
+    """Chose an own password and linked an e-mail address."""
     return give_account(
         enrol(brussel, "Lena", "Gelinkt"),
         password=make_password(OWN),
         must_change_password=False,
-        email=ADDRESS,
+        email=LINKED_EMAIL,
     )
 
 

@@ -1,9 +1,8 @@
-"""How the tests sign in on Mijn LeerID, and what the cards of the pupils say."""
+"""How the tests sign in on Mijn LeerID, and the passwords of the pupils in `conftest`."""
 
 import re
 from collections.abc import Callable
 from functools import partial
-from html import unescape
 
 from django.http import HttpResponse
 from django.test import Client
@@ -15,6 +14,7 @@ from accounts.portal.urls import urlpatterns
 from credentials.actions import drafts, hashing, saves
 from schoolloket.institutions.actors import Actor
 from tests.at_once import at_once as start_together
+from tests.pages import html, text
 
 SIGN_IN = "/mijn/"
 HOME = "/mijn/start/"
@@ -30,7 +30,7 @@ PICTURES = ("vis", "boom", "huis", "bal")
 TEMPORARY = "Kd7mPq2x"
 OWN = "veertig gele fietsen"
 NEW = "acht paarse olifanten"
-ADDRESS = "lena@voorbeeld.be"
+LINKED_EMAIL = "lena@voorbeeld.be"
 
 REFUSED = "Deze gebruikersnaam en dit wachtwoord horen niet bij elkaar."
 
@@ -40,7 +40,7 @@ def sign_in(client: Client, username: str, password: str, **more: object) -> Htt
 
 
 def gets_in(client: Client, username: str, password: str) -> bool:
-    """Whether a try signs in; anything but one of the two known answers is an error."""
+    """Whether an attempt signs in; any response but the two known ones is an error."""
     response = sign_in(client, username, password)
     if response.status_code == 302:
         assert response.url == HOME
@@ -50,9 +50,9 @@ def gets_in(client: Client, username: str, password: str) -> bool:
     return False
 
 
-def device(address: str = "10.0.0.1") -> Client:
-    """A browser of its own, behind that address."""
-    return Client(REMOTE_ADDR=address)
+def device(ip_address: str = "10.0.0.1") -> Client:
+    """A browser of its own, behind that IP address."""
+    return Client(REMOTE_ADDR=ip_address)
 
 
 def signed_in(username: str, password: str) -> Client:
@@ -68,7 +68,7 @@ def is_signed_in(client: Client) -> bool:
 
 
 def renew(by: Actor, account: Account, *, removes_email: bool = False) -> None:
-    """A new password from the desk, by the single edit."""
+    """Renew the password at the desk, by the single edit."""
     edit = drafts.Edit(account.username, PasswordKind(account.password_kind), removes_email)
     batch = drafts.prepare_edit(by=by, student_id=account.student_id, edit=edit)
     hashing.hash_all(batch)
@@ -76,22 +76,12 @@ def renew(by: Actor, account: Account, *, removes_email: bool = False) -> None:
 
 
 def at_once(work: Callable[[int], object], number: int) -> list[object]:
-    """Do the work so many times, all starting together."""
+    """Do the work `number` times, all at the same moment."""
     return start_together(*[partial(work, index) for index in range(number)])
 
 
-def sessions(account: Account) -> int:
+def open_sessions(account: Account) -> int:
     return PortalSession.objects.filter(account=account).exclude(token_hash=None).count()
-
-
-def html(response: HttpResponse) -> str:
-    return response.content.decode()
-
-
-def text(response: HttpResponse) -> str:
-    """What a person reads on the page."""
-    body = re.sub(r"(?s).*<body[^>]*>", "", html(response))
-    return unescape(" ".join(re.sub(r"<[^>]+>", " ", body).split()))
 
 
 def without_csrf(response: HttpResponse) -> str:
@@ -106,13 +96,11 @@ def link_in(body: str) -> str:
 
 
 def routes() -> dict[str, str]:
-    """Every page of the portal, by name, with an address of it."""
-    given: dict[str, list[str]] = {
+    """The path of every page of the portal, by the name of its route."""
+    arguments: dict[str, list[str]] = {
         "open_link": ["token"],
         "open_reset": ["token"],
         "sign_in_as": ["wout.woord"],
     }
-    return {
-        name: reverse(f"portal:{name}", args=given.get(name, []))
-        for name in (pattern.name for pattern in urlpatterns)
-    }
+    names = [str(pattern.name) for pattern in urlpatterns]
+    return {name: reverse(f"portal:{name}", args=arguments.get(name, [])) for name in names}

@@ -1,4 +1,4 @@
-"""Who may open what: the portal's doors and the desk's, over every route of the project."""
+"""Which pages a pupil, a manager and a stranger may open, over every route of the project."""
 
 import re
 from collections.abc import Iterator
@@ -15,6 +15,7 @@ from accounts.portal.device import Device
 from accounts.portal.models import PortalSession
 from schoolloket import urls as project_urls
 from schoolloket.environment import Site
+from tests.pages import text
 
 from .helpers import (
     CONFIRM,
@@ -33,16 +34,16 @@ from .helpers import (
     routes,
     sign_in,
     signed_in,
-    text,
 )
 
 pytestmark = pytest.mark.usefixtures("clock")
 
-# What anybody gets at the desk: the door itself, and what the sign-in library is not given.
-DESK_DOOR = "/aanmelden/"
+DESK_SIGN_IN = "/aanmelden/"
+# Pages of the sign-in library that the desk does not serve.
 CLOSED = {"/aanmelden/registreren/", "/aanmelden/e-mail/", "/aanmelden/wachtwoord/zetten/"}
+# Pages of the desk that need no sign-in.
 OPEN_AT_THE_DESK = {
-    DESK_DOOR,
+    DESK_SIGN_IN,
     "/aanmelden/afmelden/",
     "/aanmelden/inactief/",
     "/aanmelden/vergeten/",
@@ -51,7 +52,7 @@ OPEN_AT_THE_DESK = {
     "/aanmelden/vergeten/klaar/",
     "/beheer/login/",
 }
-# Which page of the portal is for whom. A new page must be named here.
+# For whom each page of the portal is. A new page must be added here.
 PORTAL = {
     "sign_in": "everybody",
     "sign_in_as": "everybody",
@@ -76,26 +77,26 @@ EXAMPLES = {
 }
 
 
-def addresses(
+def every_route(
     patterns: list[Any] | None = None, before: str = "/"
 ) -> Iterator[tuple[str, URLPattern]]:
-    """An address of every route of the project, with the route."""
+    """A path of every route of the project, with the route."""
     for pattern in get_resolver().url_patterns if patterns is None else patterns:
         raw = re.sub(r"<(?:(\w+):)?\w+>", lambda m: EXAMPLES[m[1] or "str"], str(pattern.pattern))
-        # The admin's last route is a regular expression: anything else.
-        address = before + re.sub(r"^\^|\(\?P<url>\.\*\)\$$|\$$", "", raw)
+        # The admin's last route is a regular expression that matches anything else.
+        path_of_route = before + re.sub(r"^\^|\(\?P<url>\.\*\)\$$|\$$", "", raw)
         if isinstance(pattern, URLResolver):
-            yield from addresses(pattern.url_patterns, address)
+            yield from every_route(pattern.url_patterns, path_of_route)
         else:
-            yield address, pattern
+            yield path_of_route, pattern
 
 
-DESK_ADDRESSES = sorted({address for address, _ in addresses() if not address.startswith("/mijn/")})
-PORTAL_ADDRESSES = sorted(routes().values())
+DESK_PATHS = sorted({url for url, _ in every_route() if not url.startswith("/mijn/")})
+PORTAL_PATHS = sorted(routes().values())
 
 
-def where_to(response: HttpResponse) -> str:
-    """Where an answer sends to, without the query; empty where it is an answer itself."""
+def redirected_to(response: HttpResponse) -> str:
+    """The path to which a response redirects, without its query; empty where it does not."""
     return response.headers.get("Location", "").partition("?")[0]
 
 
@@ -103,23 +104,23 @@ def where_to(response: HttpResponse) -> str:
 
 
 def test_every_route_of_the_project_is_walked() -> None:
-    assert len(DESK_ADDRESSES) > 40
-    assert {"/", "/beheer/", "/999912/leerlingen/", "/999912/vernieuwen/"} < set(DESK_ADDRESSES)
+    assert len(DESK_PATHS) > 40
+    assert {"/", "/beheer/", "/999912/leerlingen/", "/999912/vernieuwen/"} < set(DESK_PATHS)
     assert set(PORTAL) == set(routes())
 
 
 @pytest.mark.parametrize("method", ["get", "post"])
-@pytest.mark.parametrize("address", DESK_ADDRESSES)
-def test_pupil_opens_no_page_of_the_desk(word: Account, address: str, method: str) -> None:
-    """Whatever cookies a pupil has: the same answers as anybody."""
+@pytest.mark.parametrize("url", DESK_PATHS)
+def test_pupil_opens_no_page_of_the_desk(word: Account, url: str, method: str) -> None:
+    """A pupil gets the same responses as anybody, whatever the cookies."""
     wout = signed_in(word.username, WORD)
     token = wout.cookies[cookies.SESSION_COOKIE].value
     wout.cookies["loket"] = token
-    response = getattr(wout, method)(address)
-    if address in CLOSED:
+    response = getattr(wout, method)(url)
+    if url in CLOSED:
         assert response.status_code == 404
-    elif address not in OPEN_AT_THE_DESK:
-        assert where_to(response) in (DESK_DOOR, "/beheer/login/")
+    elif url not in OPEN_AT_THE_DESK:
+        assert redirected_to(response) in (DESK_SIGN_IN, "/beheer/login/")
     assert "loket" not in response.cookies or response.cookies["loket"].value != token
 
 
@@ -132,9 +133,9 @@ def test_manager_opens_no_page_that_needs_a_pupil(
     response = getattr(alice_client, method)(routes()[name])
     if PORTAL[name] == "everybody":
         anybody = getattr(device(), method)(routes()[name])
-        assert (response.status_code, where_to(response)) == (
+        assert (response.status_code, redirected_to(response)) == (
             anybody.status_code,
-            where_to(anybody),
+            redirected_to(anybody),
         )
         assert "Alice" not in response.content.decode()
     else:
@@ -154,7 +155,7 @@ def unmarked(request: HttpRequest) -> HttpResponse:
 
 
 class WithUnmarkedView:
-    """The project's routes, and a page of the portal whose view nobody marked."""
+    """The project's routes, and a page of the portal whose view says nothing of access."""
 
     urlpatterns = [
         *project_urls.urlpatterns,
@@ -175,7 +176,7 @@ def test_view_without_a_mark_is_closed(who: str, request: pytest.FixtureRequest)
     with override_settings(ROOT_URLCONF=WithUnmarkedView):
         response = client.get("/mijn/los/")
     assert response.status_code == 302
-    assert where_to(response) in (DESK_DOOR, SIGN_IN, PASSWORD)
+    assert redirected_to(response) in (DESK_SIGN_IN, SIGN_IN, PASSWORD)
 
 
 # Forged and foreign sessions -------------------------------------------------------------------
@@ -189,8 +190,8 @@ def test_forged_session_is_none(word: Account, cookie: str) -> None:
     assert not is_signed_in(client)
 
 
-def test_what_the_database_holds_is_no_session(word: Account) -> None:
-    """Neither the hash nor the number of the row opens anything."""
+def test_what_the_database_stores_is_no_session_token(word: Account) -> None:
+    """Neither the hash nor the primary key of the row opens anything."""
     wout = signed_in(word.username, WORD)
     row = PortalSession.objects.get()
     assert row.token_hash == tokens.digest(wout.cookies[cookies.SESSION_COOKIE].value)
@@ -247,7 +248,7 @@ def test_signing_out_removes_the_session_cookie_and_keeps_the_device(word: Accou
     assert cookies.DEVICE_COOKIE not in response.cookies
 
 
-def test_device_remembers_forty_pupils_and_no_names(word: Account) -> None:
+def test_device_cookie_holds_forty_pupils_and_no_names(word: Account) -> None:
     response = HttpResponse()
     for pk in range(100, 145):
         stand_in = Account(pk=pk, username="wout.woord")
@@ -283,7 +284,7 @@ def test_pages_are_not_stored_framed_or_fed_with_scripts(own: Account, page: str
 
 
 @pytest.mark.usefixtures("word")
-def test_post_without_its_token_from_another_site_is_refused() -> None:
+def test_post_without_a_csrf_token_is_refused() -> None:
     browser = Client(enforce_csrf_checks=True)
     for page in (SIGN_IN, FORGOTTEN, CONFIRM, RESET):
         response = browser.post(page, {"username": "wout.woord", "password": WORD, "sign_in": ""})
@@ -293,7 +294,7 @@ def test_post_without_its_token_from_another_site_is_refused() -> None:
 
 @pytest.mark.parametrize("where", ["https://evil.test/", "//evil.test", "/\\evil.test"])
 @pytest.mark.usefixtures("word")
-def test_no_way_out_to_another_site(where: str) -> None:
+def test_no_redirect_leads_to_another_site(where: str) -> None:
     tablet = device()
     fields = {"username": "wout.woord", "password": WORD, "sign_in": "", "next": where}
     assert tablet.post(f"{SIGN_IN}?next={where}", fields).url == HOME
@@ -310,33 +311,33 @@ def two_hosts(settings: Any) -> None:
     settings.ALLOWED_HOSTS = ["mijn.test", "loket.test"]
 
 
-def asked(host: str, address: str) -> HttpResponse:
-    return Client(headers={"host": host}).get(address, secure=True)
+def get(host: str, url: str) -> HttpResponse:
+    return Client(headers={"host": host}).get(url, secure=True)
 
 
-@pytest.mark.parametrize("address", [*DESK_ADDRESSES, "/bestaat-niet", "/mijnheer/"])
+@pytest.mark.parametrize("url", [*DESK_PATHS, "/bestaat-niet", "/mijnheer/"])
 @pytest.mark.usefixtures("two_hosts", "db")
-def test_host_of_the_portal_serves_nothing_of_the_desk(address: str) -> None:
+def test_host_of_the_portal_serves_nothing_of_the_desk(url: str) -> None:
     for host in ("mijn.test", "mijn.test:443", "MIJN.test", "mijn.test."):
-        response = asked(host, address)
-        if address == "/":
+        response = get(host, url)
+        if url == "/":
             assert response.url == SIGN_IN
         else:
             assert response.status_code == 421
 
 
-@pytest.mark.parametrize("address", PORTAL_ADDRESSES)
+@pytest.mark.parametrize("url", PORTAL_PATHS)
 @pytest.mark.usefixtures("two_hosts", "db")
-def test_host_of_the_desk_serves_nothing_of_the_portal(address: str) -> None:
+def test_host_of_the_desk_serves_nothing_of_the_portal(url: str) -> None:
     for host in ("loket.test", "loket.test:443", "LOKET.test", "loket.test."):
-        assert asked(host, address).status_code == 421
+        assert get(host, url).status_code == 421
 
 
 @pytest.mark.usefixtures("two_hosts", "db")
 def test_each_host_serves_its_own() -> None:
-    assert "Mijn LeerID" in asked("mijn.test", SIGN_IN).content.decode()
-    assert asked("mijn.test", "/mijn").url == SIGN_IN
-    assert "LeerID Schoolloket" in asked("loket.test", DESK_DOOR).content.decode()
+    assert "Mijn LeerID" in get("mijn.test", SIGN_IN).content.decode()
+    assert get("mijn.test", "/mijn").url == SIGN_IN
+    assert "LeerID Schoolloket" in get("loket.test", DESK_SIGN_IN).content.decode()
 
 
 @pytest.mark.parametrize("host", ["evil.test", "mijn.test.evil.test", "mijn.test@evil.test", ""])
@@ -347,7 +348,7 @@ def test_other_hosts_are_refused(host: str) -> None:
 
 
 def test_pupil_and_manager_in_one_browser_do_not_mix(alice_client: Client, word: Account) -> None:
-    """On one host, as in the demo: each page knows its own, and signing out too."""
+    """On one host, as in the demo: each page, and each sign-out, concerns its own session."""
     assert gets_in(alice_client, word.username, WORD)
     assert "Alice" not in alice_client.get(HOME).content.decode()
     assert "wout.woord" not in alice_client.get("/999912/import/").content.decode()
@@ -356,4 +357,4 @@ def test_pupil_and_manager_in_one_browser_do_not_mix(alice_client: Client, word:
     assert gets_in(alice_client, word.username, WORD)
     alice_client.post("/aanmelden/afmelden/")
     assert is_signed_in(alice_client)
-    assert where_to(alice_client.get("/999912/leerlingen/")) == DESK_DOOR
+    assert redirected_to(alice_client.get("/999912/leerlingen/")) == DESK_SIGN_IN

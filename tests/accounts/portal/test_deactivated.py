@@ -1,4 +1,4 @@
-"""A deactivated LeerID: out at once, nothing gets in, and back as before when it is activated."""
+"""A deactivated LeerID: signed out at once, kept out, and back as before when activated."""
 
 from datetime import timedelta
 from typing import Any
@@ -46,7 +46,7 @@ def test_from_signed_in_to_out_and_back(word: Account, alice_actor: Actor, table
     assert gets_in(tablet, word.username, WORD)
 
 
-def test_a_link_that_was_mailed_before_is_dead_also_after_activating(
+def test_a_link_mailed_before_is_dead_also_after_activating(
     linked: Account,
     alice_actor: Actor,
     tablet: Client,
@@ -62,7 +62,7 @@ def test_a_link_that_was_mailed_before_is_dead_also_after_activating(
     assert gets_in(tablet, linked.username, OWN)
 
 
-def test_the_waits_of_before_end(
+def test_earlier_waits_end(
     word: Account, alice_actor: Actor, tablet: Client, clock: time_machine.Traveller
 ) -> None:
     for _ in range(30):

@@ -1,4 +1,4 @@
-"""Mails to pupils: link an address, change it, choose a new password when it is forgotten."""
+"""Mails to pupils: to link or change an e-mail address, and to reset a forgotten password."""
 
 import smtplib
 from collections.abc import Callable
@@ -24,13 +24,14 @@ from accounts.portal.models import MailToken
 from schoolloket.core import exceptions
 from schoolloket.environment import Site
 from schoolloket.institutions.actors import Actor, Pupil
+from tests.pages import html, text
 
 from .helpers import (
-    ADDRESS,
     CONFIRM,
     EMAIL,
     FORGOTTEN,
     HOME,
+    LINKED_EMAIL,
     NEW,
     OWN,
     RESET,
@@ -40,24 +41,22 @@ from .helpers import (
     at_once,
     device,
     gets_in,
-    html,
     is_signed_in,
     link_in,
     renew,
     signed_in,
-    text,
 )
 
 pytestmark = pytest.mark.usefixtures("clock")
-NEW_ADDRESS = "otto@voorbeeld.be"
+NEW_EMAIL = "otto@voorbeeld.be"
 Mail = EmailMultiAlternatives
-# Mails leave when the transaction ended: a test's own never does.
+# Mails leave when the transaction is committed, which the transaction of a test never is.
 Post = Callable[..., HttpResponse]
 
 
 @pytest.fixture
 def post(django_capture_on_commit_callbacks: Any) -> Post:
-    """Post a form and let go what waits for the end of its transaction."""
+    """Post a form, and run what waits for the commit of its transaction."""
 
     def post(client: Client, url: str, fields: dict[str, str] | None = None) -> HttpResponse:
         with django_capture_on_commit_callbacks(execute=True):
@@ -68,20 +67,20 @@ def post(django_capture_on_commit_callbacks: Any) -> Post:
 
 @pytest.fixture
 def otto(own: Account) -> Client:
-    """Signed in, without a linked address."""
+    """Signed in, without a linked e-mail address."""
     return signed_in(own.username, OWN)
 
 
 @pytest.fixture
 def link(otto: Client, post: Post, mailoutbox: list[Mail]) -> str:
-    """Otto asked to link an address: the link in the mail."""
-    post(otto, EMAIL, {"email": NEW_ADDRESS})
+    """The link in the mail after Otto asked to link an e-mail address."""
+    post(otto, EMAIL, {"email": NEW_EMAIL})
     return link_in(str(mailoutbox.pop().body))
 
 
 @pytest.fixture
 def reset(linked: Account, post: Post, mailoutbox: list[Mail]) -> str:
-    """Lena forgot the password: the link in the mail."""
+    """The link in the mail after Lena forgot the password."""
     post(device(), FORGOTTEN, {"username": linked.username})
     return link_in(str(mailoutbox.pop().body))
 
@@ -97,27 +96,27 @@ def token_of(link: str) -> str:
     return link.rstrip("/").rpartition("/")[2]
 
 
-# Link an address -------------------------------------------------------------------------------
+# Link an e-mail address ------------------------------------------------------------------------
 
 
-def test_address_is_linked_only_after_the_click_in_the_mail(
+def test_email_is_linked_only_after_the_click_in_the_mail(
     otto: Client, own: Account, post: Post, mailoutbox: list[Mail]
 ) -> None:
-    sent = post(otto, EMAIL, {"email": NEW_ADDRESS})
+    sent = post(otto, EMAIL, {"email": NEW_EMAIL})
     assert "Kijk in je mailbox" in text(sent)
     own.refresh_from_db()
     assert own.email == ""
     (mail,) = mailoutbox
-    assert mail.to == [NEW_ADDRESS]
+    assert mail.to == [NEW_EMAIL]
     browser = opened(link_in(str(mail.body)))
     page = text(browser.get(CONFIRM))
-    assert NEW_ADDRESS in page
+    assert NEW_EMAIL in page
     assert own.username in page
     own.refresh_from_db()
     assert own.email == ""
     assert "gekoppeld" in text(post(browser, CONFIRM))
     own.refresh_from_db()
-    assert (own.email, own.credentials_version) == (NEW_ADDRESS, 2)
+    assert (own.email, own.credentials_version) == (NEW_EMAIL, 2)
     assert len(mailoutbox) == 1
 
 
@@ -147,18 +146,18 @@ def test_pupil_who_links_stays_signed_in(link: str, otto: Client) -> None:
     assert "o*****o@voorbeeld.be" in text(otto.get(HOME))
 
 
-def test_change_confirms_the_new_address_and_informs_the_old_one(
+def test_change_confirms_the_new_email_and_informs_the_old_one(
     linked: Account, post: Post, mailoutbox: list[Mail]
 ) -> None:
     lena = signed_in(linked.username, OWN)
-    post(lena, EMAIL, {"email": NEW_ADDRESS})
-    assert [mail.to for mail in mailoutbox] == [[NEW_ADDRESS]]
+    post(lena, EMAIL, {"email": NEW_EMAIL})
+    assert [mail.to for mail in mailoutbox] == [[NEW_EMAIL]]
     post(opened(link_in(str(mailoutbox[0].body))), CONFIRM)
-    told = mailoutbox[1]
-    assert told.to == [ADDRESS]
-    assert "gewijzigd naar o*****o@voorbeeld.be" in str(told.body)
+    to_old = mailoutbox[1]
+    assert to_old.to == [LINKED_EMAIL]
+    assert "gewijzigd naar o*****o@voorbeeld.be" in str(to_old.body)
     linked.refresh_from_db()
-    assert linked.email == NEW_ADDRESS
+    assert linked.email == NEW_EMAIL
     event = AccountEvent.objects.get()
     assert event.kind == AccountEvent.Kind.EMAIL_CHANGED
 
@@ -166,7 +165,7 @@ def test_change_confirms_the_new_address_and_informs_the_old_one(
 @pytest.mark.parametrize(
     "typed", ["", "geen adres", "a@b", "x@y.be\nBcc: z@y.be", "a" * 250 + "@b.be"]
 )
-def test_what_is_no_address_is_refused(
+def test_invalid_email_is_refused(
     otto: Client, post: Post, mailoutbox: list[Mail], typed: str
 ) -> None:
     assert 'class="errorlist"' in html(post(otto, EMAIL, {"email": typed}))
@@ -196,7 +195,7 @@ def test_reset_of_a_temporary_password_replaces_it(linked: Account, reset: str, 
     assert phone.get(HOME).status_code == 200
 
 
-def test_reset_judges_the_password_and_keeps_the_link(
+def test_reset_validates_the_password_and_keeps_the_link(
     linked: Account, reset: str, post: Post
 ) -> None:
     browser = opened(reset)
@@ -226,18 +225,18 @@ def test_only_active_linked_accounts_get_a_reset(
 
 @pytest.mark.parametrize("typed", ["lena.gelinkt", " Lena.GELINKT "])
 @pytest.mark.usefixtures("linked")
-def test_reset_goes_to_the_linked_address_alone(
+def test_reset_goes_to_the_linked_email_alone(
     typed: str, post: Post, mailoutbox: list[Mail]
 ) -> None:
     post(device(), FORGOTTEN, {"username": typed, "email": "bully@voorbeeld.be"})
-    assert [mail.recipients() for mail in mailoutbox] == [[ADDRESS]]
+    assert [mail.recipients() for mail in mailoutbox] == [[LINKED_EMAIL]]
 
 
 # Links that do not work ------------------------------------------------------------------------
 
 
 def accepted(page: str, token: str, post: Post) -> bool:
-    """Whether the page takes the token; anything but the two known answers is an error."""
+    """Whether the page accepts the token; any responses but the known ones are an error."""
     browser = device()
     browser.cookies["link"] = token
     shown = browser.get(page)
@@ -287,7 +286,7 @@ def test_forged_links_are_not_accepted(token: str, post: Post) -> None:
 
 
 def test_hash_of_a_token_is_not_accepted(link: str, reset: str, post: Post) -> None:
-    """What a thief of the database has is no token."""
+    """A stolen database holds no tokens."""
     for token_hash in MailToken.objects.values_list("token_hash", flat=True):
         assert token_hash not in (token_of(link), token_of(reset))
         assert not accepted(CONFIRM, token_hash, post)
@@ -324,8 +323,8 @@ def test_own_password_voids_the_pending_reset(linked: Account, reset: str, post:
     assert not accepted(RESET, token_of(reset), post)
 
 
-def test_link_and_its_password_page_are_gone_with_the_first_use(reset: str, post: Post) -> None:
-    """Two mails were asked for: what the first one changed voids the second."""
+def test_first_use_voids_the_other_links_of_the_account(reset: str, post: Post) -> None:
+    """Of two mails, the link of the first makes a new version, which voids the second."""
     second = device()
     post(second, FORGOTTEN, {"username": "lena.gelinkt"})
     assert accepted(RESET, token_of(reset), post)
@@ -354,10 +353,10 @@ def test_link_used_by_fifty_at_once_is_accepted_once(
 
 @pytest.mark.django_db(transaction=True)
 @patch.object(mailed_links, "MOST_MAILS_AN_HOUR", 1)
-def test_mails_asked_for_at_once_are_counted_one_by_one(
+def test_mails_requested_at_once_are_counted_one_by_one(
     linked: Account, mailoutbox: list[Mail]
 ) -> None:
-    """Whoever has counted waits a moment for the other, who must not have counted yet."""
+    """A request that has counted waits a moment for the other, which must not have counted yet."""
     both, new = Barrier(2), tokens.new
 
     def new_together() -> str:
@@ -366,7 +365,7 @@ def test_mails_asked_for_at_once_are_counted_one_by_one(
         return new()
 
     with patch.object(tokens, "new", new_together):
-        at_once(lambda _: mailed_links.ask_reset(username=linked.username), 2)
+        at_once(lambda _: mailed_links.request_reset(username=linked.username), 2)
     assert len(mailoutbox) == 1
 
 
@@ -377,10 +376,10 @@ def test_mails_asked_for_at_once_are_counted_one_by_one(
 def every_mail(
     linked: Account, temporary: Account, post: Post, mailoutbox: list[Mail]
 ) -> list[Mail]:
-    """One of each: to reset, to link, and to the old address."""
+    """One of each: to reset, to link, and to the old e-mail address."""
     post(device(), FORGOTTEN, {"username": linked.username})
     lena = signed_in(linked.username, OWN)
-    post(lena, EMAIL, {"email": NEW_ADDRESS})
+    post(lena, EMAIL, {"email": NEW_EMAIL})
     post(opened(link_in(str(mailoutbox[1].body))), CONFIRM)
     assert len(mailoutbox) == 3
     return mailoutbox
@@ -419,19 +418,19 @@ def test_five_mails_an_hour_and_no_more(
     clock: time_machine.Traveller,
 ) -> None:
     for _ in range(5):
-        post(otto, EMAIL, {"email": NEW_ADDRESS})
+        post(otto, EMAIL, {"email": NEW_EMAIL})
         post(device(), FORGOTTEN, {"username": linked.username})
     assert len(mailoutbox) == 10
-    assert "Er zijn al enkele mails onderweg" in text(post(otto, EMAIL, {"email": NEW_ADDRESS}))
+    assert "Er zijn al enkele mails onderweg" in text(post(otto, EMAIL, {"email": NEW_EMAIL}))
     assert "Kijk in je mailbox" in text(post(device(), FORGOTTEN, {"username": linked.username}))
     assert len(mailoutbox) == 10
     clock.shift(timedelta(hours=1))
-    post(otto, EMAIL, {"email": NEW_ADDRESS})
+    post(otto, EMAIL, {"email": NEW_EMAIL})
     post(device(), FORGOTTEN, {"username": linked.username})
     assert len(mailoutbox) == 12
 
 
-def test_history_masks_the_addresses(
+def test_history_masks_the_emails(
     link: str, own: Account, post: Post, alice_client: Client
 ) -> None:
     post(opened(link), CONFIRM)
@@ -439,15 +438,15 @@ def test_history_masks_the_addresses(
     assert (change.old, change.new) == ("", "o*****o@voorbeeld.be")
     for page in ("", "historiek/", "detailhistoriek/"):
         desk = html(alice_client.get(f"/999912/leerlingen/{own.student_id}/{page}"))
-        assert NEW_ADDRESS not in desk
+        assert NEW_EMAIL not in desk
     assert "De leerling" in desk
 
 
 class Refuses(BaseEmailBackend):
-    """A mail server that says no, and repeats the address."""
+    """A mail server that refuses, and repeats the e-mail address in its error."""
 
     def send_messages(self, messages: Any) -> int:
-        raise smtplib.SMTPRecipientsRefused({ADDRESS: (550, b"unknown")})
+        raise smtplib.SMTPRecipientsRefused({LINKED_EMAIL: (550, b"unknown")})
 
 
 class Unreachable(BaseEmailBackend):
@@ -456,16 +455,16 @@ class Unreachable(BaseEmailBackend):
 
 
 @pytest.mark.parametrize("server", ["Refuses", "Unreachable"])
-def test_broken_mail_server_is_no_error_and_its_log_holds_no_address(
+def test_broken_mail_server_is_no_error_and_the_log_holds_no_email(
     linked: Account, post: Post, settings: Any, caplog: pytest.LogCaptureFixture, server: str
 ) -> None:
     settings.EMAIL_BACKEND = f"tests.accounts.portal.test_mail.{server}"
     answer = post(device(), FORGOTTEN, {"username": linked.username})
     assert "Kijk in je mailbox" in text(answer)
     lena = signed_in(linked.username, OWN)
-    assert "Kijk in je mailbox" in text(post(lena, EMAIL, {"email": NEW_ADDRESS}))
+    assert "Kijk in je mailbox" in text(post(lena, EMAIL, {"email": NEW_EMAIL}))
     assert caplog.text.count("A mail to a pupil could not be sent") == 2
-    assert not any(told in caplog.text for told in ("@voorbeeld.be", "lena", "/mijn/"))
+    assert not any(secret in caplog.text for secret in ("@voorbeeld.be", "lena", "/mijn/"))
 
 
 def fails(username: str) -> None:
@@ -482,7 +481,7 @@ def test_work_after_the_answer_that_fails_is_logged_without_names(
     assert "lena" not in caplog.text
 
 
-def test_forget_removes_links_a_day_after_their_end(
+def test_links_are_deleted_a_day_after_they_expired(
     link: str, clock: time_machine.Traveller
 ) -> None:
     end = MailToken.objects.get().expires_at

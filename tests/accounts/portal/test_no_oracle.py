@@ -1,4 +1,4 @@
-"""No answer tells whether a username exists, or how its LeerID fares."""
+"""No response reveals whether a username exists, or the state of its LeerID."""
 
 import re
 from collections.abc import Callable
@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Account
 from accounts.portal import background
+from tests.pages import html
 
 from .helpers import (
     FORGOTTEN,
@@ -20,7 +21,6 @@ from .helpers import (
     TEMPORARY,
     WORD,
     device,
-    html,
     sign_in,
     signed_in,
     without_csrf,
@@ -29,7 +29,7 @@ from .helpers import (
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 WRONG = "35pak2"
 
-# Every state that a username can be in: of nobody, and of each kind of account.
+# The states of a username: of nobody, and of each kind of account.
 STATES = [
     "unknown",
     "word",
@@ -43,13 +43,13 @@ STATES = [
     "waiting",
     "hammered",
 ]
-# What only the state of the session or the form's token decides.
-UNTOLD_HEADERS = {"Set-Cookie", "Date"}
+# Headers that depend only on the session or on the form's token.
+IGNORED_HEADERS = {"Set-Cookie", "Date"}
 
 
 @pytest.fixture
 def state(request: pytest.FixtureRequest) -> str:
-    """Bring about the state; return the username in it."""
+    """Bring a username into the state that the parameter names; return the username."""
     name: str = request.param
     if name == "unknown":
         return "wie.is.dat"
@@ -59,7 +59,7 @@ def state(request: pytest.FixtureRequest) -> str:
     if name == "signed_in_before":
         signed_in(account.username, OWN)
     for number in range({"waiting": 6, "hammered": 12}.get(name, 0)):
-        # One device has to wait; many together hammer.
+        # From one IP address the next attempt has to wait; from many the account is hammered.
         sign_in(
             device("10.0.0.9" if name == "waiting" else f"10.0.1.{number}"), account.username, WRONG
         )
@@ -67,9 +67,9 @@ def state(request: pytest.FixtureRequest) -> str:
 
 
 def seen(response: HttpResponse, username: str) -> tuple[object, ...]:
-    """All that an answer tells: status, headers, cookies by name, page."""
+    """All that a response reveals: status, headers, names of cookies, page."""
     page = without_csrf(response).replace(username, "USERNAME")
-    headers = {k: v for k, v in response.headers.items() if k not in UNTOLD_HEADERS}
+    headers = {k: v for k, v in response.headers.items() if k not in IGNORED_HEADERS}
     headers.pop("Content-Length", None)
     return response.status_code, headers, sorted(response.cookies), page
 
@@ -95,7 +95,7 @@ def test_right_password_that_may_not_sign_in_is_answered_alike(state: str, passw
 
 
 @pytest.mark.parametrize("state", STATES, indirect=True)
-def test_page_before_the_try_is_alike(state: str) -> None:
+def test_page_before_the_attempt_is_alike(state: str) -> None:
     response = device().get(SIGN_IN + state)
     nobody = device().get(f"{SIGN_IN}niet.bestaand")
     assert seen(response, state) == seen(nobody, "niet.bestaand")
@@ -110,7 +110,7 @@ def test_reset_is_answered_alike(state: str) -> None:
 
 
 def statements(username: str, *, url: str = SIGN_IN) -> list[str]:
-    """The statements of a try: what each does, and to which tables."""
+    """The statements of an attempt: the command of each, and its tables."""
     fields = {"username": username, "password": WRONG, "sign_in": ""}
     with CaptureQueriesContext(connection) as captured:
         device("10.0.0.9").post(url, fields)
@@ -124,14 +124,14 @@ def statements(username: str, *, url: str = SIGN_IN) -> list[str]:
 def test_wrong_password_takes_the_same_statements(state: str) -> None:
     asked = statements(state)
     assert asked == statements("niet.bestaand")
-    # A look-up; a transaction that counts the try; one that notes for the desk why it failed.
+    # A look-up; a transaction that counts the attempt; one that notes why it failed.
     assert len(asked) == 9
 
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("username", ["wout.woord", "niet.bestaand"])
-def test_every_transaction_of_a_failed_try_writes(word: Account, username: str) -> None:
-    """One that writes nothing has nothing to flush, and ends sooner."""
+def test_every_transaction_of_a_failed_attempt_writes(word: Account, username: str) -> None:
+    """A transaction that writes nothing has nothing to flush, and ends sooner."""
     written: list[int] = []
 
     def watch(execute: Callable[..., Any], sql: str, *rest: Any) -> Any:
@@ -164,7 +164,7 @@ def test_reset_takes_the_same_statements_and_leaves_the_rest_for_later(state: st
 
 
 @pytest.mark.parametrize("state", STATES, indirect=True)
-def test_every_try_costs_one_hash(state: str) -> None:
+def test_every_attempt_costs_one_hash(state: str) -> None:
     with patch("accounts.portal.actions.sessions.check_password", return_value=False) as verify:
         sign_in(device(), state, WRONG)
     assert verify.call_count == 1

@@ -1,4 +1,4 @@
-"""The own password: forced after a temporary one, judged, changed, and told to the desk (R8)."""
+"""The own password: forced after a temporary one, validated, changed, seen at the desk (R8)."""
 
 from datetime import timedelta
 from unittest.mock import patch
@@ -14,6 +14,7 @@ from accounts.portal import forms
 from schoolloket.institutions.actors import Actor
 from students.models import Student
 from tests.conftest import Enrol
+from tests.pages import html, text
 
 from .helpers import (
     EMAIL,
@@ -27,12 +28,10 @@ from .helpers import (
     WORD,
     device,
     gets_in,
-    html,
     is_signed_in,
     renew,
     routes,
     signed_in,
-    text,
     without_csrf,
 )
 
@@ -67,7 +66,7 @@ def choose(client: Client, password: str, old: str | None = None) -> HttpRespons
     return client.post(PASSWORD, fields)
 
 
-# First of all ----------------------------------------------------------------------------------
+# After a temporary password --------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("method", ["get", "post"])
@@ -92,7 +91,7 @@ def test_temporary_password_opens_nothing_but_the_choice(
 
 
 @pytest.mark.usefixtures("temporary")
-def test_choice_opens_the_rest_and_offers_to_link_an_address(tess: Client) -> None:
+def test_choice_opens_the_rest_and_offers_to_link_an_email(tess: Client) -> None:
     assert choose(tess, NEW).url == EMAIL
     offer = tess.get(EMAIL)
     assert "Je nieuwe wachtwoord is bewaard." in text(offer)
@@ -119,12 +118,12 @@ def test_renewal_makes_the_pupil_choose_again(
     assert not is_signed_in(otto)
 
 
-def test_linked_pupil_who_had_to_choose_again_is_not_asked_for_an_address(linked: Account) -> None:
+def test_linked_pupil_who_had_to_choose_again_is_not_asked_for_an_email(linked: Account) -> None:
     Account.objects.update(must_change_password=True)
     assert choose(signed_in(linked.username, OWN), NEW).url == HOME
 
 
-# What will do ----------------------------------------------------------------------------------
+# Validation ------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -135,7 +134,7 @@ def test_linked_pupil_who_had_to_choose_again_is_not_asked_for_an_address(linked
         ("negen vaa", "minstens 10 tekens"),
         # Blanks at the ends do not count.
         ("   negen    ", "minstens 10 tekens"),
-        # Two letters that look like one sign count as what they are made of.
+        # A ligature counts as one character before NFKC and two after it: here 4 and 8.
         ("\ufb00" * 4, "minstens 10 tekens"),
         ("lang " * 26, "hoogstens 128 tekens"),
         ("1234567890", "veel mensen"),
@@ -154,7 +153,7 @@ def test_linked_pupil_who_had_to_choose_again_is_not_asked_for_an_address(linked
         ("\uff34\uff45\uff53\uff53 is de beste", "je naam"),
     ],
 )
-def test_what_is_no_good_password(
+def test_weak_password_is_refused(
     tess: Client, temporary: Account, password: str, why: str
 ) -> None:
     response = choose(tess, password)
@@ -166,7 +165,7 @@ def test_what_is_no_good_password(
 @pytest.mark.parametrize(
     "password", ["tien teken", "acht paarse olifanten", "zzz yyy xxx www", "é" * 4 + "àèùôîâ"]
 )
-def test_no_rule_says_which_signs_a_password_holds(tess: Client, password: str) -> None:
+def test_any_characters_are_accepted(tess: Client, password: str) -> None:
     assert choose(tess, password).status_code == 302
 
 
@@ -199,8 +198,8 @@ def test_old_password_is_refused_also_after_a_reset_to_a_temporary_one(linked: A
 @pytest.mark.usefixtures("own")
 def test_strength_and_show_are_offered(otto: Client) -> None:
     page = html(otto.get(PASSWORD))
-    for told in ('minlength="10"', "data-strength-meter", 'data-shows="id_password"'):
-        assert told in page
+    for part in ('minlength="10"', "data-strength-meter", 'data-shows="id_password"'):
+        assert part in page
 
 
 def test_password_is_never_repeated_on_the_page(tess: Client) -> None:
@@ -237,17 +236,15 @@ def test_guesses_of_the_old_password_are_limited(
     assert own.credentials_version == 2
 
 
-def test_desk_is_told_of_a_wrong_old_password(
-    otto: Client, own: Account, alice_client: Client
-) -> None:
+def test_desk_sees_a_wrong_old_password(otto: Client, own: Account, alice_client: Client) -> None:
     choose(otto, NEW, old="iets anders")
     desk = text(alice_client.get(f"/999912/leerlingen/{own.student_id}/"))
     assert "23 november 2026 10:00 verkeerd wachtwoord" in desk
 
 
 @pytest.mark.usefixtures("own")
-def test_new_password_field_tells_nothing_of_the_old_one(otto: Client) -> None:
-    """Otherwise it would answer guesses without a limit to whoever finds the device open."""
+def test_new_password_field_reveals_nothing_of_the_old_one(otto: Client) -> None:
+    """Otherwise anybody at an open device could guess the old password without a limit."""
     wrong = without_csrf(choose(otto, "geraden maar fout", old="x"))
     right = without_csrf(choose(otto, OWN, old="x"))
     assert wrong == right
@@ -270,12 +267,12 @@ def test_change_ends_the_other_sessions_and_keeps_this_one(otto: Client, own: Ac
 def test_renewal_at_the_very_moment_wins(otto: Client, own: Account, alice_actor: Actor) -> None:
     validate = forms.validate_own_password
 
-    def renewed_meanwhile(*given: object) -> None:
+    def validate_and_renew(*given: object) -> None:
         validate(*given)
         renew(alice_actor, own)
 
     Account.objects.filter(pk=own.pk).update(must_change_password=True)
-    with patch.object(forms, "validate_own_password", renewed_meanwhile):
+    with patch.object(forms, "validate_own_password", validate_and_renew):
         assert choose(otto, NEW).url == SIGN_IN
     own.refresh_from_db()
     assert not check_password(NEW, own.password)
@@ -285,7 +282,7 @@ def test_renewal_at_the_very_moment_wins(otto: Client, own: Account, alice_actor
 # The history -----------------------------------------------------------------------------------
 
 
-def test_desk_reads_that_the_pupil_chose_a_password_and_never_which(
+def test_desk_sees_that_the_pupil_chose_a_password_and_never_which(
     tess: Client, temporary: Account, alice_client: Client
 ) -> None:
     choose(tess, NEW)

@@ -18,6 +18,7 @@ from accounts.portal.models import AttemptCount, PortalSession
 from schoolloket.institutions.actors import Actor
 from students.models import Enrolment
 from tests.conftest import NOW
+from tests.pages import html, text
 
 from .helpers import (
     HOME,
@@ -31,13 +32,11 @@ from .helpers import (
     WORD,
     device,
     gets_in,
-    html,
     is_signed_in,
+    open_sessions,
     renew,
-    sessions,
     sign_in,
     signed_in,
-    text,
 )
 
 pytestmark = pytest.mark.usefixtures("clock")
@@ -95,7 +94,7 @@ def test_pictures_one_by_one_without_javascript(tablet: Client) -> None:
 
 
 @pytest.mark.usefixtures("pictures")
-def test_a_picture_before_the_username_is_kept_and_is_no_try(tablet: Client) -> None:
+def test_a_picture_before_the_username_is_kept_and_is_no_attempt(tablet: Client) -> None:
     response = tablet.post(SIGN_IN, {"wijze": "afbeeldingen", "username": "", "add": "vis"})
     assert chosen(response) == ["vis"]
     assert "errorlist" not in html(response)
@@ -120,7 +119,7 @@ def test_only_four_different_pictures_of_the_grid_are_chosen(
 
 
 @pytest.mark.usefixtures("pictures")
-def test_pictures_start_anew_after_a_wrong_try(tablet: Client) -> None:
+def test_pictures_start_anew_after_a_failed_attempt(tablet: Client) -> None:
     response = sign_in(tablet, "pien.prent", "", picture=PICTURES[:3], wijze="afbeeldingen")
     assert (chosen(response), REFUSED in text(response)) == ([], True)
 
@@ -159,24 +158,24 @@ def test_any_other_password_is_refused_without_an_error(tablet: Client, password
 
 
 @pytest.mark.django_db
-def test_printed_address_fills_in_the_username_and_escapes_it(tablet: Client) -> None:
+def test_printed_url_fills_in_the_username_and_escapes_it(tablet: Client) -> None:
     assert 'name="username" value="wout.woord"' in html(tablet.get("/mijn/wout.woord"))
     assert 'value="&quot;&gt;&lt;b&gt;"' in html(tablet.get("/mijn/%22%3E%3Cb%3E"))
 
 
 @pytest.mark.usefixtures("word")
-def test_printed_address_signs_in_too(tablet: Client) -> None:
+def test_printed_url_signs_in_too(tablet: Client) -> None:
     typed = {"username": "wout.woord", "password": WORD, "sign_in": ""}
     assert tablet.post("/mijn/wout.woord", typed).url == HOME
 
 
-def shows_grid(client: Client, address: str = SIGN_IN) -> bool:
-    return 'class="tile"' in html(client.get(address))
+def shows_grid(client: Client, url: str = SIGN_IN) -> bool:
+    return 'class="tile"' in html(client.get(url))
 
 
 @pytest.mark.usefixtures("word", "pictures")
 @pytest.mark.parametrize("username", ["", "wout.woord", "pien.prent", "wie.is.dat"])
-def test_address_asks_letters_or_pictures_whoever_the_username_is(
+def test_url_asks_for_letters_or_pictures_whatever_the_username(
     tablet: Client, username: str
 ) -> None:
     assert not shows_grid(tablet, SIGN_IN + username)
@@ -215,7 +214,10 @@ def test_sign_in_is_remembered_and_changes_no_credentials(tablet: Client, word: 
 def test_sign_in_takes_few_statements(
     word: Account, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
-    """A look-up; two transactions: the try counted; account, session, and the try taken back."""
+    """A look-up and two transactions.
+
+    The first counts the attempt; the second updates account and session, and takes it back.
+    """
     tablet = device()
     with django_assert_num_queries(1 + 4 + 6):
         assert gets_in(tablet, word.username, WORD)
@@ -232,7 +234,7 @@ def test_last_ten_sign_ins_are_shown(word: Account, clock: time_machine.Travelle
     assert "nieuw toestel" not in page
 
 
-def test_forget_keeps_the_last_ten_sign_ins_of_each_pupil(
+def test_last_ten_sign_ins_of_each_pupil_are_not_deleted(
     word: Account, own: Account, clock: time_machine.Traveller
 ) -> None:
     gets_in(device(), own.username, OWN)
@@ -246,8 +248,8 @@ def test_forget_keeps_the_last_ten_sign_ins_of_each_pupil(
     assert own.portal_sessions.count() == 1
 
 
-def test_forget_ends_no_session_that_is_open(word: Account) -> None:
-    """Whoever signs in on eleven devices stays signed in on the first."""
+def test_housekeeping_ends_no_open_session(word: Account) -> None:
+    """A pupil who signs in on eleven devices stays signed in on the first."""
     first, *_ = [signed_in(word.username, WORD) for _ in range(11)]
     housekeeping.delete_expired(timezone.now())
     assert is_signed_in(first)
@@ -261,16 +263,16 @@ def test_first_sign_in_on_a_device_is_marked_as_new(tablet: Client) -> None:
     assert text(tablet.get(HOME)).count("nieuw toestel") == 1
 
 
-def test_account_page_tells_who_school_and_class(tablet: Client, word: Account) -> None:
+def test_account_page_shows_pupil_school_and_class(tablet: Client, word: Account) -> None:
     gets_in(tablet, word.username, WORD)
     page = text(tablet.get(HOME))
-    for told in ("Wout Woord", "wout.woord", "TEST School 2 (2), BRUSSEL-STAD", "4A · 4de leerj"):
-        assert told in page
+    for shown in ("Wout Woord", "wout.woord", "TEST School 2 (2), BRUSSEL-STAD", "4A · 4de leerj"):
+        assert shown in page
 
 
 @pytest.mark.usefixtures("word")
 def test_every_sign_in_gets_a_new_session_and_ends_the_one_before(tablet: Client) -> None:
-    """A token that was planted, or that somebody knew, is worth nothing afterwards (fixation)."""
+    """A token that was planted, or known to others, is worth nothing afterwards (fixation)."""
     tablet.cookies[cookies.SESSION_COOKIE] = "planted"
     assert gets_in(tablet, "wout.woord", WORD)
     first = tablet.cookies[cookies.SESSION_COOKIE].value
@@ -288,7 +290,7 @@ def test_other_devices_stay_signed_in(tablet: Client) -> None:
     assert is_signed_in(phone)
 
 
-# Who cannot, and until when --------------------------------------------------------------------
+# Accounts that cannot sign in, and the end of a session ----------------------------------------
 
 
 @pytest.mark.django_db
@@ -332,18 +334,18 @@ def test_renewal_ends_the_sessions_at_once(
 def test_renewal_while_the_password_is_verified_lets_nobody_in(
     tablet: Client, word: Account, alice_actor: Actor
 ) -> None:
-    def renewed_meanwhile(*given: object) -> bool:
+    def renew_first(*given: object) -> bool:
         renew(alice_actor, word)
         return True
 
-    with patch("accounts.portal.actions.sessions.check_password", renewed_meanwhile):
+    with patch("accounts.portal.actions.sessions.check_password", renew_first):
         assert not gets_in(tablet, word.username, WORD)
     word.refresh_from_db()
     assert (word.last_sign_in_at, word.last_failure) == (None, "")
     assert not word.portal_sessions.exists()
 
 
-def test_removing_the_address_ends_the_sessions(
+def test_removing_the_email_ends_the_sessions(
     tablet: Client, linked: Account, alice_actor: Actor
 ) -> None:
     assert gets_in(tablet, linked.username, OWN)
@@ -366,24 +368,22 @@ def test_session_ends_after_eight_hours(tablet: Client, clock: time_machine.Trav
     assert not is_signed_in(tablet)
 
 
-def test_sign_out_ends_the_session_also_for_who_copied_the_cookie(
-    tablet: Client, word: Account
-) -> None:
+def test_sign_out_ends_the_session_also_for_a_copied_cookie(tablet: Client, word: Account) -> None:
     assert gets_in(tablet, word.username, WORD)
     copied = device()
     copied.cookies[cookies.SESSION_COOKIE] = tablet.cookies[cookies.SESSION_COOKIE].value
     assert is_signed_in(copied)
     assert tablet.get(SIGN_OUT).status_code == 405
     assert tablet.post(SIGN_OUT).url == SIGN_IN
-    assert sessions(word) == 0
+    assert open_sessions(word) == 0
     assert not is_signed_in(copied)
 
 
-# What is no guess ------------------------------------------------------------------------------
+# Forms that are no attempt ---------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
-    ("posted", "said"),
+    ("posted", "message"),
     [
         ({"password": ""}, "Vul je wachtwoord in."),
         ({"password": "", "wijze": "afbeeldingen"}, "Kies je vier afbeeldingen."),
@@ -391,12 +391,12 @@ def test_sign_out_ends_the_session_also_for_who_copied_the_cookie(
         ({"password": WORD, "username": " "}, "Vul je gebruikersnaam in."),
     ],
 )
-def test_what_is_no_guess_is_told_and_not_counted(
-    tablet: Client, word: Account, posted: dict[str, str], said: str
+def test_incomplete_form_is_refused_and_not_counted(
+    tablet: Client, word: Account, posted: dict[str, str], message: str
 ) -> None:
-    answer = tablet.post(SIGN_IN, {"username": word.username, "sign_in": ""} | posted)
-    assert said in text(answer)
-    assert REFUSED not in text(answer)
+    response = tablet.post(SIGN_IN, {"username": word.username, "sign_in": ""} | posted)
+    assert message in text(response)
+    assert REFUSED not in text(response)
     word.refresh_from_db()
     assert word.failed_sign_ins == 0
     assert not AttemptCount.objects.exists()

@@ -1,4 +1,4 @@
-"""What a desk that is upgraded keeps of its pupils' sign-ins and of who was guessing."""
+"""An upgrade keeps the pupils' sign-ins and sessions, and the waits of their usernames."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -18,7 +18,7 @@ AFTER = [("portal", "0003_attempt_counts")]
 
 @pytest.fixture
 def before() -> Iterator[Any]:
-    """The models of the portal as they were, their tables too; afterwards as they are."""
+    """The models and tables of the portal as they were; afterwards as they are now."""
     MigrationExecutor(connection).migrate(BEFORE)
     yield MigrationExecutor(connection).loader.project_state(BEFORE).apps
     MigrationExecutor(connection).migrate(AFTER)

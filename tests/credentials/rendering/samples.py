@@ -1,4 +1,4 @@
-"""The cast of the print tests, and eyes for what was printed."""
+"""The cards of the rendering tests, and ways to read what was rendered."""
 
 import ctypes
 from dataclasses import replace
@@ -22,7 +22,7 @@ SUHEDA = Card(
     administrative_group="4de leerjaar",
     class_code="4A",
     username="suheda.carabin",
-    address=BASE + "suheda.carabin",
+    sign_in_url=BASE + "suheda.carabin",
     kind="Basis",
     password_kind="Basis wachtwoord",
     temporary=False,
@@ -36,7 +36,7 @@ AURELIAN = replace(
     administrative_group="2e lj 3e gr Elektri.installatietechn.TSO",
     class_code="6EIT",
     username="aurelian.appels",
-    address=BASE + "aurelian.appels",
+    sign_in_url=BASE + "aurelian.appels",
     kind="Gevorderd",
     password_kind="Gevorderd wachtwoord",
     temporary=True,
@@ -50,7 +50,7 @@ ABDULGHANI = replace(
     administrative_group="6de leerjaar",
     class_code="6B",
     username="abdulghani.bogdan",
-    address=BASE + "abdulghani.bogdan",
+    sign_in_url=BASE + "abdulghani.bogdan",
     password_kind="Afbeeldingswachtwoord",
     password=" - ".join(picture.name for picture in GRID[:4]),
     pictures=GRID[:4],
@@ -65,7 +65,7 @@ LONGEST = replace(
     administrative_group="2e lj 3e gr Sociale en technische wetenschappen TSO (duaal)",
     class_code="6STWE-duaal",
     username=_LONG_USERNAME,
-    address=f"https://leerid.scholengroep-vlaamse-ardennen.voorbeeldschool.be/mijn/{_LONG_USERNAME}",
+    sign_in_url=f"https://leerid.scholengroep-vlaamse-ardennen.voorbeeldschool.be/mijn/{_LONG_USERNAME}",
 )
 LONGEST_PICTURES = replace(
     LONGEST, temporary=False, password=ABDULGHANI.password, pictures=ABDULGHANI.pictures
@@ -97,13 +97,13 @@ def squeezed(pdf: bytes, page: int = 0) -> str:
 
 
 def image(pdf: bytes, page: int = 0, *, dpi: int) -> Image.Image:
-    """A page in greys, 0 black to 255 white."""
+    """A page as an image in greys, 0 black to 255 white."""
     rendered = pypdfium2.PdfDocument(pdf)[page].render(scale=dpi / 72)
     return rendered.to_pil().convert("L")
 
 
 def texts(pdf: bytes, page: int = 0) -> list[tuple[str, float, bool]]:
-    """Face, size in pt and whether the face is embedded, of each text object of a page."""
+    """The face of each text on a page, its size in pt and whether the face is embedded."""
     document = pypdfium2.PdfDocument(pdf)
     return [
         _text(found.raw)

@@ -89,7 +89,7 @@ def test_a_picture_is_embedded_once_however_many_pages_show_it() -> None:
 
 
 @pytest.mark.parametrize("card", [SUHEDA, ABDULGHANI, LONGEST, LONGEST_PICTURES])
-def test_the_qr_code_is_the_address_and_never_the_password(card: Card) -> None:
+def test_the_qr_code_is_the_url_and_never_the_password(card: Card) -> None:
     codes = zxingcpp.read_barcodes(image(render_a4(job(card)), dpi=100))
     assert [code.text for code in codes] == [card.scanned_url]
     assert card.password not in codes[0].text
@@ -98,7 +98,7 @@ def test_the_qr_code_is_the_address_and_never_the_password(card: Card) -> None:
 @pytest.mark.parametrize("card", [LONGEST, LONGEST_PICTURES, LUCJA])
 def test_nothing_of_a_long_text_is_cut(card: Card) -> None:
     printed = squeezed(render_a4(job(card)))
-    for text in (card.full_name, card.administrative_group, card.address, card.username):
+    for text in (card.full_name, card.administrative_group, card.sign_in_url, card.username):
         assert "".join(text.split()) in printed
 
 

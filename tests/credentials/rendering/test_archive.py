@@ -2,14 +2,14 @@
 
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
-from functools import partial
 from io import BytesIO
 from zipfile import ZipFile
 
 import pytest
 
-from credentials.rendering.archive import DOCUMENTS, WORKBOOK, render_zip, zip_name
-from credentials.rendering.credentials_workbook import render_workbook
+from credentials.documents import documents_of
+from credentials.models import Batch
+from credentials.rendering.archive import zip_name
 
 from .samples import ABDULGHANI, AURELIAN, SUHEDA, job
 
@@ -20,6 +20,8 @@ PDFS = [
     "leerid-stickers-l7163.pdf",
     "leerid-stickers-l7651.pdf",
 ]
+BULK, *BULK_DOCUMENTS = documents_of(Batch(purpose=Batch.Purpose.RENEW))
+SINGLE, *_ = documents_of(Batch(purpose=Batch.Purpose.SINGLE))
 
 
 def opened(archive: bytes) -> ZipFile:
@@ -31,35 +33,35 @@ def test_the_zip_is_named_after_school_and_minute() -> None:
 
 
 def test_a_bulk_zip_holds_every_document_and_the_workbook() -> None:
-    assert opened(render_zip(JOB, with_workbook=True)).namelist() == [*PDFS, "leerid.xlsx"]
+    assert opened(BULK.render(JOB)).namelist() == [*PDFS, "leerid.xlsx"]
 
 
 def test_the_zip_of_a_single_edit_has_no_workbook() -> None:
-    assert opened(render_zip(JOB, with_workbook=False)).namelist() == PDFS
+    assert opened(SINGLE.render(JOB)).namelist() == PDFS
 
 
 def test_a_document_on_its_own_is_the_one_in_the_zip() -> None:
-    archive = opened(render_zip(JOB, with_workbook=True))
+    archive = opened(BULK.render(JOB))
     assert archive.testzip() is None
-    for name, render in DOCUMENTS.items():
-        assert archive.read(name) == render(JOB)
-    assert archive.read(WORKBOOK) == render_workbook(JOB)
+    assert [document.name for document in BULK_DOCUMENTS] == archive.namelist()
+    for document in BULK_DOCUMENTS:
+        assert archive.read(document.name) == document.render(JOB)
 
 
 def test_the_members_are_dated_when_the_batch_was_saved() -> None:
-    members = opened(render_zip(JOB, with_workbook=True)).infolist()
+    members = opened(BULK.render(JOB)).infolist()
     assert {member.date_time for member in members} == {(2026, 8, 24, 14, 5, 0)}
 
 
 def test_the_same_job_gives_the_same_bytes() -> None:
-    assert render_zip(JOB, with_workbook=True) == render_zip(JOB, with_workbook=True)
+    assert BULK.render(JOB) == BULK.render(JOB)
 
 
 def test_managers_who_print_at_once_get_their_own_bytes() -> None:
     jobs = [job(SUHEDA), job(AURELIAN), job(ABDULGHANI), JOB] * 2
     with ThreadPoolExecutor(4) as pool:
-        together = list(pool.map(partial(render_zip, with_workbook=True), jobs))
-    assert together == [render_zip(one, with_workbook=True) for one in jobs]
+        together = list(pool.map(BULK.render, jobs))
+    assert together == [BULK.render(one) for one in jobs]
 
 
 def test_nothing_goes_through_a_temporary_file(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -68,11 +70,11 @@ def test_nothing_goes_through_a_temporary_file(monkeypatch: pytest.MonkeyPatch) 
 
     for name in ("mkstemp", "mkdtemp", "NamedTemporaryFile", "TemporaryFile", "gettempdir"):
         monkeypatch.setattr(tempfile, name, refuse)
-    assert render_zip(JOB, with_workbook=True)
+    assert BULK.render(JOB)
 
 
 def test_the_streams_are_left_to_the_deflate_of_the_zip() -> None:
-    archive = opened(render_zip(job(*[SUHEDA] * 100), with_workbook=False))
+    archive = opened(SINGLE.render(job(*[SUHEDA] * 100)))
     pages = archive.getinfo("leerid-a4.pdf")
     assert b"/FlateDecode" not in archive.read(pages)
     assert pages.compress_size < pages.file_size / 2

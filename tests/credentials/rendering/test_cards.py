@@ -1,4 +1,4 @@
-"""The card, its order in print, and letters that the faces lack."""
+"""Cards in print order, letters that the faces lack, and texts in their boxes."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""The vault: keys rotate, and a wrong one is said plainly."""
+"""The vault: its keys rotate, and a wrong key gives a clear message."""
 
 import pytest
 from cryptography.fernet import Fernet
@@ -13,7 +13,7 @@ from schoolloket.institutions.actors import Actor
 from tests.pages import desk, text
 
 
-def test_what_was_sealed_is_not_readable_and_can_be_opened() -> None:
+def test_a_sealed_text_is_not_readable_and_can_be_opened() -> None:
     sealed = vault.seal("29ban9")
     assert "29ban9" not in sealed
     assert vault.unseal(sealed) == "29ban9"

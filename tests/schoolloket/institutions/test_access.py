@@ -1,4 +1,4 @@
-"""Who gets in, and into which school (R11, Access)."""
+"""Signing in, the lock, and the schools that a manager may enter (R11, Access)."""
 
 import os
 import re
@@ -31,7 +31,7 @@ def sign_in(client: Client, email: str, password: str, **query: str) -> object:
 # Sign in ---------------------------------------------------------------------------------------
 
 
-def test_a_manager_signs_in_and_comes_where_he_or_she_was_going(
+def test_a_manager_signs_in_and_arrives_at_the_page_that_was_asked(
     client: Client, alice: Manager
 ) -> None:
     page = client.get(desk("students"))
@@ -80,12 +80,12 @@ def test_a_sign_in_leads_to_no_other_site(client: Client, alice: Manager) -> Non
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("path", ["registreren/", "e-mail/", "wachtwoord/zetten/"])
-def test_nobody_registers_or_manages_addresses(client: Client, path: str) -> None:
+def test_nobody_registers_or_manages_emails(client: Client, path: str) -> None:
     assert client.get(SIGN_IN + path).status_code == 404
 
 
 @pytest.mark.django_db
-def test_the_admin_signs_in_through_the_same_door(client: Client) -> None:
+def test_the_admin_has_the_same_sign_in_page(client: Client) -> None:
     assert client.get("/beheer/", follow=True).redirect_chain[-1][0].startswith(SIGN_IN)
 
 
@@ -100,7 +100,7 @@ def test_an_operator_finds_institutions_and_managers_in_the_admin(client: Client
         assert client.get(f"/beheer/institutions/{page}").status_code == 200
 
 
-def test_an_address_differs_by_more_than_its_capitals(alice: Manager) -> None:
+def test_two_emails_differ_by_more_than_their_capitals(alice: Manager) -> None:
     with pytest.raises(Exception, match="bestaat al een Beheerder"):
         Manager.objects.create_user("ALICE@School.test", PASSWORD, name="Other Alice")
 
@@ -131,7 +131,7 @@ def test_with_more_institutions_there_is_a_choice(
     assert "GENT" not in text(alice_client.get("/", {"zoek": "brussel"}))
 
 
-def test_without_institution_the_page_says_whom_to_ask(client: Client, db: None) -> None:
+def test_without_an_institution_the_page_says_whom_to_ask(client: Client, db: None) -> None:
     client.force_login(Manager.objects.create_user("new@school.test", PASSWORD, name="New"))
     assert "Je hebt nog geen instelling" in text(client.get("/"))
 
@@ -187,14 +187,14 @@ def test_the_way_back_from_a_form_that_is_too_old_is_a_page(alice: Manager) -> N
     assert client.get(found[1]).status_code == 200
 
 
-def test_a_search_for_what_no_database_can_hold_finds_nothing(
+def test_a_search_with_a_null_character_is_answered(
     alice: Manager, gent: Institution, alice_client: Client
 ) -> None:
     Membership.objects.create(manager=alice, institution=gent)
     assert alice_client.get("/", {"zoek": "\x00"}).status_code == 200
 
 
-# The address and the secrets decide ------------------------------------------------------------
+# The environment -------------------------------------------------------------------------------
 
 
 @pytest.fixture
@@ -203,7 +203,7 @@ def deployment(monkeypatch: pytest.MonkeyPatch) -> Iterator[pytest.MonkeyPatch]:
     return monkeypatch
 
 
-def test_an_https_address_is_taken_apart(deployment: pytest.MonkeyPatch) -> None:
+def test_an_https_url_is_taken_apart(deployment: pytest.MonkeyPatch) -> None:
     found = environment.site("DESK_URL")
     assert found == environment.Site("https://loket.example.org", "loket.example.org", True)
 
@@ -211,19 +211,21 @@ def test_an_https_address_is_taken_apart(deployment: pytest.MonkeyPatch) -> None
 @pytest.mark.parametrize(
     "url", ["http://loket.example.org", "ftp://localhost", "loket", "https://"]
 )
-def test_other_addresses_are_refused_by_name(deployment: pytest.MonkeyPatch, url: str) -> None:
+def test_other_urls_are_refused_and_the_variable_named(
+    deployment: pytest.MonkeyPatch, url: str
+) -> None:
     deployment.setenv("DESK_URL", url)
     with pytest.raises(ImproperlyConfigured, match="DESK_URL"):
         environment.site("DESK_URL")
 
 
-def test_http_will_do_on_loopback(deployment: pytest.MonkeyPatch) -> None:
+def test_http_is_allowed_on_loopback(deployment: pytest.MonkeyPatch) -> None:
     deployment.setenv("DESK_URL", "http://127.0.0.1:8000")
     assert not environment.site("DESK_URL").secure
 
 
 @pytest.mark.parametrize("url", ["https://mijn.example.org", "https://mijn.example.org/leerid"])
-def test_the_printed_address_must_lead_to_the_pupils_pages(
+def test_the_printed_url_must_lead_to_the_pupils_pages(
     deployment: pytest.MonkeyPatch, url: str
 ) -> None:
     deployment.setenv("PORTAL_URL", url)
@@ -237,14 +239,14 @@ def test_a_missing_secret_is_named(deployment: pytest.MonkeyPatch) -> None:
         environment.vault_keys()
 
 
-def test_a_bad_key_is_refused_without_being_told(deployment: pytest.MonkeyPatch) -> None:
+def test_a_bad_key_is_refused_and_not_repeated(deployment: pytest.MonkeyPatch) -> None:
     deployment.setenv("VAULT_KEYS", "not-a-key")
     with pytest.raises(ImproperlyConfigured) as refused:
         environment.vault_keys()
     assert "not-a-key" not in str(refused.value)
 
 
-def test_the_deployment_check_is_clean_and_cookies_are_locked_with_https() -> None:
+def test_the_deployment_check_is_clean_and_https_secures_the_cookies() -> None:
     script = (
         "from django.conf import settings as s; from django.core.management import call_command;"
         "import django; django.setup(); call_command('check', deploy=True, fail_level='WARNING');"

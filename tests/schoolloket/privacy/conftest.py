@@ -1,4 +1,4 @@
-"""Batches of Alice, as the tests of `credentials` make them."""
+"""Fixtures of the tests of `credentials` that these tests use too."""
 
 from tests.credentials.conftest import prepare, ready, save, saved
 

@@ -1,4 +1,4 @@
-"""R12: what is known of a pupil ends 24 months after the last enrolment."""
+"""R12: 24 months after the last enrolment a pupil is erased."""
 
 from collections.abc import Iterable
 from contextlib import suppress
@@ -37,7 +37,7 @@ def erase() -> str:
 
 @pytest.fixture
 def known(charlie: Account, saved: Prepare) -> Account:
-    """A pupil of whom everything is known that can be."""
+    """A pupil with a row in every table about pupils."""
     saved(charlie)
     charlie.refresh_from_db()
     begun = {"account": charlie, "version": 1, "created_at": NOW, "expires_at": NOW}
@@ -48,7 +48,7 @@ def known(charlie: Account, saved: Prepare) -> Account:
 
 
 def tables_about_pupils() -> set[type[models.Model]]:
-    """Every table with a row that belongs to a student, directly or not."""
+    """Return every table whose rows belong to a student, directly or through another table."""
     found: set[type[models.Model]] = {Student}
     while True:
         more = {
@@ -76,7 +76,7 @@ def test_nothing_is_left_but_a_row_without_a_name_and_the_reserved_username(
     erasure = Erasure.objects.get()
     assert f"{erasure.at:%Y-%m-%d}" == "2029-09-01"
     assert {field.name for field in Erasure._meta.fields} == {"id", "at"}
-    # What the batch was, for how many and by whom, is about the school.
+    # The batch itself is about the school: for how many pupils it was, and who made it.
     assert Batch.objects.exists()
 
 
@@ -131,10 +131,10 @@ def test_an_enrolment_in_any_school_keeps_all(
     assert set(kept) < set(Enrolment.objects.values_list("pk", flat=True))
 
 
-def test_who_was_never_enrolled_is_erased_unless_there_is_a_young_leerid(
+def test_a_pupil_who_was_never_enrolled_is_erased_unless_there_is_a_young_leerid(
     brussel: Institution, enrol: Enrol, give_account: GiveAccount
 ) -> None:
-    """A school took the enrolment back before it began."""
+    """Because a school took the enrolment back before it began."""
     young, old, bare = (enrol(brussel) for _ in range(3))
     give_account(young, username="jong")
     give_account(old, username="oud", created_at=NOW.replace(year=2024, month=10))
@@ -150,7 +150,7 @@ def test_a_second_time_erases_nobody(known: Account, clock: time_machine.Travell
     assert Erasure.objects.count() == 1
 
 
-def test_more_than_go_in_one_transaction_are_all_erased(
+def test_more_pupils_than_fit_in_one_transaction_are_all_erased(
     brussel: Institution, enrol: Enrol, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(actions, "AT_ONCE", 2)
@@ -159,10 +159,10 @@ def test_more_than_go_in_one_transaction_are_all_erased(
     assert erase() == "5 students erased"
 
 
-def test_who_is_enrolled_again_meanwhile_stays(
+def test_a_pupil_who_is_enrolled_again_in_between_stays(
     brussel: Institution, enrol: Enrol, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Between the list of who is to go and their turn, an import brings one back."""
+    """Between the list of the expired and their turn, an import enrols one again."""
     first = enrol(brussel, starts_on=date(2020, 9, 1), ends_on=date(2021, 8, 31))
 
     def slices(students: Iterable[Student]) -> Iterable[list[int]]:
@@ -176,7 +176,7 @@ def test_who_is_enrolled_again_meanwhile_stays(
     assert not Erasure.objects.exists()
 
 
-def test_what_goes_wrong_erases_nobody(
+def test_a_failure_erases_nobody(
     known: Account, clock: time_machine.Traveller, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """All of a pupil or nothing."""
@@ -212,8 +212,8 @@ def test_months_before(day: date, months: int, before: date) -> None:
     assert months_before(day, months) == before
 
 
-def test_a_password_never_matters_to_the_erasure(charlie: Account, alice_actor: Actor) -> None:
-    """Who is enrolled is never erased, whatever became of the LeerID."""
+def test_an_enrolled_pupil_is_never_erased(charlie: Account, alice_actor: Actor) -> None:
+    """Whatever became of the LeerID."""
     Account.objects.update(
         deactivated_at=NOW, deactivated_by=alice_actor.manager, password=make_password("x")
     )
@@ -224,7 +224,7 @@ def test_a_password_never_matters_to_the_erasure(charlie: Account, alice_actor: 
 def test_an_enrolment_at_the_very_moment_is_refused_or_keeps_the_pupil(
     brussel: Institution, gent: Institution, enrol: Enrol
 ) -> None:
-    """Never an enrolment of nobody, never a pupil half erased."""
+    """Never an enrolment without a pupil, never a pupil half erased."""
     first = enrol(brussel, starts_on=date(2020, 9, 1), ends_on=date(2021, 8, 31))
 
     def enrol_elsewhere() -> bool:

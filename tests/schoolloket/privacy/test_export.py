@@ -40,7 +40,7 @@ def abdulghani(
     give_account: GiveAccount,
     alice_actor: Actor,
 ) -> Account:
-    """With official data, two schools, a linked address and a mail on its way."""
+    """A pupil with official data, two schools, a linked e-mail address and an unopened mail."""
     student = Student.objects.create(
         official_data=Student.OfficialData.AVAILABLE,
         identity_hash="ab" * 32,
@@ -62,7 +62,7 @@ def abdulghani(
     return account
 
 
-def test_the_file_holds_what_is_kept_of_the_pupil(
+def test_the_file_holds_all_that_is_kept_of_the_pupil(
     abdulghani: Account, alice_client: Client
 ) -> None:
     found = told(export(alice_client, abdulghani.student_id))
@@ -106,7 +106,7 @@ def test_no_password_hash_or_token_is_in_it(
     assert [secret for secret in secrets if secret in found] == []
 
 
-def test_of_another_school_it_says_period_event_and_date_only(
+def test_of_another_school_the_file_holds_period_event_and_date_only(
     abdulghani: Account, alice_client: Client, bob_client: Client
 ) -> None:
     found = told(export(alice_client, abdulghani.student_id))
@@ -120,7 +120,7 @@ def test_of_another_school_it_says_period_event_and_date_only(
     assert "Historiek|E-mailadres gekoppeld|23/11/2026, Andere instelling" in found
 
 
-def test_it_is_not_kept_by_a_browser_and_no_name_is_in_its_name(
+def test_the_file_is_not_stored_by_a_browser_and_has_no_name_in_its_name(
     charlie: Account, alice_client: Client
 ) -> None:
     answer = alice_client.post(desk("export_student", charlie.student_id))
@@ -129,7 +129,7 @@ def test_it_is_not_kept_by_a_browser_and_no_name_is_in_its_name(
     assert answer["Content-Disposition"] == f"attachment; {name}"
 
 
-def test_the_history_tells_who_asked_for_it(charlie: Account, alice_client: Client) -> None:
+def test_the_history_shows_who_exported(charlie: Account, alice_client: Client) -> None:
     export(alice_client, charlie.student_id)
     assert AccountEvent.objects.get().kind == AccountEvent.Kind.EXPORTED
     page = text(alice_client.get(desk("account_history", charlie.student_id)))
@@ -144,12 +144,12 @@ def test_an_export_changes_nothing_about_the_account(
     assert Account.objects.values().get() == before
 
 
-def test_an_address_that_is_opened_exports_nothing(charlie: Account, alice_client: Client) -> None:
+def test_a_get_exports_nothing(charlie: Account, alice_client: Client) -> None:
     assert alice_client.get(desk("export_student", charlie.student_id)).status_code == 405
     assert not AccountEvent.objects.exists()
 
 
-def test_a_pupil_without_leerid_and_one_who_left_can_ask_too(
+def test_a_pupil_without_leerid_and_one_who_left_are_exported_too(
     brussel: Institution, enrol: Enrol, give_account: GiveAccount, alice_client: Client
 ) -> None:
     bare = enrol(brussel, "=1+1", "Nieuw")

@@ -1,4 +1,4 @@
-"""What an import does to who is enrolled where (product.md, Import)."""
+"""What an import does to who is enrolled where (docs/rules.md, Import)."""
 
 from datetime import date
 

@@ -8,12 +8,12 @@ from schoolloket.institutions.models import Institution
 
 
 class Command(BaseCommand):
-    help = "Make the demo schools, once: what is there is kept."
+    help = "Make the demo schools, unless the database holds an institution already."
 
     def handle(self, *args: Any, **options: Any) -> None:
         if Institution.objects.exists():
             return
-        # All or nothing: a demo that was stopped half-way begins anew.
+        # All or nothing: after a run that was stopped half-way, the next one begins anew.
         with transaction.atomic():
             examples = school.build()
         self.stdout.write("\n  Pupils to try Mijn LeerID with (told only now):")

@@ -10,7 +10,7 @@ from schoolloket.privacy import actions
 class Command(BaseCommand):
     help = (
         f"Erase the pupils without a running enrolment for {settings.ERASE_AFTER_MONTHS} months, "
-        "with their LeerID. What stays: a row that says when, and the reserved username."
+        "with their LeerID. Kept are a row with the moment, and the reserved username."
     )
 
     def handle(self, *args: Any, **options: Any) -> None:

@@ -1,4 +1,4 @@
-"""Afdrukken, and the banner of what nobody downloaded yet (R4)."""
+"""Afdrukken, and the banner for batches that nobody downloaded yet (R4)."""
 
 import re
 from datetime import timedelta
@@ -13,8 +13,9 @@ from accounts.models import Account
 from credentials.actions import retention
 from credentials.models import Batch
 from schoolloket.institutions.actors import Actor
-from tests.credentials.conftest import Prepare
 from tests.pages import Form, desk, html, messages_on, plain, queries_of, text
+
+from .conftest import Prepare
 
 pytestmark = pytest.mark.usefixtures("clock")
 
@@ -57,7 +58,7 @@ def test_the_banner_is_for_the_own_school(
 def test_no_banner_for_what_nobody_can_print(
     charlie: Account, sam: Account, saved: Prepare, alice_actor: Actor, alice_client: Client
 ) -> None:
-    """Destroyed by hand; or all of it overtaken by a later batch, which has its own banner."""
+    """One was destroyed by hand; another was replaced by a later batch, with its own banner."""
     retention.destroy(by=alice_actor, batch_id=saved(sam).pk)
     saved(charlie)
     saved(charlie)
@@ -67,7 +68,7 @@ def test_no_banner_for_what_nobody_can_print(
 # Afdrukken -------------------------------------------------------------------------------------
 
 
-def rows_of_prints(client: Client) -> list[str]:
+def rows_of_batches(client: Client) -> list[str]:
     body = html(client.get(desk("batches"))).partition("<tbody>")[2].partition("</tbody>")[0]
     return [plain(row) for row in re.findall(r"<tr>.*?</tr>", body, re.S)]
 
@@ -83,7 +84,7 @@ def test_afdrukken_tells_when_who_and_how_many(
     saved(charlie, sam, linked)
     clock.shift(timedelta(minutes=3))
     Account.objects.filter(pk=charlie.pk).update(last_sign_in_at=timezone.now())
-    [row] = rows_of_prints(alice_client)
+    [row] = rows_of_batches(alice_client)
     assert row.startswith("Reeks 1 Wachtwoorden vernieuwd 23 november 2026 10:00 Alice 2 1")
     assert "Niet gedownload kan tot 24 november 10:00" in row
 
@@ -94,7 +95,7 @@ def test_who_signed_in_before_the_save_does_not_count(
     Account.objects.update(last_sign_in_at=timezone.now())
     clock.shift(timedelta(minutes=1))
     saved(charlie)
-    assert "Alice 1 0" in rows_of_prints(alice_client)[0]
+    assert "Alice 1 0" in rows_of_batches(alice_client)[0]
 
 
 def test_afdrukken_has_the_newest_first_and_no_drafts(
@@ -109,7 +110,7 @@ def test_afdrukken_has_the_newest_first_and_no_drafts(
     clock.shift(timedelta(minutes=1))
     saved(sam)
     prepare(sam)
-    assert [row[:7] for row in rows_of_prints(alice_client)] == ["Reeks 2", "Reeks 1"]
+    assert [row[:7] for row in rows_of_batches(alice_client)] == ["Reeks 2", "Reeks 1"]
 
 
 def test_afdrukken_says_what_became_of_each(
@@ -120,7 +121,7 @@ def test_afdrukken_says_what_became_of_each(
         if is_downloaded:
             retention.download(by=alice_actor, batch_id=batch.pk)
         retention.destroy(by=alice_actor, batch_id=batch.pk)
-    told = " ".join(rows_of_prints(alice_client))
+    told = " ".join(rows_of_batches(alice_client))
     assert "Gedownload, vernietigd 23 november 10:00 door Alice" in told
     assert "Nooit gedownload, vernietigd 23 november 10:00 door Alice" in told
 
@@ -140,7 +141,7 @@ def test_a_fresh_school_has_nothing_to_print(alice_client: Client) -> None:
 def test_queries_of_afdrukken_do_not_grow_with_its_rows(
     charlie: Account, saved: Prepare, alice_client: Client
 ) -> None:
-    """Copies of one batch that was saved, downloaded and destroyed by hand."""
+    """The rows are copies of a batch that was saved, downloaded and destroyed by hand."""
     batch = saved(charlie)
     alice_client.post(desk("download", batch.pk, "leerid.xlsx"))
     alice_client.post(desk("destroy_batch", batch.pk))
@@ -159,4 +160,4 @@ def test_queries_of_afdrukken_do_not_grow_with_its_rows(
     few = queries_of(alice_client, desk("batches"))
     copy(range(4, 31))
     assert queries_of(alice_client, desk("batches")) == few
-    assert len(rows_of_prints(alice_client)) == 30
+    assert len(rows_of_batches(alice_client)) == 30
