@@ -114,7 +114,7 @@ def empty() -> None:
 def measure(content: bytes, school: Any) -> dict[str, float]:
     """Seconds of each: bare, then a first import and the same file again."""
     from schoolloket.institutions.actors import Actor  # noqa: PLC0415
-    from students import actions  # noqa: PLC0415
+    from students.importing import actions  # noqa: PLC0415
 
     by = Actor(institution=school)
 

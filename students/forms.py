@@ -104,7 +104,7 @@ class AnswersForm(forms.Form):
                 label=f"Rij {conflict.row}",
                 choices=[(self.SKIP, "Sla de rij over"), *options],
                 required=False,
-                initial=conflict.chosen,
+                initial=conflict.answer,
                 help_text=conflict.reason,
                 widget=forms.RadioSelect,
             )

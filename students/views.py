@@ -78,7 +78,7 @@ def _set_columns(request: DeskRequest, run: ImportRun) -> HttpResponse:
 def _answer_conflicts(request: DeskRequest, run: ImportRun) -> HttpResponse:
     form = AnswersForm(request.POST, plan=Draft(run).plan)
     if form.is_valid():
-        actions.answer(by=request.actor, run_id=run.pk, choices=form.answers)
+        actions.answer(by=request.actor, run_id=run.pk, answers=form.answers)
     return redirect("import_preview", request.institution.number, run.pk)
 
 

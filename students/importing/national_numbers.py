@@ -1,7 +1,7 @@
-"""Who is who by national number (rijksregister- of bisnummer): verified, hashed, forgotten.
+"""National numbers (rijksregister- of bisnummer): verified, hashed, and then forgotten.
 
-The number itself is never kept (product.md, Import): no exception, row, draft or log carries it.
-As soon as a file is read, `forget` leaves of a number only what matching needs.
+The number itself is never kept: no exception, row, draft or log carries it. As soon as a file is
+read, `hash_number` leaves of a number only what matching needs (docs/decisions/0011).
 """
 
 import hmac
@@ -26,9 +26,10 @@ class BirthDateDiffers(Exception):
 class HashedNumber:
     """What is left of a number: whether it was valid, and its hash with each possible birth date.
 
-    `born` is the birth date inside the number, `hashes` {"2010-11-07": "3fa8…"}. A number may hold
-    a part of the date only, or none (unknown when it was given, or the numbers of that day had run
-    out): then it is hashed with every date of its row that this part allows.
+    `born` is the birth date inside the number; `hashes` has a hash by birth date:
+    {"2010-11-07": "3fa8…"}. A number may hold only a part of the date, or none (the date was
+    unknown when it was given, or the numbers of that day had run out): then it is hashed with
+    every date of its row that fits this part.
     """
 
     valid: bool
@@ -38,18 +39,18 @@ class HashedNumber:
 
 @dataclass(frozen=True)
 class Identity:
-    """What a number says: `hash` is "" unless it is valid and the birth date is known.
+    """Whom a row is about: `hash` is "" unless the number is valid and the birth date is known.
 
-    `number` tells whether official data may be shown: AVAILABLE, or why not.
+    `number_state`: AVAILABLE where official data may be shown, or else the reason why not.
     """
 
     hash: str
-    number: Student.OfficialData
+    number_state: Student.OfficialData
     birth_date: date | None
 
 
 def hash_number(text: str, dates: Iterable[date]) -> HashedNumber:
-    """Verify a national number as the file has it, and keep hashes only.
+    """Verify a national number as the file has it, and keep only its hashes.
 
     `dates`: those of its row, of which one may turn out to be the birth date.
     """
@@ -57,17 +58,19 @@ def hash_number(text: str, dates: Iterable[date]) -> HashedNumber:
     if not is_valid(number):
         return HashedNumber(valid=False)
     born = nn.get_birth_date(number)
-    days = [born] if born else [day for day in dates if _fits(number, day)]
-    return HashedNumber(True, born, {day.isoformat(): _keyed_hash(number, day) for day in days})
+    possible = [born]
+    if born is None:
+        possible = [day for day in dates if _fits(number, day)]
+    hashes = {day.isoformat(): _keyed_hash(number, day) for day in possible}
+    return HashedNumber(valid=True, born=born, hashes=hashes)
 
 
 def identify(number: HashedNumber | None, birth_date: date | None) -> Identity:
     """Match what is left of a number with the birth date of its row.
 
-    A valid number holds a birth date. When the row has another one, either the date or the number
-    is a mistake (a brother's number, a typing error): since the hash made of them would stick to
-    the student, neither is believed and BirthDateDiffers is raised, so that the school corrects
-    it. Without a birth date in the row the one in the number is used.
+    A row without a birth date gets the one inside the number. Raises BirthDateDiffers where the
+    row has another one than the number: either is a mistake (a brother's number, a typing error),
+    and the hash of the two together would stay with the student, so neither is believed.
     """
     if number is None:
         return Identity("", Student.OfficialData.NUMBER_MISSING, birth_date)
@@ -83,18 +86,22 @@ def identify(number: HashedNumber | None, birth_date: date | None) -> Identity:
 
 
 def repaired(text: str) -> str:
-    """The number without dots and dashes, with the leading zeros that Excel took from it."""
+    """Return the number without dots and dashes, with the leading zeros that Excel took off."""
     return re.sub(r"[\s.\-/]", "", text).zfill(DIGITS)
 
 
 def is_valid(number: str) -> bool:
-    """Whether these eleven digits are a rijksregister- or bisnummer."""
+    """Return whether these eleven digits are a rijksregister- or bisnummer."""
     return bool(nn.is_valid(number) or bis.is_valid(number))
 
 
-def _fits(number: str, born: date) -> bool:
-    known = ((nn.get_birth_year(number), born.year), (nn.get_birth_month(number), born.month))
-    return all(inside is None or inside == outside for inside, outside in known)
+def _fits(number: str, day: date) -> bool:
+    """Return whether this may be the birth date, as far as the number knows it."""
+    year = nn.get_birth_year(number)
+    if year is not None and year != day.year:
+        return False
+    month = nn.get_birth_month(number)
+    return month is None or month == day.month
 
 
 def _keyed_hash(number: str, born: date) -> str:

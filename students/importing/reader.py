@@ -7,10 +7,9 @@ import sys
 from django.conf import settings
 
 from . import UnusableFile
-from .cells import FileCells, clean
+from .cells import FileCells
 
-__all__ = ["clean", "read"]
-
+# Of the process that reads: bytes of memory, and seconds by the clock and of the processor.
 MEMORY = 300 * 2**20
 SECONDS = 10
 
@@ -21,7 +20,7 @@ TOO_HEAVY = (
 
 
 def read(content: bytes) -> FileCells:
-    """Read a .csv or .xlsx file; see `tables.read_cells`.
+    """Read a .csv or .xlsx file; see `cells.read_cells`.
 
     Raises UnusableFile, also where reading takes more than 10 seconds or 300 MB.
     """
@@ -38,7 +37,7 @@ def _answer(content: bytes) -> bytes:
     try:
         done = subprocess.run(  # noqa: S603
             command,
-            # One byte more than it may have is enough to be refused for it.
+            # One byte over the limit, so that the child can refuse a larger file.
             input=content[: settings.IMPORT_MAX_BYTES + 1],
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,

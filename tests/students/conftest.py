@@ -6,8 +6,8 @@
 import pytest
 from django.conf import settings
 
-from students.importing import actions
-from students.importing.cells import FileCells, Limits, read_cells
+from students.importing import Limits, actions
+from students.importing.cells import FileCells, read_cells
 from tests.conftest import FEW_FILES
 
 

@@ -96,7 +96,9 @@ def _report(run: ImportRun, parsed: ParsedFile, *, dry_run: bool) -> dict[str, A
         "unchanged": run.unchanged,
         "errors": run.problems,
         "remarks": run.remarks,
-        "columns": {heading: BY_NAME[name].label for name, heading in sorted(parsed.taken.items())},
+        "columns": {
+            heading: BY_NAME[name].label for name, heading in sorted(parsed.columns.taken.items())
+        },
         "ignored_columns": parsed.columns.left,
         "full_list": run.full_list,
         "dry_run": dry_run,

@@ -8,8 +8,7 @@ import time_machine
 from schoolloket.institutions.actors import Actor
 from students.importing import actions
 from students.importing.draft import Draft
-from students.importing.matching import Choice
-from students.importing.plan import Plan
+from students.importing.plan import Choice, Plan
 from students.models import Enrolment, ImportRun, Student, StudentEvent
 from tests.students.helpers import (
     Pupil,
@@ -30,7 +29,7 @@ def drafted(actor: Actor, *rows: Pupil, full_list: bool = False) -> ImportRun:
 
 
 def answered(actor: Actor, run: ImportRun, choice: Choice | None) -> Plan:
-    actions.answer(by=actor, run_id=run.pk, choices={"2": choice.value} if choice else {})
+    actions.answer(by=actor, run_id=run.pk, answers={"2": choice.value} if choice else {})
     run.refresh_from_db()
     return Draft(run).plan
 
@@ -63,7 +62,7 @@ def test_a_number_with_another_birth_date_is_skipped_unless_the_manager_says_oth
 def test_it_can_be_imported_without_number_and_birth_date(alice_actor: Actor) -> None:
     run = drafted(alice_actor, pupil(1, birth_date="03/01/2011"))
     plan = answered(alice_actor, run, Choice.WITHOUT_NUMBER)
-    assert (len(plan.new), plan.problems, plan.conflicts[0].chosen) == (1, [], "zonder")
+    assert (len(plan.new), plan.problems, plan.conflicts[0].answer) == (1, [], "zonder")
     confirmed(alice_actor, run)
     student = Student.objects.get()
     assert (student.identity_hash, student.birth_date) == (None, None)
@@ -74,7 +73,7 @@ def test_an_answer_can_be_taken_back(alice_actor: Actor) -> None:
     run = drafted(alice_actor, pupil(1, birth_date="03/01/2011"))
     answered(alice_actor, run, Choice.WITHOUT_NUMBER)
     plan = answered(alice_actor, run, None)
-    assert (plan.new, plan.conflicts[0].chosen) == ([], "")
+    assert (plan.new, plan.conflicts[0].answer) == ([], "")
 
 
 def test_an_answer_that_was_not_offered_says_nothing(alice_actor: Actor) -> None:
@@ -180,7 +179,7 @@ def test_pointing_out_columns_asks_for_the_answers_anew(alice_actor: Actor) -> N
     answered(alice_actor, run, Choice.WITHOUT_NUMBER)
     actions.set_columns(by=alice_actor, run_id=run.pk, columns={"sex": None})
     run.refresh_from_db()
-    assert Draft(run).plan.conflicts[0].chosen == ""
+    assert Draft(run).plan.conflicts[0].answer == ""
 
 
 # The same pupil twice ---------------------------------------------------------------------------

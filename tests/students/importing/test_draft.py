@@ -80,7 +80,7 @@ def test_all_or_nothing(alice_actor: Actor) -> None:
     run = upload(alice_actor, csv_file([*pupils(18, class_code="1A"), pupil(30)]))
     seen = Draft(run).plan.fingerprint
     with (
-        mock.patch.object(apply._Writing, "create", side_effect=RuntimeError),
+        mock.patch.object(apply, "_create_enrolments", side_effect=RuntimeError),
         pytest.raises(RuntimeError),
     ):
         actions.confirm(by=alice_actor, run_id=run.pk, confirm_many_ended=True, seen=seen)

@@ -4,9 +4,10 @@ from datetime import date
 
 import pytest
 
+from students.importing.columns import find_columns
 from students.importing.dates import end_of_year
 from students.importing.rows import ParsedFile, Row
-from students.importing.rows import parse as parse_table
+from students.importing.rows import parse as parse_cells
 from students.importing.stored_cells import StoredCells, without_numbers
 from tests.students.conftest import read_here
 from tests.students.helpers import ALL, Pupil, csv_file, pupil, pupils, without
@@ -15,7 +16,8 @@ TODAY = date(2026, 11, 23)
 
 
 def parse(content: bytes, institution: str, today: date) -> ParsedFile:
-    return parse_table(without_numbers(read_here(content)), institution, today)
+    cells = without_numbers(read_here(content))
+    return parse_cells(cells, find_columns(cells.headings), institution, today)
 
 
 def parsed(rows: list[Pupil], columns: tuple[str, ...] = ALL, today: date = TODAY) -> ParsedFile:
