@@ -40,6 +40,7 @@ def upload(*, by: Actor, file_name: str, content: bytes, full_list: bool) -> Imp
 
 
 def _new_run(by: Actor, file_name: str, *, full_list: bool) -> ImportRun:
+    """Return a run that is not saved yet; the file's name comes from the browser."""
     now = timezone.now()
     return ImportRun(
         institution=by.institution,
@@ -77,6 +78,7 @@ def touch(*, by: Actor, run_id: int) -> None:
 
 
 def _change(by: Actor, run_id: int, **values: object) -> None:
+    """Set these fields of a draft and the moment of the manager's last action."""
     now = timezone.now()
     drafts = _runs(by).alive(now).filter(pk=run_id)
     if not drafts.update(last_action_at=now, **values):
@@ -104,6 +106,7 @@ def _confirm(by: Actor, run_id: int, confirm_many_ended: bool, seen: str) -> Imp
         raise ImportDraftGone
     if run.state == ImportRun.State.APPLIED:
         return run
+
     draft = Draft(run)
     _lock_students(by.institution, draft.parsed)
     # Only now: the plan is made of the students as they are while they are locked.
@@ -138,6 +141,7 @@ def _lock_students(institution: Institution, parsed: ParsedFile) -> None:
 
 
 def _applied(by: Actor, run: ImportRun, plan: Plan) -> ImportRun:
+    """Apply the plan and keep its counts; return the run, which keeps no rows any more."""
     now = timezone.now()
     apply(plan, by=by, at=now)
     _count(run, plan)
@@ -149,6 +153,7 @@ def _applied(by: Actor, run: ImportRun, plan: Plan) -> ImportRun:
 
 
 def _count(run: ImportRun, plan: Plan) -> None:
+    """Copy the plan's counts, problems and remarks to the run, for the log of imports."""
     run.new = len(plan.new)
     run.changed = len(plan.changed)
     run.ended = len(plan.ended)
@@ -177,6 +182,7 @@ def drop_pending() -> int:
 
 
 def _runs(by: Actor) -> ImportRunQuerySet:
+    """Return this manager's own runs in this institution."""
     return ImportRun.objects.of(by.institution).filter(created_by=by.manager)
 
 
@@ -225,12 +231,14 @@ def import_now(
 
 
 def _refuse_many_ended(plan: Plan, max_ended: int | None) -> None:
+    """Raise ManyEnded, with the option that would allow it."""
     ending = plan.stopped + plan.withdrawn
     too_many = plan.asks
     if max_ended is not None:
         too_many = ending > max_ended
     if not too_many:
         return
+
     cut_off = ""
     if plan.cut_off:
         cut_off = "Het bestand stopt midden in een regel. "

@@ -41,6 +41,7 @@ def _students_of(endings: list[Ending]) -> dict[int, int]:
 
 
 def _merge(merges: list[Merge], institution: Institution, at: datetime) -> None:
+    """Give what the one student has in this institution to the other."""
     for merge in merges:
         own = Enrolment.objects.of(institution).filter(student=merge.student_id)
         # A student enrolled elsewhere with that number joins this school only now (R11).
@@ -48,9 +49,11 @@ def _merge(merges: list[Merge], institution: Institution, at: datetime) -> None:
 
 
 def _end(endings: list[Ending]) -> None:
+    """Set the last day of each enrolment, or delete it: one statement for each day."""
     ids_by_day = defaultdict(list)
     for ending in endings:
         ids_by_day[ending.ends_on].append(ending.enrolment_id)
+
     for ends_on, ids in ids_by_day.items():
         enrolments = Enrolment.objects.filter(pk__in=ids)
         if ends_on:
@@ -66,11 +69,10 @@ def _change_students(entries: list[Entry]) -> None:
     By an upsert, many times faster than `bulk_update`. It creates nothing: the students are
     locked, so each of them is still there.
     """
-    students = [
-        Student(pk=entry.student_id, **entry.student)
-        for entry in entries
-        if entry.student_differences
-    ]
+    students = []
+    for entry in entries:
+        if entry.student_differences:
+            students.append(Student(pk=entry.student_id, **entry.student))
     Student.objects.bulk_create(
         students, update_conflicts=True, unique_fields=["id"], update_fields=STUDENT_FIELDS
     )
@@ -78,36 +80,41 @@ def _change_students(entries: list[Entry]) -> None:
 
 def _change_enrolments(entries: list[Entry], institution: Institution, at: datetime) -> None:
     """Change the known enrolments, by an upsert as for the students."""
-    enrolments = [
-        _enrolment(entry, entry.student_id, institution, at)
-        for entry in entries
-        if entry.enrolment_differences
-    ]
+    changed = []
+    returning = []
+    for entry in entries:
+        if entry.enrolment_differences:
+            # No new students: a known enrolment has a known student.
+            changed.append(_enrolment(entry, {}, institution, at))
+        if entry.enrolment_id and entry.returns:
+            returning.append(entry.enrolment_id)
+
     Enrolment.objects.bulk_create(
-        enrolments, update_conflicts=True, unique_fields=["id"], update_fields=ENROLMENT_COLUMNS
+        changed, update_conflicts=True, unique_fields=["id"], update_fields=ENROLMENT_COLUMNS
     )
-    returning = [entry.enrolment_id for entry in entries if entry.returns and entry.enrolment_id]
     if returning:
         again = Enrolment.objects.filter(pk__in=returning)
         again.update(joined_at=at, released_at=None)
 
 
 def _create_students(entries: list[Entry]) -> StudentIds:
-    newcomers = [entry for entry in entries if entry.student_id is None]
-    students = Student.objects.bulk_create([Student(**entry.student) for entry in newcomers])
-    ids = {}
-    for entry, student in zip(newcomers, students, strict=True):
-        ids[entry.row] = student.pk
-    return ids
+    """Create the students who are new, and return their ids."""
+    students = {}
+    for entry in entries:
+        if entry.student_id is None:
+            students[entry.row] = Student(**entry.student)
+    Student.objects.bulk_create(students.values())
+    return {row: student.pk for row, student in students.items()}
 
 
 def _create_enrolments(
     entries: list[Entry], new_students: StudentIds, institution: Institution, at: datetime
 ) -> None:
+    """Create the enrolments of known and of new students."""
     enrolments = []
     followed = _followed(entries)
     for entry in entries:
-        enrolment = _enrolment(entry, _student_id(entry, new_students), institution, at)
+        enrolment = _enrolment(entry, new_students, institution, at)
         if entry.follows:
             # A pupil who stays in this school does not join it anew (R11).
             enrolment.joined_at = followed[entry.follows].joined_at
@@ -118,19 +125,23 @@ def _create_enrolments(
 
 def _followed(entries: list[Entry]) -> dict[int, Enrolment]:
     """Return the enrolments that new ones follow, by id."""
-    ids = [entry.follows for entry in entries if entry.follows]
+    ids = []
+    for entry in entries:
+        if entry.follows:
+            ids.append(entry.follows)
     if not ids:
         return {}
     return Enrolment.objects.in_bulk(ids)
 
 
 def _enrolment(
-    entry: Entry, student_id: int | None, institution: Institution, at: datetime
+    entry: Entry, new_students: StudentIds, institution: Institution, at: datetime
 ) -> Enrolment:
+    """Return the enrolment as it will be, not saved yet."""
     enrolment = Enrolment(
         pk=entry.enrolment_id,
         institution=institution,
-        student_id=student_id,
+        student_id=_student_id(entry, new_students),
         joined_at=at,
         **entry.enrolment,
     )
@@ -139,6 +150,7 @@ def _enrolment(
 
 
 def _student_id(entry: Entry, new_students: StudentIds) -> int:
+    """Return the id of the entry's student, known or just created."""
     if entry.student_id is None:
         return new_students[entry.row]
     return entry.student_id
@@ -147,14 +159,17 @@ def _student_id(entry: Entry, new_students: StudentIds) -> int:
 def _events(
     plan: Plan, ended_students: dict[int, int], new_students: StudentIds
 ) -> Iterator[Event]:
+    """Yield what the history keeps of this import."""
     for ending in plan.ended:
         student_id = ended_students[ending.enrolment_id]
         if ending.ends_on:
             yield student_id, Kind.ENDED, "", ""
         else:
             yield student_id, Kind.WITHDRAWN, ending.stamnummer, ""
+
     for merge in plan.merges:
         yield merge.other_id, Kind.MERGED, "", ""
+
     for entry in plan.changed + plan.new:
         student_id = _student_id(entry, new_students)
         if entry.changes_class:

@@ -80,6 +80,7 @@ def _table(rows: Iterable[NumberedRow], limits: Limits, *, cut_off: bool = False
         known = count_known(cells)
         if known > most_known:
             headings, heading_row, most_known = cells, number, known
+
     if not most_known:
         raise UnusableFile(
             "In de eerste 5 rijen van het bestand staan geen kopjes die we kennen, "
@@ -115,6 +116,7 @@ def _filled_rows(rows: Iterable[NumberedRow], limits: Limits) -> list[tuple[int,
 
 
 def _text(value: object) -> str:
+    """Return a cell as clean text: a day as 2010-11-07, a whole number without decimals."""
     if type(value) is str:
         return clean(value)
     if value is None:
@@ -135,6 +137,7 @@ def clean(text: str) -> str:
 
 
 def _csv_table(content: bytes, limits: Limits) -> FileCells:
+    """Decode the bytes and find the delimiter. Raises UnusableFile for what is no text."""
     text = _decode(content)
     if content.startswith(_PDF) or _BINARY.search(text):
         raise UnusableFile("Dit is geen leesbare tabel. Kies een .csv- of .xlsx-bestand.")
@@ -172,7 +175,7 @@ def _likely_encodings(content: bytes) -> tuple[str, ...]:
 
 
 def _decode_line(line: bytes) -> str:
-    # Windows-1252 leaves five bytes undefined; Latin-1 has a meaning for each.
+    """Decode as UTF-8 or Windows-1252, or else as Latin-1, which has a meaning for every byte."""
     for encoding in ("utf-8-sig", "cp1252"):
         try:
             return line.decode(encoding)
@@ -194,7 +197,10 @@ def _delimiter(text: str) -> str:
 
 
 def _csv_rows(text: str, delimiter: str) -> Iterator[list[str]]:
-    # Strict: a forgotten quotation mark must not quietly swallow the pupils after it.
+    """Yield the cells of each row. Raises UnusableFile where the csv module gives up.
+
+    Strict: a forgotten quotation mark must not quietly swallow the pupils after it.
+    """
     rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     try:
         yield from rows

@@ -133,6 +133,7 @@ def find_columns(
         heading = _preferred_heading(field, plain)
         if heading is None:
             continue
+
         count = plain.count(_plain(heading))
         if count == 1:
             places[field.name] = plain.index(_plain(heading))
@@ -140,8 +141,9 @@ def find_columns(
             problems.append(_repeated_message(heading, count))
 
     if not problems:
-        missing = [field for field in FIELDS if field.needed and field.name not in places]
-        problems = [_missing_message(field) for field in missing]
+        for field in FIELDS:
+            if field.needed and field.name not in places:
+                problems.append(_missing_message(field))
     return Columns(places, headings, tuple(problems))
 
 
@@ -154,6 +156,7 @@ def _preferred_heading(field: Field, plain: Collection[str]) -> str | None:
 
 
 def _repeated_message(heading: str, count: int) -> str:
+    """Return what to do about a heading that stands above `count` columns."""
     return (
         f"Het kopje “{heading}” staat {count} keer in het bestand. "
         "Laat er één staan, of kies welke kolom het is."
@@ -161,5 +164,6 @@ def _repeated_message(heading: str, count: int) -> str:
 
 
 def _missing_message(field: Field) -> str:
+    """Return the headings that would do for a needed field without a column."""
     choices = " of ".join(f"“{heading}”" for heading in field.headings)
     return f"Er is geen kolom met {field.label}: geef een kolom het kopje {choices}."

@@ -29,6 +29,7 @@ def as_date(text: str) -> date | None:
 
 
 def _checked(year: str, month: str, day: str) -> date | None:
+    """Return the day if it exists and is of a time in which a pupil or a school year may be."""
     try:
         found = date(int(year), int(month), int(day))
     except ValueError:

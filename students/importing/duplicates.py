@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import TypeVar
 
 from schoolloket.core.text import fold
 
@@ -12,6 +13,8 @@ from .rows import Row
 
 # A file may repeat one number ten thousand times.
 OTHERS_NAMED = 5
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -28,33 +31,37 @@ def count_once(rows: list[Row]) -> CountedRows:
     All rows are kept where they may be about two pupils, or where two different ones are the
     latest: nobody can tell which one counts.
     """
-    by_stamnummer: dict[str, list[Row]] = defaultdict(list)
-    for row in rows:
-        if row.stamnummer and not row.other_school:
-            by_stamnummer[row.stamnummer].append(row)
-
     remarks: dict[int, Problem] = {}
-    for group in by_stamnummer.values():
-        if len(group) > 1 and _is_one_pupil(group):
-            for remark in _remarks(group):
-                remarks[remark.row] = remark
+    for group in _groups((row.stamnummer, row) for row in _own(rows)):
+        if not _is_one_pupil(group):
+            continue
+        for remark in _remarks(group):
+            remarks[remark.row] = remark
 
     counted = [row for row in rows if row.row not in remarks]
     return CountedRows(counted, [remarks[number] for number in sorted(remarks)])
 
 
 def _is_one_pupil(group: list[Row]) -> bool:
+    """Return whether these rows with one stamnummer are about one pupil, without any doubt."""
+    hashes = set()
+    birth_dates = set()
+    names = set()
     for row in group:
         if row.problems or row.birth_date_differs:
             return False
-    hashes = {row.identity_hash for row in group}
+        hashes.add(row.identity_hash)
+        birth_dates.add(row.birth_date)
+        names.add(fold(row.name))
+
     if "" not in hashes:
         return len(hashes) == 1
-    # Some rows lack a number: then names and birth dates have to agree too.
-    with_number = hashes - {""}
-    birth_dates = {row.birth_date for row in group} - {None}
-    names = {fold(row.name) for row in group}
-    return len(with_number) <= 1 and len(birth_dates) <= 1 and len(names) == 1
+    # Some rows lack a number: then the names and the known birth dates have to agree too.
+    hashes.discard("")
+    birth_dates.discard(None)
+    if len(hashes) > 1 or len(birth_dates) > 1:
+        return False
+    return len(names) == 1
 
 
 def _remarks(group: list[Row]) -> list[Problem]:
@@ -65,12 +72,14 @@ def _remarks(group: list[Row]) -> list[Problem]:
     for row in latest:
         if replace(row, row=counting.row) != counting:
             return []
+
     remarks = []
     for row in group:
         if row is counting:
             continue
-        reason = f"Deze rij is dezelfde als rij {counting.row}: ze telt één keer."
-        if _start(row) < latest_start:
+        if _start(row) == latest_start:
+            reason = f"Deze rij is dezelfde als rij {counting.row}: ze telt één keer."
+        else:
             reason = (
                 f"Dezelfde leerling staat ook op rij {counting.row}, met een latere begindatum: "
                 "die rij telt, deze niet."
@@ -80,6 +89,7 @@ def _remarks(group: list[Row]) -> list[Problem]:
 
 
 def _start(row: Row) -> date:
+    """Return the first day; only for a row without problems."""
     return row.period[0]
 
 
@@ -88,16 +98,22 @@ def repeated_numbers(rows: list[Row]) -> list[Problem]:
 
     Not all but the first: nobody knows which one is right.
     """
-    own = [row for row in rows if not row.other_school]
-    by_label = {
-        "stamnummer": [(row.stamnummer, row.row) for row in own],
-        "rijksregister- of bisnummer": [(row.identity_hash, row.row) for row in own],
-    }
+    stamnummers = []
+    national_numbers = []
+    for row in _own(rows):
+        stamnummers.append((row.stamnummer, row.row))
+        national_numbers.append((row.identity_hash, row.row))
+    refused = _refused("stamnummer", stamnummers)
+    refused += _refused("rijksregister- of bisnummer", national_numbers)
+    return refused
+
+
+def _refused(label: str, numbers: list[tuple[str, int]]) -> list[Problem]:
+    """Return the problems of (number, row number); `label`: what the number is, in Dutch."""
     refused = []
-    for label, numbers in by_label.items():
-        for row, others in repeated(numbers):
-            reason = f"Hetzelfde {label} staat ook op rij {others}. Laat er één staan."
-            refused.append(Problem(row, reason))
+    for row, others in repeated(numbers):
+        reason = f"Hetzelfde {label} staat ook op rij {others}. Laat er één staan."
+        refused.append(Problem(row, reason))
     return refused
 
 
@@ -106,22 +122,37 @@ def repeated(keys: Iterable[tuple[Hashable, int]]) -> list[tuple[int, str]]:
 
     `keys`: (key, row number); an empty key is no key.
     """
-    rows_by_key: dict[Hashable, list[int]] = defaultdict(list)
-    for key, row in keys:
-        if key:
-            rows_by_key[key].append(row)
     found = []
-    for rows in rows_by_key.values():
-        if len(rows) > 1:
-            found += [(row, _others(row, rows)) for row in rows]
+    for rows in _groups(keys):
+        for row in rows:
+            found.append((row, _others(row, rows)))
     return found
 
 
 def _others(row: int, rows: list[int]) -> str:
     """Return the other rows as text, at most OTHERS_NAMED of them."""
-    some = rows[: OTHERS_NAMED + 2]
-    others = [str(other) for other in some if other != row]
+    others = []
+    for other in rows[: OTHERS_NAMED + 2]:
+        if other != row:
+            others.append(str(other))
     named = ", ".join(others[:OTHERS_NAMED])
     if len(others) > OTHERS_NAMED:
         return f"{named} …"
     return named
+
+
+def _own(rows: list[Row]) -> list[Row]:
+    """Return the rows of this school: another one has stamnummers of its own."""
+    return [row for row in rows if not row.other_school]
+
+
+def _groups(keys: Iterable[tuple[Hashable, T]]) -> list[list[T]]:
+    """Return what has the same key, in groups of two or more; an empty key is no key.
+
+    `keys`: (key, what has it).
+    """
+    by_key: dict[Hashable, list[T]] = defaultdict(list)
+    for key, item in keys:
+        if key:
+            by_key[key].append(item)
+    return [group for group in by_key.values() if len(group) > 1]

@@ -18,9 +18,12 @@ def endings(
     of this one. `students`: the student of each row, by row number.
     """
     today = existing.today
-    named = {student.pk for student in students.values() if student}
-    named |= _students_of_bad_rows(bad, existing)
     years = _years_of_the_list(good, today)
+    named = _students_of_bad_rows(bad, existing)
+    for student in students.values():
+        if student:
+            named.add(student.pk)
+
     ended = []
     for enrolment in existing.enrolments:
         if enrolment.ends_on < today or enrolment.student.pk in named:
@@ -42,9 +45,10 @@ def identifies_nobody(row: Row) -> bool:
 
 def _students_of_bad_rows(bad: list[Row], existing: ExistingRecords) -> set[int]:
     """Return the ids of all students whom a bad row may be about: it ends nobody's enrolment."""
-    ids = set()
+    ids: set[int] = set()
     for row in bad:
-        ids.update(student.pk for student in existing.users_of(row.stamnummer))
+        for user in existing.users_of(row.stamnummer):
+            ids.add(user.pk)
         student = existing.by_hash.get(row.identity_hash)
         if student:
             ids.add(student.pk)
@@ -52,6 +56,7 @@ def _students_of_bad_rows(bad: list[Row], existing: ExistingRecords) -> set[int]
 
 
 def _years_of_the_list(good: list[Row], today: date) -> set[int]:
+    """Return the school years of the rows that have not ended."""
     years = set()
     for row in good:
         starts_on, ends_on = row.period
@@ -61,11 +66,12 @@ def _years_of_the_list(good: list[Row], today: date) -> set[int]:
 
 
 def _year(starts_on: date, today: date) -> int:
-    """Return this school year for an enrolment that runs, the coming one for one that lies there."""
+    """Return the school year of an enrolment: this one for all that began before today."""
     return school_year(max(starts_on, today))
 
 
 def _ending(enrolment: ExistingEnrolment, today: date) -> Ending:
+    """Return how the enrolment ends: yesterday, or never begun."""
     ends_on = None
     if enrolment.starts_on < today:
         ends_on = today - timedelta(days=1)

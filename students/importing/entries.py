@@ -1,5 +1,8 @@
 """What becomes of the good rows: each student and enrolment as it will be."""
 
+from dataclasses import dataclass
+from datetime import date
+
 from students.models import Student
 
 from .columns import Columns
@@ -42,61 +45,117 @@ def _entry(
     *,
     is_merged: bool,
 ) -> Entry | None:
+    """Return what the row changes, None where the school has it all already.
+
+    `is_merged`: the student was just merged with another one, because of this row.
+    """
     enrolment = enrolment_of(row, student, existing)
     student_values = _student_values(row, student, columns)
     enrolment_values = _enrolment_values(row, enrolment, columns)
     student_differences = differences(student, student_values)
     enrolment_differences = differences(enrolment, enrolment_values)
-    if enrolment and not (student_differences or enrolment_differences or is_merged):
+    changes = student_differences + enrolment_differences
+    if enrolment and not changes and not is_merged:
         return None
 
-    today = existing.today
-    past = existing.enrolments_of(student)
-    current = existing.current_enrolment(student)
-    arrives = current is None and enrolment_values["ends_on"] >= today
-    is_elsewhere = student is not None and student.pk in existing.elsewhere
-    follows = None
-    if current and enrolment is None:
-        follows = current.pk
-    stops = False
-    if enrolment and enrolment.starts_on <= today <= enrolment.ends_on:
-        stops = enrolment_values["ends_on"] < today
+    student_id = None
+    if student:
+        student_id = student.pk
+    enrolment_id = None
+    old_class = ""
+    if enrolment:
+        enrolment_id = enrolment.pk
+        old_class = enrolment.class_code
+    ends_on = enrolment_values["ends_on"]
+    standing = _standing(student, ends_on, existing, is_merged=is_merged)
     return Entry(
         row=row.row,
-        student_id=student.pk if student else None,
-        enrolment_id=enrolment.pk if enrolment else None,
+        student_id=student_id,
+        enrolment_id=enrolment_id,
         student=student_values,
         enrolment=enrolment_values,
         student_differences=student_differences,
         enrolment_differences=enrolment_differences,
-        stops=stops,
-        joins=student is not None and not past,
-        held=is_elsewhere and (arrives or is_merged),
-        returns=arrives and len(past) > 0,
-        follows=follows,
-        old_class=enrolment.class_code if enrolment else "",
+        stops=_stops(enrolment, ends_on, existing.today),
+        joins=standing.joins,
+        held=standing.held,
+        returns=standing.returns,
+        follows=_followed(student, enrolment, existing),
+        old_class=old_class,
     )
 
 
+@dataclass(frozen=True)
+class _Standing:
+    """How a pupil comes to this school; the fields are those of Entry."""
+
+    joins: bool
+    held: bool
+    returns: bool
+
+
+def _standing(
+    student: ExistingStudent | None, ends_on: date, existing: ExistingRecords, *, is_merged: bool
+) -> _Standing:
+    """Return whether the pupil comes, comes back, and waits for another school (R11)."""
+    if student is None:
+        return _Standing(joins=False, held=False, returns=False)
+    past = existing.enrolments_of(student)
+    is_enrolled = existing.current_enrolment(student) is not None
+    arrives = ends_on >= existing.today and not is_enrolled
+    is_elsewhere = student.pk in existing.elsewhere
+    return _Standing(
+        joins=len(past) == 0,
+        # For a pupil who is enrolled here already nothing changes.
+        held=is_elsewhere and (arrives or is_merged),
+        returns=arrives and len(past) > 0,
+    )
+
+
+def _followed(
+    student: ExistingStudent | None,
+    enrolment: ExistingEnrolment | None,
+    existing: ExistingRecords,
+) -> int | None:
+    """Return the id of the enrolment that runs or lies ahead when a new one is added."""
+    if enrolment:
+        return None
+    current = existing.current_enrolment(student)
+    if current is None:
+        return None
+    return current.pk
+
+
+def _stops(enrolment: ExistingEnrolment | None, ends_on: date, today: date) -> bool:
+    """Return whether the row gives a running enrolment an end date in the past."""
+    if enrolment is None or not enrolment.runs_on(today):
+        return False
+    return ends_on < today
+
+
 def _enrolment_values(row: Row, old: ExistingEnrolment | None, columns: Columns) -> Values:
+    """Return the enrolment as it will be, a value for each of ENROLMENT_FIELDS."""
     values = {name: getattr(row, name) for name in ENROLMENT_FIELDS}
     return _with_kept(values, old, columns)
 
 
 def _student_values(row: Row, old: ExistingStudent | None, columns: Columns) -> Values:
+    """Return the student as he or she will be, a value for each of STUDENT_FIELDS."""
     official_data, first_name, last_name = _official(row, old, columns)
-    values: Values = {
-        "identity_hash": row.identity_hash or None,
-        "birth_date": row.birth_date,
+    identity_hash: str | None = row.identity_hash
+    birth_date = row.birth_date
+    if old:
+        # A number or birth date that is gone from the file was still this student's.
+        identity_hash = identity_hash or old.identity_hash
+        birth_date = birth_date or old.birth_date
+    values = {
+        "identity_hash": identity_hash or None,
+        "birth_date": birth_date,
         "sex": row.sex,
         "official_data": official_data,
         "official_first_name": first_name,
         "official_last_name": last_name,
     }
-    if old:
-        # A number that is gone from the file was still this student's.
-        values["identity_hash"] = row.identity_hash or old.identity_hash
-        values["birth_date"] = row.birth_date or old.birth_date
     return _with_kept(values, old, columns)
 
 
@@ -106,30 +165,35 @@ def _with_kept(
     """Return the values, with the old ones for columns that the list does not have."""
     if old is None:
         return values
-    kept = {
-        name: getattr(old, name)
-        for name in OPTIONAL_FIELDS
-        if name in values and name not in columns.places
-    }
-    return values | kept
+    kept = dict(values)
+    for name in OPTIONAL_FIELDS:
+        if name in values and name not in columns.places:
+            kept[name] = getattr(old, name)
+    return kept
 
 
 def _official(row: Row, old: ExistingStudent | None, columns: Columns) -> tuple[str, str, str]:
     """Return the state of the official data and the official names.
 
-    There are official data only with a valid number and official names in the file. A list that
-    lacks the column of the number, or both columns of the names, says nothing about them.
+    There are official data only with a valid number and official names in the file.
     """
-    valid = row.number_state == Student.OfficialData.AVAILABLE
-    if old:
-        has_numbers = "national_number" in columns.places
-        has_names = (
-            "official_first_name" in columns.places or "official_last_name" in columns.places
-        )
-        if not has_numbers or (valid and not has_names):
-            return old.official_data, old.official_first_name, old.official_last_name
-    if not valid:
+    is_valid = row.number_state == Student.OfficialData.AVAILABLE
+    if old and not _says_something_official(columns, number_is_valid=is_valid):
+        return old.official_data, old.official_first_name, old.official_last_name
+    if not is_valid:
         return row.number_state, "", ""
-    if not (row.official_first_name or row.official_last_name):
-        return Student.OfficialData.NOT_RECEIVED.value, "", ""
-    return row.number_state, row.official_first_name, row.official_last_name
+    if row.official_first_name or row.official_last_name:
+        return row.number_state, row.official_first_name, row.official_last_name
+    return Student.OfficialData.NOT_RECEIVED.value, "", ""
+
+
+def _says_something_official(columns: Columns, *, number_is_valid: bool) -> bool:
+    """Return whether the list has the columns that decide about official data.
+
+    Those are the number and, where that is valid, an official name.
+    """
+    if "national_number" not in columns.places:
+        return False
+    if not number_is_valid:
+        return True
+    return "official_first_name" in columns.places or "official_last_name" in columns.places

@@ -44,6 +44,10 @@ class ExistingEnrolment:
     starts_on: date
     ends_on: date
 
+    def runs_on(self, day: date) -> bool:
+        """Return whether the pupil is enrolled on this day."""
+        return self.starts_on <= day <= self.ends_on
+
 
 _STUDENT_FIELDS = ExistingStudent._fields
 _FIELDS_OF_ITS_STUDENT = tuple(f"student__{name}" for name in _STUDENT_FIELDS)
@@ -75,6 +79,7 @@ class ExistingRecords:
         self._read_by_hash(sorted(set(hashes) - self.by_hash.keys()))
 
     def _read_enrolments(self) -> None:
+        """Read all enrolments of the institution, past ones too, with their students."""
         enrolments = Enrolment.objects.of(self.institution).order_by("ends_on", "pk")
         width = len(_STUDENT_FIELDS)
         for values in enrolments.values_list(*_FIELDS_OF_ITS_STUDENT, *_ENROLMENT_FIELDS):
@@ -96,6 +101,7 @@ class ExistingRecords:
             self._withdrawn[stamnummer] = ExistingStudent(*values)
 
     def _read_own_elsewhere(self) -> None:
+        """Read which students of this institution are enrolled in another one too."""
         own = Enrolment.objects.of(self.institution).values("student")
         elsewhere = self._enrolments_elsewhere().filter(student__in=own)
         self.elsewhere.update(elsewhere.values_list("student", flat=True))
@@ -114,6 +120,7 @@ class ExistingRecords:
                     self.elsewhere.add(student.pk)
 
     def _enrolments_elsewhere(self) -> EnrolmentQuerySet:
+        """Return the enrolments in other institutions that run or lie ahead."""
         running = Enrolment.objects.running_or_ahead(self.today)
         return running.exclude(institution=self.institution)
 
@@ -132,11 +139,11 @@ class ExistingRecords:
 
     def count_running(self) -> int:
         """Return how many enrolments run today."""
-        return sum(e.starts_on <= self.today <= e.ends_on for e in self.enrolments)
+        return sum(enrolment.runs_on(self.today) for enrolment in self.enrolments)
 
     def count_ahead(self) -> int:
         """Return how many enrolments have not begun."""
-        return sum(e.starts_on > self.today for e in self.enrolments)
+        return sum(enrolment.starts_on > self.today for enrolment in self.enrolments)
 
     def users_of(self, stamnummer: str) -> list[ExistingStudent]:
         """Return every student who has or had this stamnummer here, once for each enrolment."""

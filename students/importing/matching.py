@@ -70,6 +70,7 @@ def match_students(rows: list[Row], existing: ExistingRecords, answers: Answers)
     students: Students = {}
     refused: list[Problem] = []
     conflicts: list[Conflict] = []
+
     for row in rows:
         try:
             students[row.row] = student_of(row, existing, answers.get(row.row))
@@ -77,6 +78,7 @@ def match_students(rows: list[Row], existing: ExistingRecords, answers: Answers)
             refused.append(Problem(row.row, str(bad)))
             if isinstance(bad, NeedsAnswer) and row.row not in answers:
                 conflicts.append(bad.conflict(row, answer=""))
+
     refused += _shared(students)
     refused += _handed_on(rows, students, existing)
     return Matches(students, refused, conflicts)
@@ -84,7 +86,11 @@ def match_students(rows: list[Row], existing: ExistingRecords, answers: Answers)
 
 def _shared(students: Students) -> list[Problem]:
     """Refuse the rows that lead to one and the same student."""
-    keys = [(student.pk, row) for row, student in students.items() if student]
+    keys = []
+    for row, student in students.items():
+        if student:
+            keys.append((student.pk, row))
+
     refused = []
     for row, others in repeated(keys):
         reason = (
@@ -135,6 +141,7 @@ def student_of(row: Row, existing: ExistingRecords, answer: str | None) -> Exist
     """Return the student whom the row is about, None for a new one. Raises BadRow, NeedsAnswer."""
     if row.birth_date_differs:
         raise NeedsAnswer(BIRTH_DATE_DIFFERS, Choice.WITHOUT_NUMBER)
+
     holders = existing.holders(row)
     student = existing.by_hash.get(row.identity_hash)
     if student is None:
@@ -163,11 +170,16 @@ def choices_between(
 def _student_by_stamnummer(
     row: Row, holders: list[ExistingStudent], existing: ExistingRecords, answer: str | None
 ) -> ExistingStudent | None:
+    """Return the student of the stamnummer, for a row whose number nobody has yet.
+
+    Raises BadRow, NeedsAnswer.
+    """
     if len(holders) > 1:
         raise BadRow(SEVERAL_HOLDERS)
     if holders:
         _check_new_number(row, holders[0], answer)
         return holders[0]
+
     student = existing.last_holder(row)
     if student and _born_differently(row, student):
         # The stamnummer of a student who left may have been given to another one.
@@ -180,13 +192,16 @@ def _check_new_number(row: Row, student: ExistingStudent, answer: str | None) ->
 
     Another number with the same birth date is a bis number that became a national number.
     """
-    if not (row.identity_hash and student.identity_hash):
+    if not row.identity_hash or not student.identity_hash:
         return
-    if _born_differently(row, student) and answer != Choice.CORRECTED:
+    if not _born_differently(row, student):
+        return
+    if answer != Choice.CORRECTED:
         raise NeedsAnswer(OTHER_BIRTH_DATE, Choice.CORRECTED, Choice.WITHOUT_NUMBER)
 
 
 def _born_differently(row: Row, student: ExistingStudent) -> bool:
+    """Return whether both birth dates are known, and differ."""
     if row.birth_date is None or student.birth_date is None:
         return False
     return row.birth_date != student.birth_date
@@ -201,13 +216,15 @@ def enrolment_of(
     corrected. An enrolment that runs is never taken for one that lies ahead, nor the other way
     round: a pupil who is enrolled today stays enrolled.
     """
+    starts_on, _ = row.period
     own = existing.enrolments_of(student)
-    same_start = [enrolment for enrolment in own if enrolment.starts_on == row.period[0]]
+    same_start = [enrolment for enrolment in own if enrolment.starts_on == starts_on]
     for enrolment in reversed(same_start):
         if enrolment.stamnummer == row.stamnummer:
             return enrolment
     if same_start:
         return same_start[-1]
+
     for enrolment in reversed(own):
         if _is_same_time(enrolment, row, existing.today):
             return enrolment
@@ -215,6 +232,7 @@ def enrolment_of(
 
 
 def _is_same_time(enrolment: ExistingEnrolment, row: Row, today: date) -> bool:
+    """Return whether the two overlap, and both run or both lie ahead."""
     starts_on, ends_on = row.period
     if enrolment.starts_on > ends_on or enrolment.ends_on < starts_on:
         return False

@@ -57,11 +57,14 @@ def hash_number(text: str, dates: Iterable[date]) -> HashedNumber:
     number = repaired(text)
     if not is_valid(number):
         return HashedNumber(valid=False)
+
     born = nn.get_birth_date(number)
     possible = [born]
     if born is None:
         possible = [day for day in dates if _fits(number, day)]
-    hashes = {day.isoformat(): _keyed_hash(number, day) for day in possible}
+    hashes = {}
+    for day in possible:
+        hashes[day.isoformat()] = _keyed_hash(number, day)
     return HashedNumber(valid=True, born=born, hashes=hashes)
 
 
@@ -76,6 +79,7 @@ def identify(number: HashedNumber | None, birth_date: date | None) -> Identity:
         return Identity("", Student.OfficialData.NUMBER_MISSING, birth_date)
     if not number.valid:
         return Identity("", Student.OfficialData.NUMBER_INVALID, birth_date)
+
     born = birth_date or number.born
     if born is None:
         return Identity("", Student.OfficialData.NOT_RECEIVED, None)
@@ -105,5 +109,6 @@ def _fits(number: str, day: date) -> bool:
 
 
 def _keyed_hash(number: str, born: date) -> str:
+    """Return 64 hexadecimal digits: HMAC-SHA-256 with a key that can never be rotated."""
     message = f"{number}{born.isoformat()}".encode()
     return hmac.digest(settings.MATCHING_KEY.encode(), message, "sha256").hex()

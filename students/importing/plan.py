@@ -74,10 +74,15 @@ class Entry:
 
     @property
     def changes_class(self) -> bool:
-        return self.enrolment_id is not None and self.old_class != self.enrolment["class_code"]
+        """Return whether a known enrolment gets another class."""
+        if self.enrolment_id is None:
+            return False
+        new_class: str = self.enrolment["class_code"]
+        return self.old_class != new_class
 
     @property
     def differences(self) -> tuple[Difference, ...]:
+        """Return everything that changes, in the order in which the preview shows it."""
         return self.enrolment_differences + self.student_differences
 
 
@@ -177,20 +182,25 @@ class Plan:
 
     @property
     def stopped(self) -> int:
-        """Return how many running enrolments end before their own end date."""
-        stopped = [ending for ending in self.ended if ending.ends_on]
-        stopped_by_a_row = [entry for entry in self.changed if entry.stops]
-        return len(stopped) + len(stopped_by_a_row)
+        """Return how many running enrolments end before their own end date.
+
+        By the full list that no longer names them, or by a row with an earlier end date.
+        """
+        by_the_list = sum(ending.ends_on is not None for ending in self.ended)
+        by_a_row = sum(entry.stops for entry in self.changed)
+        return by_the_list + by_a_row
 
     @property
     def withdrawn(self) -> int:
-        """Return how many enrolments are withdrawn before they begin."""
-        return len([ending for ending in self.ended if ending.ends_on is None])
+        """Return how many enrolments that lie ahead the list no longer names."""
+        return sum(ending.ends_on is None for ending in self.ended)
 
     @property
     def ends_many(self) -> bool:
         """Return whether more than 10 % ends of those that run, or of those that lie ahead."""
-        return 10 * self.stopped > self.running or 10 * self.withdrawn > self.ahead
+        if 10 * self.stopped > self.running:
+            return True
+        return 10 * self.withdrawn > self.ahead
 
     @property
     def asks(self) -> bool:
@@ -198,7 +208,9 @@ class Plan:
 
         See docs/decisions/0014.
         """
-        return self.ends_many or (self.cut_off and bool(self.ended))
+        if self.ends_many:
+            return True
+        return self.cut_off and len(self.ended) > 0
 
 
 def differences(
@@ -216,17 +228,21 @@ def differences(
 
 
 def _difference(name: str, old: object, new: object) -> Difference:
+    """Return how a field changes; a hash is not shown."""
     label = _LABELS[name]
-    if name != "identity_hash":
-        return Difference(label, _as_text(name, old), _as_text(name, new))
-    if old:
-        return Difference(label, "een ander nummer", "nieuw nummer")
-    return Difference(label, "", "nieuw nummer")
+    if name == "identity_hash":
+        if old:
+            return Difference(label, "een ander nummer", "nieuw nummer")
+        return Difference(label, "", "nieuw nummer")
+    return Difference(label, _as_text(name, old), _as_text(name, new))
 
 
 def _as_text(name: str, value: object) -> str:
+    """Return a value as the preview shows it: 31/08/2027, or the words of a choice."""
+    if value is None:
+        return ""
     if isinstance(value, date):
         return value.strftime("%d/%m/%Y")
     if name == "official_data":
-        return str(Student.OfficialData(value).label)
-    return str(value or "")
+        return str(Student.OfficialData(str(value)).label)
+    return str(value)

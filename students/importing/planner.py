@@ -1,7 +1,7 @@
 """Rows and what the school has -> the plan. Writes nothing."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import date
 
 from schoolloket.institutions.models import Institution
@@ -72,18 +72,27 @@ def make_plan(
 
 def _unreadable(rows: list[Row]) -> list[Problem]:
     """Return what is wrong with the rows themselves."""
-    return [Problem(row.row, reason) for row in rows for reason in row.problems]
+    problems = []
+    for row in rows:
+        for reason in row.problems:
+            problems.append(Problem(row.row, reason))
+    return problems
 
 
-def _split(rows: list[Row], refused: Iterable[Problem]) -> tuple[list[Row], list[Row]]:
+def _split(rows: list[Row], refused: list[Problem]) -> tuple[list[Row], list[Row]]:
     """Return the rows that are not refused, and those that are."""
+    good = []
+    bad = []
     numbers = {problem.row for problem in refused}
-    good = [row for row in rows if row.row not in numbers]
-    bad = [row for row in rows if row.row in numbers]
+    for row in rows:
+        if row.row in numbers:
+            bad.append(row)
+        else:
+            good.append(row)
     return good, bad
 
 
-def _by_row(problems: Iterable[Problem]) -> list[Problem]:
+def _by_row(problems: list[Problem]) -> list[Problem]:
     """Return one problem for each row, with all its reasons, in the order of the file."""
     reasons: dict[int, list[str]] = defaultdict(list)
     for problem in problems:

@@ -32,6 +32,7 @@ def read(content: bytes) -> FileCells:
 
 
 def _answer(content: bytes) -> bytes:
+    """Return what the child writes about the file. Raises UnusableFile where the child fails."""
     limits = (settings.IMPORT_MAX_BYTES, settings.IMPORT_MAX_ROWS, MEMORY, SECONDS)
     command = [sys.executable, "-m", "students.importing.child", *map(str, limits)]
     try:

@@ -68,6 +68,7 @@ class Row:
 
     @property
     def name(self) -> str:
+        """Return first and last name, or what the row has of them."""
         return f"{self.first_name} {self.last_name}".strip()
 
     @property
@@ -111,6 +112,7 @@ class _RowReader:
         self.problems: list[str] = []
 
     def read(self, number: int, institution_number: str) -> Row:
+        """Return the row; of another institution's row only the texts are read."""
         row = Row(number, problems=self.problems)
         row.stamnummer = self._text("stamnummer")
         row.first_name = self._text("first_name")
@@ -119,16 +121,19 @@ class _RowReader:
         row.class_code = self._text("class_code")
         row.official_first_name = self._text("official_first_name")
         row.official_last_name = self._text("official_last_name")
+
         # Prefer the call name (roepnaam).
         call_name = self._text("call_name")
         if call_name:
             row.first_name = call_name
+
         row.other_school = self._is_of_another_school(institution_number)
         if row.other_school:
             self.problems.append(
                 "Het instellingsnummer is dat van een andere school. Lees die leerling daar in."
             )
             return row
+
         if any(self.cells[len(self.columns.headings) :]):
             self.problems.append(
                 "De rij telt meer cellen dan er kopjes zijn: er staat een scheidingsteken te veel."
@@ -138,6 +143,7 @@ class _RowReader:
         return row
 
     def _read_period(self, row: Row) -> None:
+        """Read the first and the last day; without an end date that is the school year's."""
         row.starts_on = self._starts_on()
         row.ends_on = self._date("ends_on")
         if row.starts_on is None:
@@ -148,6 +154,7 @@ class _RowReader:
             self.problems.append("De einddatum ligt voor de begindatum. Kijk beide na.")
 
     def _starts_on(self) -> date | None:
+        """Return the begin date; without a column, 1 September of the list's school year."""
         if "starts_on" not in self.columns.places:
             return date(list_year(self.today), 9, 1)
         if not self._string("starts_on"):
@@ -155,10 +162,12 @@ class _RowReader:
         return self._date("starts_on")
 
     def _read_person(self, row: Row) -> None:
+        """Read sex, birth date and identity."""
         row.sex = SEXES.get(self._string("sex").casefold(), "")
         row.birth_date = self._date("birth_date")
         if row.birth_date and row.birth_date > self.today:
             self.problems.append("De geboortedatum ligt in de toekomst. Kijk ze na.")
+
         try:
             identity = identify(self._national_number(row.birth_date), row.birth_date)
         except BirthDateDiffers:
@@ -169,6 +178,7 @@ class _RowReader:
         row.birth_date = identity.birth_date
 
     def _national_number(self, birth_date: date | None) -> HashedNumber | None:
+        """Return what is left of the number, None without one."""
         cell = self._cell("national_number")
         if isinstance(cell, HashedNumber):
             return cell
@@ -182,8 +192,10 @@ class _RowReader:
 
     def _is_of_another_school(self, institution_number: str) -> bool:
         number = self._string("institution_number")
-        # Spreadsheets take the leading zeros.
-        return number != "" and number.zfill(6) != institution_number
+        if not number:
+            return False
+        # A spreadsheet takes the leading zeros off.
+        return number.zfill(6) != institution_number
 
     def _text(self, name: str) -> str:
         """Return the text to store; a problem where it is missing or does not fit."""

@@ -9,7 +9,7 @@ import base64
 import json
 import re
 import zlib
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
@@ -53,6 +53,7 @@ class StoredCells:
 
 
 def _number_to_json(number: HashedNumber) -> dict[str, object]:
+    """Return {"valid": true, "born": "2010-11-07" or null, "hashes": {...}}."""
     stored = asdict(number)
     if number.born:
         stored["born"] = number.born.isoformat()
@@ -60,6 +61,7 @@ def _number_to_json(number: HashedNumber) -> dict[str, object]:
 
 
 def _cell_from_json(stored: Any) -> Cell:
+    """Return a text, or the number that `_number_to_json` wrote."""
     if isinstance(stored, str):
         return stored
     born = None
@@ -81,6 +83,7 @@ def _columns_of_numbers(file: FileCells) -> set[int]:
     recognised = find_columns(file.headings).places
     if "national_number" in recognised:
         columns.add(recognised["national_number"])
+
     width = max(len(cells) for _, cells in file.rows)
     for place in range(width):
         sample = _sample(file, place)
@@ -102,6 +105,10 @@ def _sample(file: FileCells, place: int) -> list[str]:
 
 
 def _is_number(text: str) -> bool:
+    """Return whether this is a national number, with or without its leading zeros.
+
+    A date may have as many digits, and the right check digits by accident.
+    """
     digits = sum(map(str.isdigit, text))
     if not FEWEST_DIGITS <= digits <= DIGITS:
         return False
@@ -116,20 +123,15 @@ def _without_numbers(cells: Sequence[str], columns: Collection[int]) -> tuple[Ce
     for place, cell in enumerate(cells):
         if place in columns:
             if cell:
-                kept[place] = hash_number(cell, _dates(cells))
+                dates = filter(None, map(as_date, cells))
+                kept[place] = hash_number(cell, dates)
         elif len(cell) >= DIGITS:
             kept[place] = _INSIDE_TEXT.sub(_hidden, cell)
     return tuple(kept)
 
 
-def _dates(cells: Sequence[str]) -> Iterator[date]:
-    for cell in cells:
-        found = as_date(cell)
-        if found:
-            yield found
-
-
 def _hidden(found: re.Match[str]) -> str:
+    """Return HIDDEN for a national number; other digits stay."""
     if is_valid(repaired(found[0])):
         return HIDDEN
     return found[0]

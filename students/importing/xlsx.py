@@ -69,6 +69,10 @@ def _values(cells: list[dict[str, Any]]) -> list[object]:
 
 
 def _refuse_bomb(content: bytes, limits: Limits) -> None:
+    """Raise UnusableFile for a workbook that is too large unpacked, or is no workbook.
+
+    By the sizes that its directory claims; unpacking never goes beyond those.
+    """
     try:
         parts = zipfile.ZipFile(io.BytesIO(content)).infolist()
     except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError):
