@@ -35,8 +35,6 @@ def apply(plan: Plan, *, by: Actor, at: datetime) -> None:
 def _students_of(endings: list[Ending]) -> dict[int, int]:
     """Return {enrolment id: student id} for the enrolments that end."""
     ids = [ending.enrolment_id for ending in endings]
-    if not ids:
-        return {}
     return dict(Enrolment.objects.filter(pk__in=ids).values_list("pk", "student_id"))
 
 
@@ -92,9 +90,8 @@ def _change_enrolments(entries: list[Entry], institution: Institution, at: datet
     Enrolment.objects.bulk_create(
         changed, update_conflicts=True, unique_fields=["id"], update_fields=ENROLMENT_COLUMNS
     )
-    if returning:
-        again = Enrolment.objects.filter(pk__in=returning)
-        again.update(joined_at=at, released_at=None)
+    again = Enrolment.objects.filter(pk__in=returning)
+    again.update(joined_at=at, released_at=None)
 
 
 def _create_students(entries: list[Entry]) -> StudentIds:
@@ -111,8 +108,9 @@ def _create_enrolments(
     entries: list[Entry], new_students: StudentIds, institution: Institution, at: datetime
 ) -> None:
     """Create the enrolments of known and of new students."""
+    follows = [entry.follows for entry in entries if entry.follows]
+    followed = Enrolment.objects.in_bulk(follows)
     enrolments = []
-    followed = _followed(entries)
     for entry in entries:
         enrolment = _enrolment(entry, new_students, institution, at)
         if entry.follows:
@@ -121,17 +119,6 @@ def _create_enrolments(
             enrolment.released_at = followed[entry.follows].released_at
         enrolments.append(enrolment)
     Enrolment.objects.bulk_create(enrolments)
-
-
-def _followed(entries: list[Entry]) -> dict[int, Enrolment]:
-    """Return the enrolments that new ones follow, by id."""
-    ids = []
-    for entry in entries:
-        if entry.follows:
-            ids.append(entry.follows)
-    if not ids:
-        return {}
-    return Enrolment.objects.in_bulk(ids)
 
 
 def _enrolment(

@@ -77,7 +77,10 @@ _KNOWN = {_plain(heading) for field in FIELDS for heading in field.headings}
 
 
 def count_known(cells: Sequence[str]) -> int:
-    """Return how many of the cells are headings that the import knows."""
+    """Return how many of the cells are headings that the import knows.
+
+    The heading row is recognised by it, and so is the delimiter of a .csv.
+    """
     return sum(_plain(cell) in _KNOWN for cell in cells)
 
 
@@ -115,16 +118,17 @@ def find_columns(
 
     `chosen`: by field, the place of the column that the manager pointed out, or None for no column
     at all. A column that was pointed out is no longer taken for another field.
+
+    Of several headings of one field the preferred one is taken. A heading that stands above two
+    columns is a problem, as is a needed field without a column.
     """
     chosen = chosen or {}
     places: dict[str, int] = {}
+    plain = [_plain(heading) for heading in headings]
     for name, place in chosen.items():
         if place is not None:
             places[name] = place
-
-    plain = [_plain(heading) for heading in headings]
-    for place in places.values():
-        plain[place] = ""
+            plain[place] = ""
 
     problems: list[str] = []
     for field in FIELDS:

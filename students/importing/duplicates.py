@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, replace
 from datetime import date
+from operator import attrgetter
 from typing import TypeVar
 
 from schoolloket.core.text import fold
@@ -31,15 +32,16 @@ def count_once(rows: list[Row]) -> CountedRows:
     All rows are kept where they may be about two pupils, or where two different ones are the
     latest: nobody can tell which one counts.
     """
-    remarks: dict[int, Problem] = {}
-    for group in _groups((row.stamnummer, row) for row in _own(rows)):
-        if not _is_one_pupil(group):
-            continue
-        for remark in _remarks(group):
-            remarks[remark.row] = remark
+    remarks = []
+    stamnummers = [(row.stamnummer, row) for row in _own(rows)]
+    for group in _groups(stamnummers):
+        if _is_one_pupil(group):
+            remarks += _remarks(group)
 
-    counted = [row for row in rows if row.row not in remarks]
-    return CountedRows(counted, [remarks[number] for number in sorted(remarks)])
+    remarks.sort(key=attrgetter("row"))
+    do_not_count = {remark.row for remark in remarks}
+    counted = [row for row in rows if row.row not in do_not_count]
+    return CountedRows(counted, remarks)
 
 
 def _is_one_pupil(group: list[Row]) -> bool:

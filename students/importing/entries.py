@@ -15,26 +15,41 @@ from .rows import Row
 OPTIONAL_FIELDS = ("administrative_group", "class_code", "starts_on", "sex")
 
 
+@dataclass(frozen=True)
+class Entries:
+    """What the good rows do: add an enrolment, change one, or say what the school has already."""
+
+    new: list[Entry]
+    changed: list[Entry]
+    unchanged: int
+
+
 def entries_of(
     rows: list[Row],
     students: Students,
     merges: list[Merge],
     existing: ExistingRecords,
     columns: Columns,
-) -> list[Entry]:
-    """Return what the rows change, without those that say what the school has already.
+) -> Entries:
+    """Return what the rows do, in the order of the file.
 
     `students`: the student of each row, None for a new one, by row number; `merges`: the students
     who were merged because of a row, as `existing` shows them already.
     """
-    entries = []
+    new = []
+    changed = []
+    unchanged = 0
     merged = {merge.row for merge in merges}
     for row in rows:
         student = students[row.row]
         entry = _entry(row, student, existing, columns, is_merged=row.row in merged)
-        if entry:
-            entries.append(entry)
-    return entries
+        if entry is None:
+            unchanged += 1
+        elif entry.enrolment_id is None:
+            new.append(entry)
+        else:
+            changed.append(entry)
+    return Entries(new, changed, unchanged)
 
 
 def _entry(
@@ -51,7 +66,8 @@ def _entry(
     """
     enrolment = enrolment_of(row, student, existing)
     student_values = _student_values(row, student, columns)
-    enrolment_values = _enrolment_values(row, enrolment, columns)
+    enrolment_values = {name: getattr(row, name) for name in ENROLMENT_FIELDS}
+    enrolment_values = _with_kept(enrolment_values, enrolment, columns)
     student_differences = differences(student, student_values)
     enrolment_differences = differences(enrolment, enrolment_values)
     changes = student_differences + enrolment_differences
@@ -63,11 +79,13 @@ def _entry(
         student_id = student.pk
     enrolment_id = None
     old_class = ""
+    stops = False
+    ends_on = enrolment_values["ends_on"]
     if enrolment:
         enrolment_id = enrolment.pk
         old_class = enrolment.class_code
-    ends_on = enrolment_values["ends_on"]
-    standing = _standing(student, ends_on, existing, is_merged=is_merged)
+        stops = enrolment.runs_on(existing.today) and ends_on < existing.today
+    standing = _standing(student, enrolment, ends_on, existing, is_merged=is_merged)
     return Entry(
         row=row.row,
         student_id=student_id,
@@ -76,11 +94,11 @@ def _entry(
         enrolment=enrolment_values,
         student_differences=student_differences,
         enrolment_differences=enrolment_differences,
-        stops=_stops(enrolment, ends_on, existing.today),
+        stops=stops,
         joins=standing.joins,
         held=standing.held,
         returns=standing.returns,
-        follows=_followed(student, enrolment, existing),
+        follows=standing.follows,
         old_class=old_class,
     )
 
@@ -89,54 +107,43 @@ def _entry(
 class _Standing:
     """How a pupil comes to this school; the fields are those of Entry."""
 
-    joins: bool
-    held: bool
-    returns: bool
+    joins: bool = False
+    held: bool = False
+    returns: bool = False
+    follows: int | None = None
 
 
 def _standing(
-    student: ExistingStudent | None, ends_on: date, existing: ExistingRecords, *, is_merged: bool
-) -> _Standing:
-    """Return whether the pupil comes, comes back, and waits for another school (R11)."""
-    if student is None:
-        return _Standing(joins=False, held=False, returns=False)
-    past = existing.enrolments_of(student)
-    is_enrolled = existing.current_enrolment(student) is not None
-    arrives = ends_on >= existing.today and not is_enrolled
-    is_elsewhere = student.pk in existing.elsewhere
-    return _Standing(
-        joins=len(past) == 0,
-        # For a pupil who is enrolled here already nothing changes.
-        held=is_elsewhere and (arrives or is_merged),
-        returns=arrives and len(past) > 0,
-    )
-
-
-def _followed(
     student: ExistingStudent | None,
     enrolment: ExistingEnrolment | None,
+    ends_on: date,
     existing: ExistingRecords,
-) -> int | None:
-    """Return the id of the enrolment that runs or lies ahead when a new one is added."""
-    if enrolment:
-        return None
+    *,
+    is_merged: bool,
+) -> _Standing:
+    """Return whether the pupil comes, comes back or stays, and waits for another school (R11).
+
+    `enrolment`: the one that the row changes, None for a new one; `ends_on`: its last day as it
+    will be.
+    """
+    if student is None:
+        return _Standing()
+    past = existing.enrolments_of(student)
     current = existing.current_enrolment(student)
-    if current is None:
-        return None
-    return current.pk
-
-
-def _stops(enrolment: ExistingEnrolment | None, ends_on: date, today: date) -> bool:
-    """Return whether the row gives a running enrolment an end date in the past."""
-    if enrolment is None or not enrolment.runs_on(today):
-        return False
-    return ends_on < today
-
-
-def _enrolment_values(row: Row, old: ExistingEnrolment | None, columns: Columns) -> Values:
-    """Return the enrolment as it will be, a value for each of ENROLMENT_FIELDS."""
-    values = {name: getattr(row, name) for name in ENROLMENT_FIELDS}
-    return _with_kept(values, old, columns)
+    arrives = current is None and ends_on >= existing.today
+    follows = None
+    if current and enrolment is None:
+        follows = current.pk
+    # For a pupil who is enrolled here already nothing changes between the schools.
+    held = False
+    if student.pk in existing.elsewhere:
+        held = arrives or is_merged
+    return _Standing(
+        joins=len(past) == 0,
+        held=held,
+        returns=arrives and len(past) > 0,
+        follows=follows,
+    )
 
 
 def _student_values(row: Row, old: ExistingStudent | None, columns: Columns) -> Values:

@@ -131,7 +131,10 @@ class ExistingRecords:
         return self._by_student.get(student.pk, [])
 
     def current_enrolment(self, student: ExistingStudent | None) -> ExistingEnrolment | None:
-        """Return the student's enrolment here that runs or lies ahead, if there is one."""
+        """Return the student's enrolment here that runs or lies ahead, None without one.
+
+        Where there are several it is the one that ends first.
+        """
         for enrolment in self.enrolments_of(student):
             if enrolment.ends_on >= self.today:
                 return enrolment
@@ -150,7 +153,11 @@ class ExistingRecords:
         return [enrolment.student for enrolment in self._by_stamnummer.get(stamnummer, [])]
 
     def holders(self, row: Row) -> list[ExistingStudent]:
-        """Return the students who use the row's stamnummer now, or did in the row's period."""
+        """Return the students who use the row's stamnummer now, or did in the row's period.
+
+        There should be one at most: a school gives a stamnummer to another pupil only when the
+        first one has left.
+        """
         since = min(self.today, row.period[0])
         holders: dict[int, ExistingStudent] = {}
         for enrolment in self._by_stamnummer.get(row.stamnummer, []):

@@ -66,7 +66,11 @@ class Matches:
 
 
 def match_students(rows: list[Row], existing: ExistingRecords, answers: Answers) -> Matches:
-    """Find the student of each row; refuse rows of nobody, of another student, or of the same."""
+    """Find the student of each row, by number and birth date or else by stamnummer.
+
+    Refused are the rows that contradict what the school has, those that lead to one and the same
+    student, and those whose student hands a stamnummer on to another row.
+    """
     students: Students = {}
     refused: list[Problem] = []
     conflicts: list[Conflict] = []
@@ -125,7 +129,10 @@ def _handed_on(rows: list[Row], students: Students, existing: ExistingRecords) -
 
 
 def as_answered(row: Row, answer: str | None) -> Row:
-    """Return the row as the manager wants it read."""
+    """Return the row as the manager wants it read.
+
+    Only WITHOUT_NUMBER changes how it is read: the number and the birth date are not believed.
+    """
     if answer != Choice.WITHOUT_NUMBER:
         return row
     return replace(
@@ -138,7 +145,11 @@ def as_answered(row: Row, answer: str | None) -> Row:
 
 
 def student_of(row: Row, existing: ExistingRecords, answer: str | None) -> ExistingStudent | None:
-    """Return the student whom the row is about, None for a new one. Raises BadRow, NeedsAnswer."""
+    """Return the student whom the row is about, None for a new one.
+
+    Raises NeedsAnswer where stamnummer, number and birth date contradict each other, and BadRow
+    where the stamnummer has been of several students.
+    """
     if row.birth_date_differs:
         raise NeedsAnswer(BIRTH_DATE_DIFFERS, Choice.WITHOUT_NUMBER)
 

@@ -52,7 +52,8 @@ class Identity:
 def hash_number(text: str, dates: Iterable[date]) -> HashedNumber:
     """Verify a national number as the file has it, and keep only its hashes.
 
-    `dates`: those of its row, of which one may turn out to be the birth date.
+    `dates`: those of its row, of which one may turn out to be the birth date. They matter only for
+    a number that does not hold the whole date itself.
     """
     number = repaired(text)
     if not is_valid(number):
@@ -95,7 +96,10 @@ def repaired(text: str) -> str:
 
 
 def is_valid(number: str) -> bool:
-    """Return whether these eleven digits are a rijksregister- or bisnummer."""
+    """Return whether these eleven digits are a rijksregister- or bisnummer.
+
+    Their check digits are right, and the date inside them is possible.
+    """
     return bool(nn.is_valid(number) or bis.is_valid(number))
 
 

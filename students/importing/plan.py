@@ -172,7 +172,11 @@ class Plan:
 
     @property
     def fingerprint(self) -> str:
-        """Return the same text for two plans that do the same, and for those alone."""
+        """Return the same text for two plans that do the same, and for those alone.
+
+        The preview sends it along with the confirmation, so that what was shown is what is applied
+        (R2). It may differ between versions of the project: then the preview is shown again.
+        """
         return hashlib.sha256(repr(self).encode()).hexdigest()
 
     @property
@@ -216,7 +220,10 @@ class Plan:
 def differences(
     old: ExistingEnrolment | ExistingStudent | None, new: Mapping[str, object]
 ) -> tuple[Difference, ...]:
-    """Return the fields whose value changes; none where there is no old student or enrolment."""
+    """Return the fields whose value changes; none where there is no old student or enrolment.
+
+    `new`: a value by field, of STUDENT_FIELDS or of ENROLMENT_FIELDS.
+    """
     if old is None:
         return ()
     found = []

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Mapping
 from datetime import date
+from operator import attrgetter
 
 from schoolloket.institutions.models import Institution
 
@@ -49,19 +50,21 @@ def make_plan(
 
     # What they change.
     entries = entries_of(good, matches.students, merges, existing, parsed.columns)
+
+    # Whom the list no longer names.
     withheld = full_list and any(identifies_nobody(row) for row in bad)
     ended = []
     if full_list and not withheld:
         ended = endings(good, bad, matches.students, existing)
 
     return Plan(
-        new=[entry for entry in entries if entry.enrolment_id is None],
-        changed=[entry for entry in entries if entry.enrolment_id is not None],
-        unchanged=len(good) - len(entries),
+        new=entries.new,
+        changed=entries.changed,
+        unchanged=entries.unchanged,
         ended=ended,
         problems=_by_row(refused + matches.refused),
         remarks=counted.remarks,
-        conflicts=sorted(answered + matches.conflicts, key=lambda conflict: conflict.row),
+        conflicts=sorted(answered + matches.conflicts, key=attrgetter("row")),
         merges=merges,
         running=existing.count_running(),
         ahead=existing.count_ahead(),

@@ -89,9 +89,10 @@ class ParsedFile:
 
 
 def parse(cells: StoredCells, columns: Columns, institution_number: str, today: date) -> ParsedFile:
-    """Turn the cells into rows for the institution with this number.
+    """Turn the cells into rows for the institution with this number, of six digits.
 
-    Raises UnusableFile where the columns have problems, such as a needed one that is missing.
+    `today` decides about birth dates in the future, and about the school year of a list without
+    begin dates. Raises UnusableFile where the columns have problems, such as a missing one.
     """
     if columns.problems:
         raise UnusableFile(" ".join(columns.problems))

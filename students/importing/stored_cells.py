@@ -71,7 +71,11 @@ def _cell_from_json(stored: Any) -> Cell:
 
 
 def without_numbers(file: FileCells) -> StoredCells:
-    """Return the cells of a file, with every national number in them hashed or hidden."""
+    """Return the cells of a file, with every national number in them hashed or hidden.
+
+    In a column of numbers each cell becomes a HashedNumber, with every date in its row as a
+    possible birth date; in any other text a number is replaced by HIDDEN.
+    """
     columns = _columns_of_numbers(file)
     rows = [(number, _without_numbers(cells, columns)) for number, cells in file.rows]
     return StoredCells(file.headings, rows, file.cut_off)
