@@ -1,5 +1,5 @@
-"""What the school has already: its enrolments and their students, and the students that other
-schools share with the file."""
+"""What the school has already: its enrolments and their students, and students of other schools
+whom the file brings here."""
 
 from collections import defaultdict
 from collections.abc import Iterable

@@ -98,7 +98,7 @@ def repaired(text: str) -> str:
 def is_valid(number: str) -> bool:
     """Return whether these eleven digits are a rijksregister- or bisnummer.
 
-    Their check digits are right, and the date inside them is possible.
+    Their check digits are right, and what they hold of a birth date is possible.
     """
     return bool(nn.is_valid(number) or bis.is_valid(number))
 

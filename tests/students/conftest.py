@@ -1,6 +1,6 @@
-"""Tests of what is in a file read it in this process: a child for each would take most of the time.
+"""Tests read files in their own process: a child for each file would take most of the time.
 
-`test_read` and the pages' tests read as the desk does.
+`test_reader`, `test_hostile_files` and tests with `in_a_child` read as the desk does.
 """
 
 import pytest

@@ -8,9 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pytest_django import Settings
 
-from students.importing.national_numbers import BirthDateDiffers, Identity
-from students.importing.national_numbers import hash_number as forget_number
-from students.importing.national_numbers import identify as identify_number
+from students.importing import national_numbers
+from students.importing.national_numbers import BirthDateDiffers, Identity, hash_number
 from students.models import Student
 from tests.students.helpers import national_number
 
@@ -20,8 +19,8 @@ BIRTH_DATES = st.dates(date(1990, 1, 1), date(2024, 12, 31))
 
 
 def identify(text: str, born: date | None) -> Identity:
-    number = forget_number(text, [born] if born else []) if text else None
-    return identify_number(number, born)
+    number = hash_number(text, [born] if born else []) if text else None
+    return national_numbers.identify(number, born)
 
 
 @given(BIRTH_DATES, st.integers(1, 997), st.booleans())
@@ -46,7 +45,7 @@ def test_one_wrong_digit_is_noticed(place: int, change: int) -> None:
     number = national_number(BORN)
     wrong = str((int(number[place]) + change) % 10)
     mistaken = number[:place] + wrong + number[place + 1 :]
-    # A wrong year may be valid in the other century; then the birth date tells.
+    # A wrong year may be valid in the other century; then the birth date differs.
     with suppress(BirthDateDiffers):
         assert identify(mistaken, BORN).number_state == State.NUMBER_INVALID
 
