@@ -131,6 +131,7 @@ def _lock_students(institution: Institution, parsed: ParsedFile) -> None:
     """
     if not connection.features.has_select_for_update:
         return  # SQLite: the transaction is the lock
+
     own = Enrolment.objects.of(institution).values("student")
     withdrawn = StudentEvent.objects.filter(institution=institution).values("student")
     hashes = {row.identity_hash for row in parsed.rows if row.identity_hash}

@@ -86,6 +86,7 @@ def _table(rows: Iterable[NumberedRow], limits: Limits, *, cut_off: bool = False
             "In de eerste 5 rijen van het bestand staan geen kopjes die we kennen, "
             "zoals “Stamnummer”, “Voornaam” en “Naam”."
         )
+
     below = [(number, cells) for number, cells in filled if number > heading_row]
     if not below:
         raise UnusableFile("Het bestand heeft kopjes, maar er staat geen enkele leerling onder.")
@@ -141,6 +142,7 @@ def _csv_table(content: bytes, limits: Limits) -> FileCells:
     text = _decode(content)
     if content.startswith(_PDF) or _BINARY.search(text):
         raise UnusableFile("Dit is geen leesbare tabel. Kies een .csv- of .xlsx-bestand.")
+
     rows = _csv_rows(text, _delimiter(text))
     cut_off = not text.endswith(("\n", "\r"))
     return _table(enumerate(rows, start=1), limits, cut_off=cut_off)

@@ -58,6 +58,7 @@ def _is_one_pupil(group: list[Row]) -> bool:
 
     if "" not in hashes:
         return len(hashes) == 1
+
     # Some rows lack a number: then the names and the known birth dates have to agree too.
     hashes.discard("")
     birth_dates.discard(None)

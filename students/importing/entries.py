@@ -128,6 +128,7 @@ def _standing(
     """
     if student is None:
         return _Standing()
+
     past = existing.enrolments_of(student)
     current = existing.current_enrolment(student)
     arrives = current is None and ends_on >= existing.today
@@ -172,6 +173,7 @@ def _with_kept(
     """Return the values, with the old ones for columns that the list does not have."""
     if old is None:
         return values
+
     kept = dict(values)
     for name in OPTIONAL_FIELDS:
         if name in values and name not in columns.places:

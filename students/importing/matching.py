@@ -157,6 +157,7 @@ def student_of(row: Row, existing: ExistingRecords, answer: str | None) -> Exist
     student = existing.by_hash.get(row.identity_hash)
     if student is None:
         return _student_by_stamnummer(row, holders, existing, answer)
+
     for holder in holders:
         if holder.pk != student.pk:
             raise NeedsAnswer(STAMNUMMER_OF_ANOTHER, *choices_between(row, student, holders))

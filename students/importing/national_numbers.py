@@ -84,6 +84,7 @@ def identify(number: HashedNumber | None, birth_date: date | None) -> Identity:
     born = birth_date or number.born
     if born is None:
         return Identity("", Student.OfficialData.NOT_RECEIVED, None)
+
     found = number.hashes.get(born.isoformat())
     if found is None:
         raise BirthDateDiffers

@@ -226,6 +226,7 @@ def differences(
     """
     if old is None:
         return ()
+
     found = []
     for name, new_value in new.items():
         old_value = getattr(old, name)

@@ -27,6 +27,7 @@ def read(content: bytes) -> FileCells:
     answer = json.loads(_answer(content))
     if "unusable" in answer:
         raise UnusableFile(answer["unusable"])
+
     rows = [(number, tuple(cells)) for number, cells in answer["rows"]]
     return FileCells(tuple(answer["headings"]), rows, answer["cut_off"])
 

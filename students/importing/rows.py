@@ -96,6 +96,7 @@ def parse(cells: StoredCells, columns: Columns, institution_number: str, today: 
     """
     if columns.problems:
         raise UnusableFile(" ".join(columns.problems))
+
     rows = []
     for number, row_cells in cells.rows:
         reader = _RowReader(row_cells, columns, today)
@@ -185,6 +186,7 @@ class _RowReader:
             return cell
         if not cell:
             return None
+
         # The manager pointed out a column that did not look like one of numbers.
         dates = []
         if birth_date:

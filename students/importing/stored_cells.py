@@ -64,6 +64,7 @@ def _cell_from_json(stored: Any) -> Cell:
     """Return a text, or the number that `_number_to_json` wrote."""
     if isinstance(stored, str):
         return stored
+
     born = None
     if stored["born"]:
         born = date.fromisoformat(stored["born"])

@@ -26,6 +26,7 @@ def workbook_rows(content: bytes, limits: Limits) -> Iterator[tuple[int, list[ob
     """
     if not openpyxl.DEFUSEDXML:
         raise RuntimeError("Workbooks from outside are read with defusedxml only.")
+
     _refuse_bomb(content, limits)
     try:
         workbook = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)
