@@ -55,7 +55,7 @@ def as_csv(rows: list[tuple[str, ...]]) -> bytes:
 
 
 def timed(work: Callable[[], Any]) -> tuple[float, Any]:
-    """Seconds by the clock and what the work returned; rubbish of others is not counted."""
+    """Return the seconds by the clock and what the work returned, after collecting garbage."""
     gc.collect()
     began = time.perf_counter()
     result = work()
@@ -63,7 +63,7 @@ def timed(work: Callable[[], Any]) -> tuple[float, Any]:
 
 
 def bare(content: bytes, school: Any) -> None:
-    """Read the rows and write them, whatever they say."""
+    """Read the rows and write them, without checking anything."""
     from django.db import transaction  # noqa: PLC0415
 
     from students.models import Enrolment, Student  # noqa: PLC0415
@@ -112,9 +112,9 @@ def empty() -> None:
 
 
 def measure(content: bytes, school: Any) -> dict[str, float]:
-    """Seconds of each: bare, then a first import and the same file again."""
+    """Return the seconds of each step: bare, a first import, the same file again."""
     from schoolloket.institutions.actors import Actor  # noqa: PLC0415
-    from students import actions  # noqa: PLC0415
+    from students.importing import actions  # noqa: PLC0415
 
     by = Actor(institution=school)
 

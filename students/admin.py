@@ -1,4 +1,4 @@
-"""For operators: release a pupil whom another school does not let go (R11). Nothing else."""
+"""The admin for operators: release a pupil whom another school does not let go (R11)."""
 
 from typing import Any
 
@@ -14,7 +14,10 @@ from .models import Enrolment
 
 @admin.register(Enrolment)
 class HeldEnrolmentAdmin(admin.ModelAdmin):
-    """The enrolments that wait for another school; without names, which no operator needs."""
+    """The enrolments that wait for another school, and nothing else to do than release them.
+
+    Without names, which no operator needs.
+    """
 
     list_display = ["stamnummer", "institution", "starts_on", "ends_on", "joined_at"]
     list_display_links = None
@@ -22,10 +25,12 @@ class HeldEnrolmentAdmin(admin.ModelAdmin):
     actions = ["release"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Enrolment]:
+        """Return the enrolments that wait today."""
         return Enrolment.objects.held_on(today()).select_related("institution")
 
     @admin.action(description="Geef vrij: deze school mag de aanmeldgegevens wijzigen")
     def release(self, request: Any, enrolments: QuerySet[Enrolment]) -> None:
+        """Release the ticked enrolments."""
         count = release_as_operator(by=request.user, enrolments=enrolments)
         messages.success(request, f"Vrijgegeven: {count}.")
 

@@ -1,4 +1,4 @@
-"""What the import page asks."""
+"""The forms of the import page: a file, its columns, and answers to conflicts."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ from django import forms
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 
-from students.importing.columns import BY_NAME, FIELDS, Columns, find_columns
+from students.importing.columns import BY_NAME, FIELDS, Columns, Field, find_columns
 from students.importing.plan import Plan
 
 NO_FILE = (
@@ -27,7 +27,7 @@ class UploadForm(forms.Form):
 
     file = forms.FileField(
         label="Bestand",
-        # Too large a file is refused before it gets here, as if there were none.
+        # A file that is too large is refused before it gets here, as if there were none.
         error_messages={"required": NO_FILE, "invalid": NO_FILE},
         help_text=(
             "Een .csv- of .xlsx-bestand uit het leerlingadministratiepakket, van hoogstens "
@@ -41,14 +41,14 @@ class UploadForm(forms.Form):
         label="Wat is het voor een lijst?",
         choices=[(FULL, "Volledige lijst"), (PARTIAL, "Aanvulling")],
         initial=FULL,
-        # A drop-down would give both buttons one id, and each label the first of them.
+        # As a drop-down both options would share one id, and each label the first option.
         widget=forms.RadioSelect,
         error_messages={"required": "Kies of het een volledige lijst of een aanvulling is."},
     )
 
     @property
     def upload(self) -> dict[str, Any]:
-        """What `actions.upload` asks; only for a valid form."""
+        """Return the arguments of `actions.upload`; only for a valid form."""
         file: UploadedFile = self.cleaned_data["file"]
         return {
             "file_name": file.name or "",
@@ -58,17 +58,18 @@ class UploadForm(forms.Form):
 
 
 class ColumnsForm(forms.Form):
-    """Which column is which field: one choice for each field of the import."""
+    """The column of each field of the import, by its place from 0; `columns`: as they are now."""
 
     NONE = ""
 
     def __init__(self, *args: Any, columns: Columns, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs | {"label_suffix": ""})
         self.headings = columns.headings
-        choices = [(self.NONE, "geen kolom")] + [
-            (str(place), heading or f"kolom {place + 1}, zonder kopje")
-            for place, heading in enumerate(columns.headings)
-        ]
+        choices = [(self.NONE, "geen kolom")]
+        for place, heading in enumerate(columns.headings):
+            label = heading or f"kolom {place + 1}, zonder kopje"
+            choices.append((str(place), label))
+
         for field in FIELDS:
             self.fields[field.name] = forms.ChoiceField(
                 label=field.label,
@@ -87,41 +88,60 @@ class ColumnsForm(forms.Form):
                 self[name].help_text = default
 
     def clean(self) -> dict[str, Any]:
-        twice: dict[str, str] = {}
+        """Refuse a column that was chosen for an earlier field too."""
+        field_of: dict[str, Field] = {}
+        # A copy, since `add_error` takes the field out of `cleaned_data`.
         for name, place in list(self.cleaned_data.items()):
-            if place and place in twice:
-                self.add_error(name, f"Deze kolom koos je ook voor {BY_NAME[twice[place]].label}.")
-            twice.setdefault(place, name)
+            if place == self.NONE:
+                continue
+            if place in field_of:
+                self.add_error(name, f"Deze kolom koos je ook voor {field_of[place].label}.")
+            else:
+                field_of[place] = BY_NAME[name]
         return self.cleaned_data
 
     @property
     def chosen(self) -> dict[str, int | None]:
-        """What the manager chose otherwise than the headings say; only for a valid form."""
-        found = find_columns(self.headings).places
-        given = {name: int(place) if place else None for name, place in self.cleaned_data.items()}
-        return {name: place for name, place in given.items() if place != found.get(name)}
+        """Return what the manager chose otherwise than the headings say; only for a valid form.
+
+        By field, the place of the column, or None for no column: {"class_code": 4}.
+        """
+        chosen: dict[str, int | None] = {}
+        recognised = find_columns(self.headings).places
+        for name, value in self.cleaned_data.items():
+            place = None
+            if value != self.NONE:
+                place = int(value)
+            if place != recognised.get(name):
+                chosen[name] = place
+        return chosen
 
 
 class AnswersForm(forms.Form):
-    """What the manager says about each row in conflict."""
+    """One answer for each row in conflict: a value of Choice, or none to skip the row."""
 
     SKIP = ""
 
     def __init__(self, *args: Any, plan: Plan, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs | {"label_suffix": ""})
         for conflict in plan.conflicts:
-            options = [(choice.value, choice.label) for choice in conflict.choices]
+            choices = [(self.SKIP, "Sla de rij over")]
+            for choice in conflict.choices:
+                choices.append((choice.value, str(choice.label)))
             self.fields[f"rij-{conflict.row}"] = forms.ChoiceField(
                 label=f"Rij {conflict.row}: {conflict.name} ({conflict.stamnummer})",
-                choices=[(self.SKIP, "Sla de rij over"), *options],
+                choices=choices,
                 required=False,
-                initial=conflict.chosen,
+                initial=conflict.answer,
                 help_text=conflict.reason,
                 widget=forms.RadioSelect,
             )
 
     @property
     def answers(self) -> dict[str, str]:
-        """The answers by row number; only for a valid form."""
-        given = ((name.removeprefix("rij-"), value) for name, value in self.cleaned_data.items())
-        return {row: value for row, value in given if value}
+        """Return the answers by row number, {"12": "zonder"}; only for a valid form."""
+        answers = {}
+        for name, answer in self.cleaned_data.items():
+            if answer != self.SKIP:
+                answers[name.removeprefix("rij-")] = answer
+        return answers

@@ -1,4 +1,4 @@
-"""Who is enrolled where, as the administration packages of the schools tell it."""
+"""Students and their enrolments, as the schools' administration packages have them."""
 
 from datetime import date, datetime, timedelta
 from typing import Any, Self
@@ -13,8 +13,9 @@ from schoolloket.core.choices import ScreenChoices
 from schoolloket.core.text import fold
 from schoolloket.institutions.models import Institution
 
-# How long a school still sees who left (R11).
+# How long a school still sees the pupils who left (R11).
 VISIBLE_AFTER_LEAVING = timedelta(days=365)
+SUMMER_HOLIDAYS = (7, 8)
 
 
 class Student(models.Model):
@@ -30,7 +31,7 @@ class Student(models.Model):
         OTHER = "X", "X"
 
     class OfficialData(ScreenChoices):
-        """Whether there are official data, or why there are none."""
+        """Whether official data are available, or the reason why not."""
 
         AVAILABLE = "available", "Beschikbaar"
         NUMBER_MISSING = (
@@ -69,12 +70,15 @@ class EnrolmentQuerySet(models.QuerySet["Enrolment"]):
         return self.filter(institution=institution)
 
     def running_or_ahead(self, day: date) -> Self:
+        """Those that have not ended on this day."""
         return self.filter(ends_on__gte=day)
 
     def ahead(self, day: date) -> Self:
+        """Those that have not begun on this day."""
         return self.filter(starts_on__gt=day)
 
     def running(self, day: date) -> Self:
+        """Those on whose first day, last day or a day between them this is."""
         return self.filter(starts_on__lte=day, ends_on__gte=day)
 
     def visible_on(self, day: date) -> Self:
@@ -85,7 +89,7 @@ class EnrolmentQuerySet(models.QuerySet["Enrolment"]):
         """One enrolment for each student of an institution: the one to show and to print.
 
         The running one; during the summer holidays the one that lies ahead, since by then the
-        class lists of next year are what counts; else the last one that ended.
+        class lists of next year count; else the last one that ended (docs/decisions/0004).
         """
         rivals = (
             Enrolment.objects.filter(
@@ -113,8 +117,8 @@ class EnrolmentQuerySet(models.QuerySet["Enrolment"]):
         )
 
     def held_on(self, day: date) -> Self:
-        """Those whose pupil joined another school before, is still enrolled there and was not
-        released: that school has the say over the LeerID (R11)."""
+        """Those whose pupil joined another school earlier, is still enrolled there and was not
+        released: that school has the say over the LeerID (R11, docs/decisions/0012)."""
         earlier = _elsewhere(day).filter(joined_at__lt=OuterRef("joined_at"))
         return self.running_or_ahead(day).filter(Exists(earlier), released_at=None)
 
@@ -143,7 +147,7 @@ class EnrolmentQuerySet(models.QuerySet["Enrolment"]):
 
 
 def _elsewhere(day: date) -> EnrolmentQuerySet:
-    """The same student's enrolments in other institutions, running or ahead."""
+    """Return the same student's enrolments in other institutions, running or ahead."""
     return (
         Enrolment.objects.running_or_ahead(day)
         .filter(student=OuterRef("student"))
@@ -152,13 +156,13 @@ def _elsewhere(day: date) -> EnrolmentQuerySet:
 
 
 def _rank(day: date) -> Case:
+    """Return the order in which enrolments lead; the lowest rank leads."""
+    rank_ahead = 2
+    if day.month in SUMMER_HOLIDAYS:
+        rank_ahead = 0
     running = When(Q(starts_on__lte=day, ends_on__gte=day), then=Value(1))
-    ahead = When(starts_on__gt=day, then=Value(0 if _is_summer_holiday(day) else 2))
+    ahead = When(starts_on__gt=day, then=Value(rank_ahead))
     return Case(running, ahead, default=Value(3))
-
-
-def _is_summer_holiday(day: date) -> bool:
-    return day.month in (7, 8)
 
 
 class Enrolment(models.Model):
@@ -174,7 +178,7 @@ class Enrolment(models.Model):
     starts_on = models.DateField()
     ends_on = models.DateField()
     # Since when the pupil has been enrolled here without a break, as our imports saw it: of two
-    # schools, the one that joined first decides about the LeerID (R11), until it lets go.
+    # schools, the one that joined first has the say over the LeerID, until it releases it (R11).
     joined_at = models.DateTimeField(default=timezone.now, editable=False)
     released_at = models.DateTimeField("vrijgegeven op", null=True, blank=True)
     # Folded, so that the list sorts and searches without accents and capitals.
@@ -209,24 +213,25 @@ class Enrolment(models.Model):
         super().save(*args, **kwargs)
 
     def fold_names(self) -> None:
-        """Set the folded names; whoever writes in bulk calls this, since save() is not called."""
+        """Set the folded names. To be called before writing in bulk, which calls no save()."""
         self.first_name_key = fold(self.first_name)
         self.last_name_key = fold(self.last_name)
 
     @property
     def full_name(self) -> str:
+        """The name as the school calls the pupil."""
         return f"{self.first_name} {self.last_name}"
 
 
 class StudentEventQuerySet(AppendOnlyQuerySet):
     def told_to(self, institution: Institution) -> Self:
-        """What a school may read: its own events, and of others that they released the pupil."""
+        """The events that a school may read: its own, and that another one released the pupil."""
         released = Q(kind=StudentEvent.Kind.RELEASED)
         return self.filter(Q(institution=institution) | released)
 
 
 class StudentEvent(AppendOnly):
-    """What happened to a pupil's enrolment: who, when and from where (R10).
+    """Something that happened to a pupil's enrolment, with who did it, when and from where (R10).
 
     `old` and `new` are class codes, or the stamnummer of an enrolment that never began.
     """
@@ -241,7 +246,7 @@ class StudentEvent(AppendOnly):
         RELEASED = "released", "Vrijgegeven voor een andere instelling"
 
     student = models.ForeignKey(Student, models.PROTECT, related_name="events")
-    # Empty for what an operator did.
+    # Empty for an event made by an operator.
     institution = models.ForeignKey(Institution, models.PROTECT, null=True, related_name="+")
     kind = models.CharField(max_length=10, choices=Kind.on_screen)
     at = models.DateTimeField()
@@ -268,12 +273,15 @@ class StudentEvent(AppendOnly):
 
 class ImportRunQuerySet(models.QuerySet["ImportRun"]):
     def of(self, institution: Institution) -> Self:
+        """The runs of this institution."""
         return self.filter(institution=institution)
 
     def applied(self) -> Self:
+        """Those that were confirmed."""
         return self.filter(state=ImportRun.State.APPLIED)
 
     def drafts(self) -> Self:
+        """Those that are neither confirmed nor dropped, whatever their age."""
         return self.filter(state=ImportRun.State.DRAFT)
 
     def alive(self, now: datetime) -> Self:
@@ -281,11 +289,12 @@ class ImportRunQuerySet(models.QuerySet["ImportRun"]):
         return self.drafts().filter(last_action_at__gte=_oldest_action(now))
 
     def expired(self, now: datetime) -> Self:
+        """Drafts whose manager did nothing for DRAFT_MINUTES."""
         return self.drafts().filter(last_action_at__lt=_oldest_action(now))
 
 
 def _oldest_action(now: datetime) -> datetime:
-    """Return the moment before which the last action on a draft is too long ago."""
+    """Return the moment before which the last action on a draft was too long ago."""
     return now - timedelta(minutes=settings.DRAFT_MINUTES)
 
 
@@ -304,10 +313,10 @@ class ImportRun(models.Model):
     state = models.CharField(max_length=10, choices=State.on_screen, default=State.DRAFT)
     file_name = models.CharField(max_length=200)
     full_list = models.BooleanField()
-    # The draft's half hour counts from the manager's last action (R2).
+    # DRAFT_MINUTES count from the manager's last action (R2).
     last_action_at = models.DateTimeField(default=timezone.now)
-    # What the manager pointed out: {"class_code": 4}, null for no column; and the choices for rows
-    # in conflict: {"12": "stamnummer"}.
+    # The columns that the manager pointed out: {"class_code": 4}, null for no column; and the
+    # answers about rows in conflict: {"12": "zonder"}.
     columns = models.JSONField(default=dict)
     choices = models.JSONField(default=dict)
     # The rows of a draft, sealed by the vault; empty as soon as it is applied or dropped.
@@ -316,8 +325,8 @@ class ImportRun(models.Model):
     changed = models.PositiveIntegerField(default=0)
     ended = models.PositiveIntegerField(default=0)
     unchanged = models.PositiveIntegerField(default=0)
-    # [{"row": 12, "reason": "..."}]: without the rows' own data. Remarks are rows that do not
-    # count, since a later one of the same pupil does.
+    # [{"row": 12, "reason": "..."}], without the rows' own data. Remarks are about rows that do
+    # not count, since a later one of the same pupil does.
     problems = models.JSONField(default=list)
     remarks = models.JSONField(default=list)
 
@@ -341,5 +350,7 @@ class ImportRun(models.Model):
         return f"import {self.pk} van {self.institution_id}"
 
     def is_alive(self, now: datetime) -> bool:
-        """Whether it is a draft that may still be confirmed (R2)."""
-        return self.state == self.State.DRAFT and self.last_action_at >= _oldest_action(now)
+        """Return whether it is a draft that may still be confirmed (R2)."""
+        if self.state != self.State.DRAFT:
+            return False
+        return self.last_action_at >= _oldest_action(now)

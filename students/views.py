@@ -1,4 +1,4 @@
-"""The import: upload, preview, confirm; and the log of earlier imports."""
+"""The import page: upload, preview, confirm; and the log of earlier imports."""
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -22,7 +22,7 @@ ROWS_OPEN = 50
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def import_page(request: DeskRequest) -> HttpResponse:
-    """Choose a file; below it the imports of before."""
+    """Upload a file; below the form are the earlier imports."""
     form = UploadForm(request.POST or None, request.FILES or None)
     if form.is_valid():
         try:
@@ -31,20 +31,24 @@ def import_page(request: DeskRequest) -> HttpResponse:
             form.add_error("file", str(error))
         else:
             return redirect("import_preview", request.institution.number, run.pk)
-    runs = ImportRun.objects.of(request.institution).applied()[:RUNS_SHOWN]
-    context = {"form": form, "runs": runs.select_related("created_by")}
-    return render(request, "students/import.html", context)
+
+    applied = ImportRun.objects.of(request.institution).applied()
+    runs = applied.select_related("created_by")[:RUNS_SHOWN]
+    return render(request, "students/import.html", {"form": form, "runs": runs})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def import_preview(request: DeskRequest, run_id: int) -> HttpResponse:
-    """What the import will change; nothing has changed yet."""
+    """Show what the import will change, and take what the manager answers to that."""
     run = _run_or_404(request, run_id)
     if run.state == ImportRun.State.APPLIED:
         messages.info(request, _summary(run))
         return redirect("import", request.institution.number)
+
     try:
-        return _answer(request, run)
+        if request.method == "POST":
+            return _take_answer(request, run)
+        return _show(request, run)
     except exceptions.ImportDraftGone as gone:
         messages.warning(request, str(gone))
     except exceptions.PlanChanged as changed:
@@ -54,18 +58,21 @@ def import_preview(request: DeskRequest, run_id: int) -> HttpResponse:
     return redirect("import", request.institution.number)
 
 
-def _answer(request: DeskRequest, run: ImportRun) -> HttpResponse:
-    if request.method != "POST":
-        return _show(request, run)
+def _take_answer(request: DeskRequest, run: ImportRun) -> HttpResponse:
+    """Do what the button asks. Raises ImportDraftGone, PlanChanged."""
     if "cancel" in request.POST:
-        if actions.drop(by=request.actor, run_id=run.pk):
-            messages.info(request, "De import is geannuleerd; er is niets gewijzigd.")
-        return redirect("import", request.institution.number)
+        return _cancel(request, run)
     if "columns" in request.POST:
         return _set_columns(request, run)
     if "answers" in request.POST:
         return _answer_conflicts(request, run)
     return _confirm(request, run)
+
+
+def _cancel(request: DeskRequest, run: ImportRun) -> HttpResponse:
+    if actions.drop(by=request.actor, run_id=run.pk):
+        messages.info(request, "De import is geannuleerd; er is niets gewijzigd.")
+    return redirect("import", request.institution.number)
 
 
 def _set_columns(request: DeskRequest, run: ImportRun) -> HttpResponse:
@@ -80,11 +87,12 @@ def _set_columns(request: DeskRequest, run: ImportRun) -> HttpResponse:
 def _answer_conflicts(request: DeskRequest, run: ImportRun) -> HttpResponse:
     form = AnswersForm(request.POST, plan=Draft(run).plan)
     if form.is_valid():
-        actions.answer(by=request.actor, run_id=run.pk, choices=form.answers)
+        actions.answer(by=request.actor, run_id=run.pk, answers=form.answers)
     return redirect("import_preview", request.institution.number, run.pk)
 
 
 def _confirm(request: DeskRequest, run: ImportRun) -> HttpResponse:
+    """Apply the import, or ask for the confirmation that many enrolments may end."""
     try:
         done = actions.confirm(
             by=request.actor,
@@ -100,7 +108,9 @@ def _confirm(request: DeskRequest, run: ImportRun) -> HttpResponse:
 
 
 def _summary(run: ImportRun) -> str:
-    if not (run.new or run.changed or run.ended):
+    """Return what an applied import did, for the message at the top of the page."""
+    changes = run.new + run.changed + run.ended
+    if changes == 0:
         return "Het bestand is ingelezen: alles was al zoals in het bestand."
     return (
         f"Het bestand is ingelezen: {run.new} nieuw, {run.changed} gewijzigd, "
@@ -114,6 +124,10 @@ def _show(
     error: str = "",
     columns_form: ColumnsForm | None = None,
 ) -> HttpResponse:
+    """Show the preview; without a plan where the columns have problems.
+
+    `error`: why the import was not confirmed; `columns_form`: the one with mistakes in it.
+    """
     draft = Draft(run)
     context = {
         "run": run,
@@ -123,13 +137,14 @@ def _show(
         "rows_open": ROWS_OPEN,
     }
     if not draft.columns.problems:
-        context |= {"plan": draft.plan, "answers_form": AnswersForm(plan=draft.plan)}
+        context["plan"] = draft.plan
+        context["answers_form"] = AnswersForm(plan=draft.plan)
     return render(request, "students/import_preview.html", context)
 
 
 @require_safe
 def import_bad_rows(request: DeskRequest, run_id: int) -> HttpResponse:
-    """The rows that are not imported, as an Excel file to mend and upload again."""
+    """Download the rows that are not imported, as an Excel file to correct and upload again."""
     run = _run_or_404(request, run_id)
     try:
         draft = Draft(run)
@@ -142,5 +157,6 @@ def import_bad_rows(request: DeskRequest, run_id: int) -> HttpResponse:
 
 
 def _run_or_404(request: DeskRequest, run_id: int) -> ImportRun:
+    """Return the manager's own run in this institution."""
     runs = ImportRun.objects.of(request.institution).filter(created_by=request.user)
     return get_object_or_404(runs, pk=run_id)

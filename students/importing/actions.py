@@ -16,9 +16,11 @@ from schoolloket.institutions.models import Institution
 from students.models import Enrolment, ImportRun, ImportRunQuerySet, Student, StudentEvent
 
 from .apply import apply
+from .cells import clean
+from .columns import find_columns
 from .draft import Draft, plan_of
 from .plan import Plan
-from .reader import clean, read
+from .reader import read
 from .rows import ParsedFile, parse
 from .stored_cells import without_numbers
 
@@ -26,18 +28,19 @@ from .stored_cells import without_numbers
 def upload(*, by: Actor, file_name: str, content: bytes, full_list: bool) -> ImportRun:
     """Read a file into a draft; nothing is imported yet.
 
-    The rows are kept encrypted, without national numbers, until the draft is confirmed, dropped or
-    DRAFT_MINUTES old. Raises UnusableFile, in Dutch, when the file as a whole is of no use.
+    The rows are kept encrypted, without national numbers, until the draft is confirmed or dropped,
+    or left alone for DRAFT_MINUTES. Raises UnusableFile when the file as a whole is of no use.
     """
     drop_expired(timezone.now())
-    table = without_numbers(read(content))
-    run = _run(by, file_name, full_list=full_list)
-    run.sealed_rows = vault.seal(table.to_text())
+    cells = without_numbers(read(content))
+    run = _new_run(by, file_name, full_list=full_list)
+    run.sealed_rows = vault.seal(cells.to_text())
     run.save()
     return run
 
 
-def _run(by: Actor, file_name: str, *, full_list: bool) -> ImportRun:
+def _new_run(by: Actor, file_name: str, *, full_list: bool) -> ImportRun:
+    """Return a run that is not saved yet; the file's name comes from the browser."""
     now = timezone.now()
     return ImportRun(
         institution=by.institution,
@@ -50,23 +53,24 @@ def _run(by: Actor, file_name: str, *, full_list: bool) -> ImportRun:
 
 
 def set_columns(*, by: Actor, run_id: int, columns: Mapping[str, int | None]) -> None:
-    """Take these columns for these fields; answers to conflicts are asked anew.
+    """Take these columns for these fields; conflicts have to be answered anew.
 
-    `columns`: {"class_code": 4}, None for no column at all. Raises ImportDraftGone.
+    `columns`: the place of the column by field, from 0, None for no column at all:
+    {"class_code": 4}. Raises ImportDraftGone.
     """
     _change(by, run_id, columns=dict(columns), choices={})
 
 
-def answer(*, by: Actor, run_id: int, choices: Mapping[str, str]) -> None:
-    """Keep the manager's answers about rows in conflict: {"12": "zonder"}.
+def answer(*, by: Actor, run_id: int, answers: Mapping[str, str]) -> None:
+    """Keep the manager's answers about rows in conflict, a Choice by row number: {"12": "zonder"}.
 
     Raises ImportDraftGone.
     """
-    _change(by, run_id, choices=dict(choices))
+    _change(by, run_id, choices=dict(answers))
 
 
 def touch(*, by: Actor, run_id: int) -> None:
-    """Let the draft's half hour begin anew, since the manager is still at it (R2).
+    """Let the draft's DRAFT_MINUTES begin anew, since the manager is still working on it (R2).
 
     Raises ImportDraftGone.
     """
@@ -74,6 +78,7 @@ def touch(*, by: Actor, run_id: int) -> None:
 
 
 def _change(by: Actor, run_id: int, **values: object) -> None:
+    """Set these fields of a draft and the moment of the manager's last action."""
     now = timezone.now()
     drafts = _runs(by).alive(now).filter(pk=run_id)
     if not drafts.update(last_action_at=now, **values):
@@ -101,9 +106,10 @@ def _confirm(by: Actor, run_id: int, confirm_many_ended: bool, seen: str) -> Imp
         raise ImportDraftGone
     if run.state == ImportRun.State.APPLIED:
         return run
+
     draft = Draft(run)
     _lock_students(by.institution, draft.parsed)
-    # Only now: the plan has to know the pupils as they are while they are locked.
+    # Only now: the plan is made of the students as they are while they are locked.
     plan = draft.plan
     if plan.fingerprint != seen:
         raise PlanChanged
@@ -118,12 +124,14 @@ def _one_after_another(institution: Institution) -> None:
 
 
 def _lock_students(institution: Institution, parsed: ParsedFile) -> None:
-    """Lock whom the file may be about, those of other schools too, so that nobody erases them.
+    """Lock the students whom the file may be about, so that nobody erases them.
 
-    All in one order: two schools that take over each other's pupils never wait in a circle.
+    Those of other schools too, and all in one order: two schools that take over each other's
+    pupils never wait in a circle.
     """
     if not connection.features.has_select_for_update:
         return  # SQLite: the transaction is the lock
+
     own = Enrolment.objects.of(institution).values("student")
     withdrawn = StudentEvent.objects.filter(institution=institution).values("student")
     hashes = {row.identity_hash for row in parsed.rows if row.identity_hash}
@@ -134,6 +142,7 @@ def _lock_students(institution: Institution, parsed: ParsedFile) -> None:
 
 
 def _applied(by: Actor, run: ImportRun, plan: Plan) -> ImportRun:
+    """Apply the plan and keep its counts; return the run, which keeps no rows any more."""
     now = timezone.now()
     apply(plan, by=by, at=now)
     _count(run, plan)
@@ -145,6 +154,7 @@ def _applied(by: Actor, run: ImportRun, plan: Plan) -> ImportRun:
 
 
 def _count(run: ImportRun, plan: Plan) -> None:
+    """Copy the plan's counts, problems and remarks to the run, for the log of imports."""
     run.new = len(plan.new)
     run.changed = len(plan.changed)
     run.ended = len(plan.ended)
@@ -161,8 +171,10 @@ def drop(*, by: Actor, run_id: int) -> bool:
 def drop_expired(now: datetime) -> int:
     """Forget the drafts left alone for DRAFT_MINUTES; return how many there were."""
     expired = ImportRun.objects.expired(now)
-    # Asked at every request of the desk: only where there are some is anything written.
-    return _drop(expired) if expired.exists() else 0
+    # Called at every request of the desk, which writes only where there is something to drop.
+    if not expired.exists():
+        return 0
+    return _drop(expired)
 
 
 def drop_pending() -> int:
@@ -171,6 +183,7 @@ def drop_pending() -> int:
 
 
 def _runs(by: Actor) -> ImportRunQuerySet:
+    """Return this manager's own runs in this institution."""
     return ImportRun.objects.of(by.institution).filter(created_by=by.manager)
 
 
@@ -179,18 +192,19 @@ def _drop(runs: ImportRunQuerySet) -> int:
 
 
 def read_file(by: Actor, content: bytes) -> ParsedFile:
-    """Read a file for one of the two below. Raises UnusableFile."""
-    return parse(without_numbers(read(content)), by.institution.number, today())
+    """Read a file for `dry_run` or `import_now`. Raises UnusableFile."""
+    cells = without_numbers(read(content))
+    return parse(cells, find_columns(cells.headings), by.institution.number, today())
 
 
 def dry_run(
     *, by: Actor, file_name: str, parsed: ParsedFile, full_list: bool, max_ended: int | None = None
 ) -> ImportRun:
-    """Return what importing would count and say; nothing is written, this run neither.
+    """Return the run that importing would leave; nothing is written, this run neither.
 
     Raises ManyEnded as `import_now` would.
     """
-    run = _run(by, file_name, full_list=full_list)
+    run = _new_run(by, file_name, full_list=full_list)
     plan = plan_of(run, parsed)
     _refuse_many_ended(plan, max_ended)
     _count(run, plan)
@@ -200,16 +214,16 @@ def dry_run(
 def import_now(
     *, by: Actor, file_name: str, parsed: ParsedFile, full_list: bool, max_ended: int | None = None
 ) -> ImportRun:
-    """Apply at once, in one transaction, for commands.
+    """Import at once, in one transaction, for commands.
 
-    `max_ended`: how many enrolments may end; without it `Plan.asks` is the limit. Raises ManyEnded
-    or PlanChanged; then nothing changed.
+    `max_ended`: how many enrolments may end before their own end date; without it `Plan.asks` is
+    the limit. Raises ManyEnded or PlanChanged; then nothing changed.
     """
     try:
         with transaction.atomic():
             _one_after_another(by.institution)
             _lock_students(by.institution, parsed)
-            run = _run(by, file_name, full_list=full_list)
+            run = _new_run(by, file_name, full_list=full_list)
             plan = plan_of(run, parsed)
             _refuse_many_ended(plan, max_ended)
             return _applied(by, run, plan)
@@ -218,11 +232,19 @@ def import_now(
 
 
 def _refuse_many_ended(plan: Plan, max_ended: int | None) -> None:
+    """Raise ManyEnded, with the option that would allow it."""
     ending = plan.stopped + plan.withdrawn
-    if plan.asks if max_ended is None else ending > max_ended:
-        cut_off = "Het bestand stopt midden in een regel. " if plan.cut_off else ""
-        raise ManyEnded(
-            f"{cut_off}Deze lijst zou {ending} van de {plan.running + plan.ahead} inschrijvingen "
-            "beëindigen voor hun eigen einddatum. Er is niets ingelezen. Klopt de lijst, geef dan "
-            f"--max-ended {ending} mee."
-        )
+    too_many = plan.asks
+    if max_ended is not None:
+        too_many = ending > max_ended
+    if not too_many:
+        return
+
+    cut_off = ""
+    if plan.cut_off:
+        cut_off = "Het bestand stopt midden in een regel. "
+    raise ManyEnded(
+        f"{cut_off}Deze lijst zou {ending} van de {plan.running + plan.ahead} inschrijvingen "
+        "beëindigen voor hun eigen einddatum. Er is niets ingelezen. Klopt de lijst, geef dan "
+        f"--max-ended {ending} mee."
+    )

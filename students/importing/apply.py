@@ -1,144 +1,183 @@
-"""Write what a plan says: a few statements for any number of rows, inside one transaction."""
+"""Write what a plan contains: a few statements for any number of rows, inside one transaction."""
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from schoolloket.institutions.actors import Actor
+from schoolloket.institutions.models import Institution
 from students.models import Enrolment, Student, StudentEvent
 
-from .plan import ENROLMENT_FIELDS, STUDENT_FIELDS, Entry, Plan
+from .plan import ENROLMENT_FIELDS, STUDENT_FIELDS, Ending, Entry, Merge, Plan
 
 ENROLMENT_COLUMNS = (*ENROLMENT_FIELDS, "first_name_key", "last_name_key")
-STANDING = ("joined_at", "released_at")
 
+# A student's id by the row number of the entry.
+StudentIds = dict[int, int]
+# (student id, kind, old, new), as StudentEvent has them.
 Event = tuple[int, StudentEvent.Kind, str, str]
 Kind = StudentEvent.Kind
 
 
 def apply(plan: Plan, *, by: Actor, at: datetime) -> None:
-    """Apply the plan with its history. The institution and its students are locked."""
-    writing = _Writing(plan, by, at)
-    ended = writing.ended_students()
-    writing.merge()
-    writing.end()
-    writing.change()
-    writing.create()
-    writing.record(ended)
+    """Apply the plan with its history (R10). The institution and its students are locked."""
+    # First, since a withdrawn enrolment is deleted.
+    ended_students = _students_of(plan.ended)
+    _merge(plan.merges, by.institution, at)
+    _end(plan.ended)
+    _change_students(plan.changed + plan.new)
+    _change_enrolments(plan.changed, by.institution, at)
+    new_students = _create_students(plan.new)
+    _create_enrolments(plan.new, new_students, by.institution, at)
+    _record(_events(plan, ended_students, new_students), by, at)
 
 
-class _Writing:
-    def __init__(self, plan: Plan, by: Actor, at: datetime) -> None:
-        self.plan, self.by, self.at = plan, by, at
-        # The ids of the students that are made here, by row.
-        self.new_students: dict[int, int] = {}
+def _students_of(endings: list[Ending]) -> dict[int, int]:
+    """Return {enrolment id: student id} for the enrolments that end."""
+    ids = [ending.enrolment_id for ending in endings]
+    return dict(Enrolment.objects.filter(pk__in=ids).values_list("pk", "student_id"))
 
-    def ended_students(self) -> dict[int, int]:
-        """Whose enrolments end: {enrolment id: student id}, asked before any is deleted."""
-        ids = [ending.enrolment_id for ending in self.plan.ended]
-        if not ids:
-            return {}
-        return dict(Enrolment.objects.filter(pk__in=ids).values_list("pk", "student_id"))
 
-    def merge(self) -> None:
-        for merge in self.plan.merges:
-            own = Enrolment.objects.of(self.by.institution).filter(student=merge.student_id)
-            # Who was enrolled elsewhere with that number joins this school only now (R11).
-            own.update(student=merge.other_id, joined_at=self.at, released_at=None)
+def _merge(merges: list[Merge], institution: Institution, at: datetime) -> None:
+    """Give what the one student has in this institution to the other."""
+    for merge in merges:
+        own = Enrolment.objects.of(institution).filter(student=merge.student_id)
+        # A student enrolled elsewhere with that number joins this school only now (R11).
+        own.update(student=merge.other_id, joined_at=at, released_at=None)
 
-    def end(self) -> None:
-        for ends_on in {ending.ends_on for ending in self.plan.ended}:
-            ids = [e.enrolment_id for e in self.plan.ended if e.ends_on == ends_on]
-            enrolments = Enrolment.objects.filter(pk__in=ids)
-            if ends_on:
-                enrolments.update(ends_on=ends_on)
-            else:
-                # Never begun: no day on which it could end. The history keeps whose it was.
-                enrolments.delete()
 
-    def change(self) -> None:
-        """Upserts, many times faster than `bulk_update`; locked rows do not come back."""
-        Student.objects.bulk_create(
-            [Student(pk=e.student_id, **e.student) for e in self.plan.changing_students],
-            update_conflicts=True,
-            unique_fields=["id"],
-            update_fields=STUDENT_FIELDS,
+def _end(endings: list[Ending]) -> None:
+    """Set the last day of each enrolment, or delete it: one statement for each day."""
+    ids_by_day = defaultdict(list)
+    for ending in endings:
+        ids_by_day[ending.ends_on].append(ending.enrolment_id)
+
+    for ends_on, ids in ids_by_day.items():
+        enrolments = Enrolment.objects.filter(pk__in=ids)
+        if ends_on:
+            enrolments.update(ends_on=ends_on)
+        else:
+            # Never begun: there is no day on which it could end. The history keeps its student.
+            enrolments.delete()
+
+
+def _change_students(entries: list[Entry]) -> None:
+    """Change the known students, whether their enrolment is known or new.
+
+    By an upsert, many times faster than `bulk_update`. It creates nothing: the students are
+    locked, so each of them is still there.
+    """
+    students = []
+    for entry in entries:
+        if entry.student_differences:
+            students.append(Student(pk=entry.student_id, **entry.student))
+    Student.objects.bulk_create(
+        students, update_conflicts=True, unique_fields=["id"], update_fields=STUDENT_FIELDS
+    )
+
+
+def _change_enrolments(entries: list[Entry], institution: Institution, at: datetime) -> None:
+    """Change the known enrolments, by an upsert as for the students."""
+    changed = []
+    returning = []
+    for entry in entries:
+        if entry.enrolment_differences:
+            # No new students: a known enrolment has a known student.
+            changed.append(_enrolment(entry, {}, institution, at))
+        if entry.enrolment_id and entry.returns:
+            returning.append(entry.enrolment_id)
+
+    Enrolment.objects.bulk_create(
+        changed, update_conflicts=True, unique_fields=["id"], update_fields=ENROLMENT_COLUMNS
+    )
+    again = Enrolment.objects.filter(pk__in=returning)
+    again.update(joined_at=at, released_at=None)
+
+
+def _create_students(entries: list[Entry]) -> StudentIds:
+    """Create the students who are new, and return their ids."""
+    students = {}
+    for entry in entries:
+        if entry.student_id is None:
+            students[entry.row] = Student(**entry.student)
+    Student.objects.bulk_create(students.values())
+    return {row: student.pk for row, student in students.items()}
+
+
+def _create_enrolments(
+    entries: list[Entry], new_students: StudentIds, institution: Institution, at: datetime
+) -> None:
+    """Create the enrolments of known and of new students."""
+    follows = [entry.follows for entry in entries if entry.follows]
+    followed = Enrolment.objects.in_bulk(follows)
+    enrolments = []
+    for entry in entries:
+        enrolment = _enrolment(entry, new_students, institution, at)
+        if entry.follows:
+            # A pupil who stays in this school does not join it anew (R11).
+            enrolment.joined_at = followed[entry.follows].joined_at
+            enrolment.released_at = followed[entry.follows].released_at
+        enrolments.append(enrolment)
+    Enrolment.objects.bulk_create(enrolments)
+
+
+def _enrolment(
+    entry: Entry, new_students: StudentIds, institution: Institution, at: datetime
+) -> Enrolment:
+    """Return the enrolment as it will be, not saved yet."""
+    enrolment = Enrolment(
+        pk=entry.enrolment_id,
+        institution=institution,
+        student_id=_student_id(entry, new_students),
+        joined_at=at,
+        **entry.enrolment,
+    )
+    enrolment.fold_names()
+    return enrolment
+
+
+def _student_id(entry: Entry, new_students: StudentIds) -> int:
+    """Return the id of the entry's student, known or just created."""
+    if entry.student_id is None:
+        return new_students[entry.row]
+    return entry.student_id
+
+
+def _events(
+    plan: Plan, ended_students: dict[int, int], new_students: StudentIds
+) -> Iterator[Event]:
+    """Yield what the history keeps of this import."""
+    for ending in plan.ended:
+        student_id = ended_students[ending.enrolment_id]
+        if ending.ends_on:
+            yield student_id, Kind.ENDED, "", ""
+        else:
+            yield student_id, Kind.WITHDRAWN, ending.stamnummer, ""
+
+    for merge in plan.merges:
+        yield merge.other_id, Kind.MERGED, "", ""
+
+    for entry in plan.changed + plan.new:
+        student_id = _student_id(entry, new_students)
+        if entry.changes_class:
+            yield student_id, Kind.CLASS, entry.old_class, entry.enrolment["class_code"]
+        if entry.joins:
+            yield student_id, Kind.JOINED, "", ""
+        elif entry.returns:
+            yield student_id, Kind.REVIVED, "", ""
+
+
+def _record(events: Iterable[Event], by: Actor, at: datetime) -> None:
+    StudentEvent.objects.bulk_create(
+        StudentEvent(
+            student_id=student_id,
+            institution=by.institution,
+            kind=kind,
+            at=at,
+            manager=by.manager,
+            ip_address=by.ip_address,
+            old=old,
+            new=new,
         )
-        entries = [entry for entry in self.plan.changed if entry.enrolment_differences]
-        Enrolment.objects.bulk_create(
-            self._enrolments(entries),
-            update_conflicts=True,
-            unique_fields=["id"],
-            update_fields=ENROLMENT_COLUMNS,
-        )
-        if returning := [e.enrolment_id or 0 for e in self.plan.changed if e.returns]:
-            again = Enrolment.objects.filter(pk__in=returning)
-            again.update(joined_at=self.at, released_at=None)
-
-    def create(self) -> None:
-        newcomers = [entry for entry in self.plan.new if entry.student_id is None]
-        students = Student.objects.bulk_create([Student(**entry.student) for entry in newcomers])
-        self.new_students = {e.row: s.pk for e, s in zip(newcomers, students, strict=True)}
-        enrolments = self._enrolments(self.plan.new)
-        self._keep_standing(enrolments)
-        Enrolment.objects.bulk_create(enrolments)
-
-    def _enrolments(self, entries: list[Entry]) -> list[Enrolment]:
-        """The enrolments as they will be."""
-        enrolments = [
-            Enrolment(
-                pk=entry.enrolment_id,
-                institution=self.by.institution,
-                student_id=self._student_id(entry),
-                joined_at=self.at,
-                **entry.enrolment,
-            )
-            for entry in entries
-        ]
-        for enrolment in enrolments:
-            enrolment.fold_names()
-        return enrolments
-
-    def _student_id(self, entry: Entry) -> int:
-        return entry.student_id or self.new_students[entry.row]
-
-    def _keep_standing(self, enrolments: list[Enrolment]) -> None:
-        """Who stays in this school did not join it anew (R11)."""
-        followed = [entry.follows for entry in self.plan.new if entry.follows]
-        known = Enrolment.objects.in_bulk(followed) if followed else {}
-        for entry, enrolment in zip(self.plan.new, enrolments, strict=True):
-            if entry.follows:
-                for name in STANDING:
-                    setattr(enrolment, name, getattr(known[entry.follows], name))
-
-    def record(self, ended: dict[int, int]) -> None:
-        StudentEvent.objects.bulk_create(
-            StudentEvent(
-                student_id=student_id,
-                institution=self.by.institution,
-                kind=kind,
-                at=self.at,
-                manager=self.by.manager,
-                ip_address=self.by.ip_address,
-                old=old,
-                new=new,
-            )
-            for student_id, kind, old, new in self._events(ended)
-        )
-
-    def _events(self, ended: dict[int, int]) -> Iterator[Event]:
-        for ending in self.plan.ended:
-            student_id = ended[ending.enrolment_id]
-            if ending.ends_on:
-                yield student_id, Kind.ENDED, "", ""
-            else:
-                yield student_id, Kind.WITHDRAWN, ending.stamnummer, ""
-        for merge in self.plan.merges:
-            yield merge.other_id, Kind.MERGED, "", ""
-        for entry in self.plan.changed + self.plan.new:
-            if entry.changes_class:
-                new = entry.enrolment["class_code"]
-                yield self._student_id(entry), Kind.CLASS, entry.old_class, new
-            if entry.joins:
-                yield self._student_id(entry), Kind.JOINED, "", ""
-            elif entry.returns:
-                yield self._student_id(entry), Kind.REVIVED, "", ""
+        for student_id, kind, old, new in events
+    )

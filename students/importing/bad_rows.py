@@ -1,4 +1,4 @@
-"""The rows that are not imported, as an .xlsx to mend and upload again."""
+"""The rows that are not imported, as an .xlsx file to correct and upload again."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -17,28 +17,40 @@ NUMBER_IS_GONE = (
 WIDTH, WIDTH_OF_REASON = 18, 80
 
 
-def render(table: StoredCells, problems: Iterable[Problem], *, made_at: datetime) -> bytes:
-    """Return the original cells of these rows and a column with the reason.
+def render(cells: StoredCells, problems: Iterable[Problem], *, made_at: datetime) -> bytes:
+    """Return a workbook with the original cells of these rows and a column with the reason.
 
     A national number is not kept: its cell is empty, and the reason says so.
     """
-    cells = dict(table.rows)
-    rows = [_row(cells[p.row], p.reason, len(table.headings)) for p in problems]
-    columns = dict.fromkeys(_unique(table.headings), WIDTH) | {REASON: WIDTH_OF_REASON}
+    cells_of_row = dict(cells.rows)
+    width = len(cells.headings)
+    rows = []
+    for problem in problems:
+        row_cells = cells_of_row[problem.row]
+        reason = problem.reason
+        if any(isinstance(cell, HashedNumber) for cell in row_cells):
+            reason = f"{reason} {NUMBER_IS_GONE}"
+        rows.append([*_texts(row_cells, width), reason])
+    columns = dict.fromkeys(_unique(cells.headings), WIDTH)
+    columns[REASON] = WIDTH_OF_REASON
     return workbook.render("Niet ingelezen", columns, rows, made_at=made_at)
 
 
 def _unique(headings: Iterable[str]) -> Iterator[str]:
-    """The headings, those that are empty or stand there twice told apart."""
+    """Yield the headings; empty and repeated ones get a name and a number of their own."""
     seen: Counter[str] = Counter([REASON])
     for heading in headings:
         name = heading or "Zonder kopje"
         seen[name] += 1
-        yield f"{name} ({seen[name]})" if seen[name] > 1 else name
+        if seen[name] > 1:
+            name = f"{name} ({seen[name]})"
+        yield name
 
 
-def _row(cells: tuple[Cell, ...], reason: str, width: int) -> list[str]:
-    shown = [cell if isinstance(cell, str) else "" for cell in cells[:width]]
-    shown += [""] * (width - len(shown))
-    gone = any(isinstance(cell, HashedNumber) for cell in cells)
-    return [*shown, f"{reason} {NUMBER_IS_GONE}" if gone else reason]
+def _texts(cells: tuple[Cell, ...], width: int) -> list[str]:
+    """Return the cells under the headings as text, "" for a national number."""
+    texts = [""] * width
+    for place, cell in enumerate(cells[:width]):
+        if not isinstance(cell, HashedNumber):
+            texts[place] = cell
+    return texts

@@ -1,6 +1,6 @@
-"""The bytes of a file -> its headings and rows, all as plain text. Knows no fields, trusts nothing.
+"""The bytes of a file -> its headings and rows, all as plain text. Trusts nothing in the file.
 
-Runs in a process of its own, without Django: see `read` and `child`.
+Runs in a process of its own, without Django: see `reader` and `child`.
 """
 
 import csv
@@ -11,44 +11,31 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 
-from . import UnusableFile
+from . import MAX_COLUMNS, Limits, UnusableFile
 from .columns import count_known
 
 HEADING_WITHIN = 5
 DELIMITERS = (";", ",", "\t")
-MAX_COLUMNS = 200
 MAX_CELL = 1_000
 
-# What no name needs: control characters, and those that turn the direction of what follows.
+# No name needs these: control characters, and those that turn the direction of the text.
 _HIDDEN = re.compile(
     "[\x00-\x08\x0e-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]"
 )
 _BINARY = re.compile(r"[\x00-\x08\x0e-\x1f]")
 _OLD_EXCEL = b"\xd0\xcf\x11\xe0"
 _PDF = b"%PDF"
+_ZIP = b"PK"
 
 Cells = tuple[str, ...]
-NumberedRows = Iterable[tuple[int, Iterable[object]]]
-
-
-@dataclass(frozen=True)
-class Limits:
-    """How much a file may hold: bytes, rows that are not empty."""
-
-    file_bytes: int
-    rows: int
-
-    @property
-    def characters(self) -> int:
-        """Of all cells together: a workbook may name one long text a million times."""
-        return 3 * self.file_bytes
+NumberedRow = tuple[int, Iterable[object]]
 
 
 @dataclass(frozen=True)
 class FileCells:
-    """The heading cells, and (row number as a spreadsheet counts, cells) for what is under them.
+    """The heading cells, and (row number as a spreadsheet counts, cells) for each row below them.
 
-    `cut_off`: the file stops in the middle of a line, as one does that was not copied whole.
+    `cut_off`: the file stops in the middle of a line, as an incomplete copy does.
     """
 
     headings: Cells
@@ -57,11 +44,11 @@ class FileCells:
 
 
 def read_cells(content: bytes, limits: Limits) -> FileCells:
-    """Read a .csv or .xlsx file; the content tells which, since names are often wrong.
+    """Read a .csv or .xlsx file; the content decides which, since file names are often wrong.
 
     CSV: UTF-8 with or without BOM, UTF-16 or Windows-1252; semicolon, comma or tab. The heading
     row is within the first 5 rows. Cells come without control characters and double blanks.
-    Raises UnusableFile for what is empty, too large, no table, or without a known heading.
+    Raises UnusableFile for a file that is empty, too large, no table, or without a known heading.
     """
     if not content.strip():
         raise UnusableFile("Het bestand is leeg.")
@@ -72,45 +59,56 @@ def read_cells(content: bytes, limits: Limits) -> FileCells:
             "Dit is een oud of met een wachtwoord beveiligd Excel-bestand. "
             "Bewaar het zonder wachtwoord als .xlsx of .csv en probeer opnieuw."
         )
-    if content.startswith(b"PK"):
-        # Half of the time that the process needs to start, and most lists are .csv.
+    if content.startswith(_ZIP):
+        # Late, since loading openpyxl takes most of the time that the process needs to start,
+        # and most lists are .csv (docs/decisions/0010).
         from .xlsx import workbook_rows  # noqa: PLC0415
 
         return _table(workbook_rows(content, limits), limits)
-    return _csv_table(_decoded(content), limits)
+    return _csv_table(content, limits)
 
 
-def _table(rows: NumberedRows, limits: Limits, *, cut_off: bool = False) -> FileCells:
-    filled = _filled(rows, limits)
-    first = [(count_known(cells), number) for number, cells in filled if number <= HEADING_WITHIN]
-    known, place = max(first, key=lambda found: (found[0], -found[1]), default=(0, 0))
-    if not known:
+def _table(rows: Iterable[NumberedRow], limits: Limits, *, cut_off: bool = False) -> FileCells:
+    """Return the rows below the one with the most known headings, the first of equals."""
+    filled = _filled_rows(rows, limits)
+    headings: Cells = ()
+    heading_row = 0
+    most_known = 0
+    for number, cells in filled:
+        if number > HEADING_WITHIN:
+            break
+        known = count_known(cells)
+        if known > most_known:
+            headings, heading_row, most_known = cells, number, known
+
+    if not most_known:
         raise UnusableFile(
             "In de eerste 5 rijen van het bestand staan geen kopjes die we kennen, "
             "zoals “Stamnummer”, “Voornaam” en “Naam”."
         )
-    below = [(number, cells) for number, cells in filled if number > place]
+
+    below = [(number, cells) for number, cells in filled if number > heading_row]
     if not below:
         raise UnusableFile("Het bestand heeft kopjes, maar er staat geen enkele leerling onder.")
-    return FileCells(dict(filled)[place], below, cut_off)
+    return FileCells(headings, below, cut_off)
 
 
-def _filled(rows: NumberedRows, limits: Limits) -> list[tuple[int, Cells]]:
-    """The rows that are not empty, as clean text, within the limits."""
+def _filled_rows(rows: Iterable[NumberedRow], limits: Limits) -> list[tuple[int, Cells]]:
+    """Return the rows that are not empty, as clean text. Raises UnusableFile above the limits."""
     filled: list[tuple[int, Cells]] = []
-    room = limits.characters
-    last = 0
-    for claimed, row in rows:
-        # A workbook may claim any number; two rows of one number would be one pupil.
-        last = number = max(claimed, last + 1)
-        cells = tuple(_text(value) for value in islice(row, MAX_COLUMNS))
+    characters = 0
+    number = 0
+    for claimed_number, values in rows:
+        # A workbook may claim any number; two rows with one number would become one pupil.
+        number = max(claimed_number, number + 1)
+        cells = tuple(_text(value) for value in islice(values, MAX_COLUMNS))
         if not any(cells):
             continue
         filled.append((number, cells))
-        room -= sum(map(len, cells))
         if len(filled) > limits.rows + HEADING_WITHIN:
             raise UnusableFile(f"Het bestand telt meer dan {limits.rows} rijen.")
-        if room < 0:
+        characters += sum(map(len, cells))
+        if characters > limits.characters:
             raise UnusableFile(
                 "Er staat te veel tekst in het bestand. Laat alleen de kolommen staan die nodig "
                 "zijn en probeer opnieuw."
@@ -119,6 +117,7 @@ def _filled(rows: NumberedRows, limits: Limits) -> list[tuple[int, Cells]]:
 
 
 def _text(value: object) -> str:
+    """Return a cell as clean text: a day as 2010-11-07, a whole number without decimals."""
     if type(value) is str:
         return clean(value)
     if value is None:
@@ -138,25 +137,47 @@ def clean(text: str) -> str:
 # .csv -------------------------------------------------------------------------------------------
 
 
-def _decoded(content: bytes) -> str:
+def _csv_table(content: bytes, limits: Limits) -> FileCells:
+    """Decode the bytes and find the delimiter. Raises UnusableFile for what is no text."""
     text = _decode(content)
     if content.startswith(_PDF) or _BINARY.search(text):
         raise UnusableFile("Dit is geen leesbare tabel. Kies een .csv- of .xlsx-bestand.")
-    return text
+
+    rows = _csv_rows(text, _delimiter(text))
+    cut_off = not text.endswith(("\n", "\r"))
+    return _table(enumerate(rows, start=1), limits, cut_off=cut_off)
 
 
 def _decode(content: bytes) -> str:
-    for encoding in (*_utf_16(content), "utf-8-sig"):
+    """Decode as UTF-16 or UTF-8, or else line by line.
+
+    Files are glued together: one line in an old encoding must not spoil every `é`.
+    """
+    for encoding in _likely_encodings(content):
         try:
             return content.decode(encoding)
         except UnicodeDecodeError:
             continue
-    # Line by line, since files are glued together: one old line must not spoil every `é`.
     return "".join(map(_decode_line, content.splitlines(keepends=True)))
 
 
+def _likely_encodings(content: bytes) -> tuple[str, ...]:
+    """Return the encodings to try for the file as a whole.
+
+    UTF-16 without a byte order mark is known by the zero byte of its first letter: headings are
+    ASCII.
+    """
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return "utf-16", "utf-8-sig"
+    if content[1:2] == b"\0":
+        return "utf-16-le", "utf-8-sig"
+    if content[:1] == b"\0":
+        return "utf-16-be", "utf-8-sig"
+    return ("utf-8-sig",)
+
+
 def _decode_line(line: bytes) -> str:
-    # Windows-1252 leaves five bytes undefined; Latin-1 has a meaning for each.
+    """Decode as UTF-8 or Windows-1252, or else as Latin-1, which has a meaning for every byte."""
     for encoding in ("utf-8-sig", "cp1252"):
         try:
             return line.decode(encoding)
@@ -165,30 +186,23 @@ def _decode_line(line: bytes) -> str:
     return line.decode("latin-1")
 
 
-def _utf_16(content: bytes) -> tuple[str, ...]:
-    """Without a byte order mark, the zeroes of the first letter (ASCII, a heading) tell."""
-    if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        return ("utf-16",)
-    if content[1:2] == b"\0":
-        return ("utf-16-le",)
-    return ("utf-16-be",) if content[:1] == b"\0" else ()
-
-
-def _csv_table(text: str, limits: Limits) -> FileCells:
-    def known(delimiter: str) -> int:
-        return max((count_known(row) for row in _first_rows(text, delimiter)), default=0)
-
-    rows = _csv_rows(text, max(DELIMITERS, key=known))
-    return _table(enumerate(rows, start=1), limits, cut_off=not text.endswith(("\n", "\r")))
-
-
-def _first_rows(text: str, delimiter: str) -> Iterator[list[str]]:
-    lines = islice(io.StringIO(text, newline=""), HEADING_WITHIN)
-    return (line.split(delimiter) for line in lines)
+def _delimiter(text: str) -> str:
+    """Return the delimiter that gives the most known headings in one of the first lines."""
+    best = DELIMITERS[0]
+    most_known = 0
+    for delimiter in DELIMITERS:
+        for line in islice(io.StringIO(text, newline=""), HEADING_WITHIN):
+            known = count_known(line.split(delimiter))
+            if known > most_known:
+                best, most_known = delimiter, known
+    return best
 
 
 def _csv_rows(text: str, delimiter: str) -> Iterator[list[str]]:
-    # Strict: a forgotten quotation mark must not quietly swallow the pupils after it.
+    """Yield the cells of each row. Raises UnusableFile where the csv module gives up.
+
+    Strict: a forgotten quotation mark must not quietly swallow the pupils after it.
+    """
     rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     try:
         yield from rows

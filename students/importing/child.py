@@ -2,27 +2,28 @@
 
     python -m students.importing.child FILE_BYTES ROWS MEMORY SECONDS
 
-A file that wants more memory or time ends this process and nothing else. It gets no environment,
-so it knows no key and no database, and it loads neither.
+A file that needs more memory or time ends this process and nothing else. Its environment is empty,
+so it knows no key and no database; it loads no Django (docs/decisions/0010).
 """
 
 import json
 import resource
 import sys
 
-from . import UnusableFile
-from .cells import Limits, read_cells
+from . import Limits, UnusableFile
+from .cells import read_cells
 
 
 def main(file_bytes: int, rows: int, memory: int, seconds: int) -> None:
+    """Write the cells as JSON, or {"unusable": reason}; `memory` is in bytes."""
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    # Nothing that it reads ever reaches a disk.
+    # Nothing of the file ever reaches a disk.
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     try:
-        texts = read_cells(sys.stdin.buffer.read(), Limits(file_bytes, rows))
-        answer = vars(texts)
+        cells = read_cells(sys.stdin.buffer.read(), Limits(file_bytes, rows))
+        answer = vars(cells)
     except UnusableFile as error:
         answer = {"unusable": str(error)}
     sys.stdout.buffer.write(json.dumps(answer, ensure_ascii=False).encode())

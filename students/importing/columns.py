@@ -1,7 +1,7 @@
-"""Headings -> fields. A new format is a few more headings in FIELDS, nothing else."""
+"""Headings -> fields. Another administration package needs only more headings in FIELDS."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from schoolloket.core.text import fold
@@ -9,7 +9,7 @@ from schoolloket.core.text import fold
 
 @dataclass(frozen=True)
 class Field:
-    """A field of the import, what the screen calls it, and its headings, the preferred first."""
+    """A field of the import: its name on the screen, and its headings, the preferred one first."""
 
     name: str
     label: str
@@ -69,24 +69,26 @@ BY_NAME = {field.name: field for field in FIELDS}
 
 
 def _plain(heading: str) -> str:
-    """A heading as it is compared: without case, accents, blanks and dots."""
+    """Return a heading as it is compared: without case, accents, blanks and dots."""
     return re.sub(r"[^a-z0-9]", "", fold(heading))
 
 
-_PLAIN = {field.name: [_plain(heading) for heading in field.headings] for field in FIELDS}
-_KNOWN = {heading for headings in _PLAIN.values() for heading in headings}
+_KNOWN = {_plain(heading) for field in FIELDS for heading in field.headings}
 
 
 def count_known(cells: Sequence[str]) -> int:
-    """Return how many of the cells are headings that the import knows."""
+    """Return how many of the cells are headings that the import knows.
+
+    The heading row is recognised by it, and so is the delimiter of a .csv.
+    """
     return sum(_plain(cell) in _KNOWN for cell in cells)
 
 
 @dataclass(frozen=True)
 class Columns:
-    """Which column is which field: {"class_code": 10}.
+    """The column of each field, by its place from 0: {"class_code": 10}.
 
-    `problems`: why rows cannot be read this way, in Dutch; the manager may choose the column.
+    `problems`: why rows cannot be read this way, in Dutch; the manager may point out the column.
     """
 
     places: dict[str, int]
@@ -95,14 +97,18 @@ class Columns:
 
     @property
     def taken(self) -> dict[str, str]:
-        """What was taken for what, to show: {"class_code": "Klas"}."""
+        """Return the heading of each field, to show: {"class_code": "Klas"}."""
         return {name: self.headings[place] for name, place in self.places.items()}
 
     @property
     def left(self) -> list[str]:
-        """The headings that nothing reads."""
-        used = set(self.places.values())
-        return [h for place, h in enumerate(self.headings) if h and place not in used]
+        """Return the headings of the columns that nothing reads."""
+        left = []
+        read = set(self.places.values())
+        for place, heading in enumerate(self.headings):
+            if heading and place not in read:
+                left.append(heading)
+        return left
 
 
 def find_columns(
@@ -110,44 +116,58 @@ def find_columns(
 ) -> Columns:
     """Recognise the headings.
 
-    `chosen`: by field, the column that the manager pointed out, or None for no column at all; a
-    column that was pointed out is no longer taken for something else.
+    `chosen`: by field, the place of the column that the manager pointed out, or None for no column
+    at all. A column that was pointed out is no longer taken for another field.
+
+    Of several headings of one field the preferred one is taken. A heading that stands above two
+    columns is a problem, as is a needed field without a column.
     """
     chosen = chosen or {}
-    pointed = {place for place in chosen.values() if place is not None}
-    plain = ["" if i in pointed else _plain(heading) for i, heading in enumerate(headings)]
-    places = {name: place for name, place in chosen.items() if place is not None}
-    problems = []
+    places: dict[str, int] = {}
+    plain = [_plain(heading) for heading in headings]
+    for name, place in chosen.items():
+        if place is not None:
+            places[name] = place
+            plain[place] = ""
+
+    problems: list[str] = []
     for field in FIELDS:
-        if field.name not in chosen:
-            place, heading = _place(field, plain)
-            if heading:
-                problems.append(_twice_message(heading, plain))
-            elif place is not None:
-                places[field.name] = place
-    missing = [f for f in FIELDS if f.needed and f.name not in places]
-    problems += [] if problems else [_missing_message(field) for field in missing]
+        if field.name in chosen:
+            continue
+        heading = _preferred_heading(field, plain)
+        if heading is None:
+            continue
+
+        count = plain.count(_plain(heading))
+        if count == 1:
+            places[field.name] = plain.index(_plain(heading))
+        else:
+            problems.append(_repeated_message(heading, count))
+
+    if not problems:
+        for field in FIELDS:
+            if field.needed and field.name not in places:
+                problems.append(_missing_message(field))
     return Columns(places, headings, tuple(problems))
 
 
-def _place(field: Field, plain: list[str]) -> tuple[int | None, str]:
-    """The column of a field, or the heading that stands above more than one."""
-    for heading, looks in zip(field.headings, _PLAIN[field.name], strict=True):
-        count = plain.count(looks)
-        if count > 1:
-            return None, heading
-        if count:
-            return plain.index(looks), ""
-    return None, ""
+def _preferred_heading(field: Field, plain: Collection[str]) -> str | None:
+    """Return the first of the field's headings that is among these."""
+    for heading in field.headings:
+        if _plain(heading) in plain:
+            return heading
+    return None
 
 
-def _twice_message(heading: str, plain: list[str]) -> str:
+def _repeated_message(heading: str, count: int) -> str:
+    """Return what to do about a heading that stands above `count` columns."""
     return (
-        f"Het kopje “{heading}” staat {plain.count(_plain(heading))} keer in het bestand. "
+        f"Het kopje “{heading}” staat {count} keer in het bestand. "
         "Laat er één staan, of kies welke kolom het is."
     )
 
 
 def _missing_message(field: Field) -> str:
+    """Return the headings that would do for a needed field without a column."""
     choices = " of ".join(f"“{heading}”" for heading in field.headings)
     return f"Er is geen kolom met {field.label}: geef een kolom het kopje {choices}."

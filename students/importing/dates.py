@@ -13,7 +13,11 @@ _SERIAL = re.compile(r"\d{4,5}", re.ASCII)
 # A list of twenty thousand pupils has some thousands of dates.
 @lru_cache(maxsize=10_000)
 def as_date(text: str) -> date | None:
-    """Read `7/11/2010`, `07-11-2010`, `2010-11-07` or the serial number of a spreadsheet."""
+    """Read `7/11/2010`, `07-11-2010`, `2010-11-07` or the serial number of a spreadsheet.
+
+    Returns None for any other text, for a day that does not exist, and for a year before 1900 or
+    after 2100.
+    """
     if match := _DAY_FIRST.fullmatch(text):
         day, month, year = match.groups()
         return _checked(year, month, day)
@@ -25,16 +29,21 @@ def as_date(text: str) -> date | None:
 
 
 def _checked(year: str, month: str, day: str) -> date | None:
+    """Return the day if it exists and is of a time in which a pupil or a school year may be."""
     try:
         found = date(int(year), int(month), int(day))
     except ValueError:
         return None
-    return found if 1900 <= found.year <= 2100 else None
+    if not 1900 <= found.year <= 2100:
+        return None
+    return found
 
 
 def school_year(day: date) -> int:
     """Return the year in which the school year of this day began; it runs from 1 September."""
-    return day.year if day.month >= 9 else day.year - 1
+    if day.month >= 9:
+        return day.year
+    return day.year - 1
 
 
 def end_of_year(day: date) -> date:
@@ -43,5 +52,7 @@ def end_of_year(day: date) -> date:
 
 
 def list_year(today: date) -> int:
-    """The school year of a list without begin dates: in July and August the coming one."""
-    return today.year if today.month >= 7 else today.year - 1
+    """Return the school year of a list without begin dates: in July and August the coming one."""
+    if today.month >= 7:
+        return today.year
+    return today.year - 1

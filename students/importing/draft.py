@@ -19,7 +19,7 @@ from .stored_cells import StoredCells
 class Draft:
     """The draft of a run: its cells, its columns and its plan, each worked out once.
 
-    Raises ImportDraftGone where the run is no draft (any more).
+    Raises ImportDraftGone where the run is not, or no longer, a draft.
     """
 
     def __init__(self, run: ImportRun) -> None:
@@ -33,13 +33,13 @@ class Draft:
 
     @cached_property
     def columns(self) -> Columns:
-        """Which column is taken for what, as recognised and as the manager chose."""
+        """The column of each field, as recognised and as the manager pointed them out."""
         return find_columns(self.cells.headings, self.run.columns)
 
     @cached_property
     def parsed(self) -> ParsedFile:
-        """The rows as they are read today. Raises UnusableFile where a needed column is missing."""
-        return parse(self.cells, self.run.institution.number, today(), self.run.columns)
+        """The rows as they are read today. Raises UnusableFile where the columns have problems."""
+        return parse(self.cells, self.columns, self.run.institution.number, today())
 
     @cached_property
     def plan(self) -> Plan:
@@ -54,5 +54,5 @@ def plan_of(run: ImportRun, parsed: ParsedFile) -> Plan:
         institution=run.institution,
         full_list=run.full_list,
         today=today(),
-        choices=run.choices,
+        answers=run.choices,
     )

@@ -2,70 +2,160 @@
 
 from collections import defaultdict
 from collections.abc import Hashable, Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
-from itertools import islice
+from operator import attrgetter
+from typing import TypeVar
 
 from schoolloket.core.text import fold
 
+from .plan import Problem
 from .rows import Row
 
 # A file may repeat one number ten thousand times.
 OTHERS_NAMED = 5
 
-
-def repeated(pairs: Iterable[tuple[Hashable, int]]) -> list[tuple[int, str]]:
-    """Each row whose key is not its own, with the other rows: [(4, "9"), (9, "4")]."""
-    rows: dict[Hashable, list[int]] = defaultdict(list)
-    for key, row in pairs:
-        if key:
-            rows[key].append(row)
-    return [(row, _others(row, same)) for same in rows.values() if len(same) > 1 for row in same]
+T = TypeVar("T")
 
 
-def _others(row: int, same: list[int]) -> str:
-    others = list(islice((other for other in same if other != row), OTHERS_NAMED + 1))
-    more = " …" if len(others) > OTHERS_NAMED else ""
-    return ", ".join(map(str, others[:OTHERS_NAMED])) + more
+@dataclass(frozen=True)
+class CountedRows:
+    """The rows that count, and a remark about each of the others."""
+
+    rows: list[Row]
+    remarks: list[Problem]
 
 
-def latest(rows: Iterable[Row]) -> dict[int, tuple[int, bool]]:
-    """The rows that do not count, since a later enrolment of the same pupil does.
+def count_once(rows: list[Row]) -> CountedRows:
+    """Keep one row of each pupil: the one with the latest begin date, the last of equal rows.
 
-    Returns by row number the row that counts, and whether it begins later or is just the same:
-    {4: (9, True)}. Rows that may be of two pupils, or of which nobody can tell the later one, are
-    not among them.
+    All rows are kept where they may be about two pupils, or where two different ones are the
+    latest: nobody can tell which one counts.
     """
-    same_stamnummer: dict[str, list[Row]] = defaultdict(list)
-    for row in rows:
-        if row.stamnummer:
-            same_stamnummer[row.stamnummer].append(row)
-    overtaken: dict[int, tuple[int, bool]] = {}
-    for group in same_stamnummer.values():
-        if len(group) > 1 and _of_one_pupil(group):
-            overtaken |= _overtaken(group)
-    return overtaken
+    remarks = []
+    stamnummers = [(row.stamnummer, row) for row in _own(rows)]
+    for group in _groups(stamnummers):
+        if _is_one_pupil(group):
+            remarks += _remarks(group)
+
+    remarks.sort(key=attrgetter("row"))
+    do_not_count = {remark.row for remark in remarks}
+    counted = [row for row in rows if row.row not in do_not_count]
+    return CountedRows(counted, remarks)
 
 
-def _of_one_pupil(group: list[Row]) -> bool:
-    if any(row.problems or row.birth_date_differs for row in group):
-        return False
-    hashes = {row.identity_hash for row in group}
+def _is_one_pupil(group: list[Row]) -> bool:
+    """Return whether these rows with one stamnummer are about one pupil, without any doubt."""
+    hashes = set()
+    birth_dates = set()
+    names = set()
+    for row in group:
+        if row.problems or row.birth_date_differs:
+            return False
+        hashes.add(row.identity_hash)
+        birth_dates.add(row.birth_date)
+        names.add(fold(row.name))
+
     if "" not in hashes:
         return len(hashes) == 1
-    born = {row.birth_date for row in group} - {None}
-    names = {fold(row.name) for row in group}
-    return len(hashes) < 3 and len(born) < 2 and len(names) == 1
+
+    # Some rows lack a number: then the names and the known birth dates have to agree too.
+    hashes.discard("")
+    birth_dates.discard(None)
+    if len(hashes) > 1 or len(birth_dates) > 1:
+        return False
+    return len(names) == 1
 
 
-def _overtaken(group: list[Row]) -> dict[int, tuple[int, bool]]:
-    start = max(_start(row) for row in group)
-    last = [row for row in group if _start(row) == start]
-    if any(replace(row, row=0) != replace(last[0], row=0) for row in last):
-        return {}
-    counts = last[-1]
-    return {row.row: (counts.row, _start(row) < start) for row in group if row is not counts}
+def _remarks(group: list[Row]) -> list[Problem]:
+    """Return a remark about each row of one pupil but the latest."""
+    latest_start = max(_start(row) for row in group)
+    latest = [row for row in group if _start(row) == latest_start]
+    counting = latest[-1]
+    for row in latest:
+        if replace(row, row=counting.row) != counting:
+            return []
+
+    remarks = []
+    for row in group:
+        if row is counting:
+            continue
+        if _start(row) == latest_start:
+            reason = f"Deze rij is dezelfde als rij {counting.row}: ze telt één keer."
+        else:
+            reason = (
+                f"Dezelfde leerling staat ook op rij {counting.row}, met een latere begindatum: "
+                "die rij telt, deze niet."
+            )
+        remarks.append(Problem(row.row, reason))
+    return remarks
 
 
 def _start(row: Row) -> date:
+    """Return the first day; only for a row without problems."""
     return row.period[0]
+
+
+def repeated_numbers(rows: list[Row]) -> list[Problem]:
+    """Refuse all rows with the same stamnummer or the same national number.
+
+    Not all but the first: nobody knows which one is right.
+    """
+    stamnummers = []
+    national_numbers = []
+    for row in _own(rows):
+        stamnummers.append((row.stamnummer, row.row))
+        national_numbers.append((row.identity_hash, row.row))
+    refused = _refused("stamnummer", stamnummers)
+    refused += _refused("rijksregister- of bisnummer", national_numbers)
+    return refused
+
+
+def _refused(label: str, numbers: list[tuple[str, int]]) -> list[Problem]:
+    """Return the problems of (number, row number); `label`: what the number is, in Dutch."""
+    refused = []
+    for row, others in repeated(numbers):
+        reason = f"Hetzelfde {label} staat ook op rij {others}. Laat er één staan."
+        refused.append(Problem(row, reason))
+    return refused
+
+
+def repeated(keys: Iterable[tuple[Hashable, int]]) -> list[tuple[int, str]]:
+    """Return each row whose key another row has too, with those rows: [(4, "9"), (9, "4")].
+
+    `keys`: (key, row number); an empty key is no key.
+    """
+    found = []
+    for rows in _groups(keys):
+        for row in rows:
+            found.append((row, _others(row, rows)))
+    return found
+
+
+def _others(row: int, rows: list[int]) -> str:
+    """Return the other rows as text, at most OTHERS_NAMED of them."""
+    others = []
+    for other in rows[: OTHERS_NAMED + 2]:
+        if other != row:
+            others.append(str(other))
+    named = ", ".join(others[:OTHERS_NAMED])
+    if len(others) > OTHERS_NAMED:
+        return f"{named} …"
+    return named
+
+
+def _own(rows: list[Row]) -> list[Row]:
+    """Return the rows of this school: another one has stamnummers of its own."""
+    return [row for row in rows if not row.other_school]
+
+
+def _groups(keys: Iterable[tuple[Hashable, T]]) -> list[list[T]]:
+    """Return what has the same key, in groups of two or more; an empty key is no key.
+
+    `keys`: (key, what has it).
+    """
+    by_key: dict[Hashable, list[T]] = defaultdict(list)
+    for key, item in keys:
+        if key:
+            by_key[key].append(item)
+    return [group for group in by_key.values() if len(group) > 1]

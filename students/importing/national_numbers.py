@@ -26,9 +26,10 @@ class BirthDateDiffers(Exception):
 class HashedNumber:
     """What is left of a number: whether it was valid, and its hash with each possible birth date.
 
-    `born` is the birth date inside the number, `hashes` {"2010-11-07": "3fa8…"}. A number may hold
-    a part of the date only, or none (unknown when it was given, or the numbers of that day had run
-    out): then it is hashed with every date of its row that this part allows.
+    `born` is the birth date inside the number; `hashes` has a hash by birth date:
+    {"2010-11-07": "3fa8…"}. A number may hold only a part of the date, or none (the date was
+    unknown when it was given, or the numbers of that day had run out): then it is hashed with
+    every date of its row that fits this part.
     """
 
     valid: bool
@@ -38,44 +39,52 @@ class HashedNumber:
 
 @dataclass(frozen=True)
 class Identity:
-    """What a number says: `hash` is "" unless it is valid and the birth date is known.
+    """Whom a row is about: `hash` is "" unless the number is valid and the birth date is known.
 
-    `number` tells whether official data may be shown: AVAILABLE, or why not.
+    `number_state`: AVAILABLE where official data may be shown, or else the reason why not.
     """
 
     hash: str
-    number: Student.OfficialData
+    number_state: Student.OfficialData
     birth_date: date | None
 
 
 def hash_number(text: str, dates: Iterable[date]) -> HashedNumber:
-    """Verify a national number as the file has it, and keep hashes only.
+    """Verify a national number as the file has it, and keep only its hashes.
 
-    `dates`: those of its row, of which one may turn out to be the birth date.
+    `dates`: those of its row, of which one may turn out to be the birth date. They matter only for
+    a number that does not hold the whole date itself.
     """
     number = repaired(text)
     if not is_valid(number):
         return HashedNumber(valid=False)
+
     born = nn.get_birth_date(number)
-    days = [born] if born else [day for day in dates if _fits(number, day)]
-    return HashedNumber(True, born, {day.isoformat(): _keyed_hash(number, day) for day in days})
+    possible = [born]
+    if born is None:
+        possible = [day for day in dates if _fits(number, day)]
+    hashes = {}
+    for day in possible:
+        hashes[day.isoformat()] = _keyed_hash(number, day)
+    return HashedNumber(valid=True, born=born, hashes=hashes)
 
 
 def identify(number: HashedNumber | None, birth_date: date | None) -> Identity:
     """Match what is left of a number with the birth date of its row.
 
-    A valid number holds a birth date. When the row has another one, either the date or the number
-    is a mistake (a brother's number, a typing error): since the hash made of them would stick to
-    the student, neither is believed and BirthDateDiffers is raised, so that the school corrects
-    it. Without a birth date in the row the one in the number is used.
+    A row without a birth date gets the one inside the number. Raises BirthDateDiffers where the
+    row has another one than the number: either is a mistake (a brother's number, a typing error),
+    and the hash of the two together would stay with the student, so neither is believed.
     """
     if number is None:
         return Identity("", Student.OfficialData.NUMBER_MISSING, birth_date)
     if not number.valid:
         return Identity("", Student.OfficialData.NUMBER_INVALID, birth_date)
+
     born = birth_date or number.born
     if born is None:
         return Identity("", Student.OfficialData.NOT_RECEIVED, None)
+
     found = number.hashes.get(born.isoformat())
     if found is None:
         raise BirthDateDiffers
@@ -83,20 +92,28 @@ def identify(number: HashedNumber | None, birth_date: date | None) -> Identity:
 
 
 def repaired(text: str) -> str:
-    """The number without dots and dashes, with the leading zeros that Excel took from it."""
+    """Return the number without dots and dashes, with the leading zeros that Excel took off."""
     return re.sub(r"[\s.\-/]", "", text).zfill(DIGITS)
 
 
 def is_valid(number: str) -> bool:
-    """Whether these eleven digits are a rijksregister- or bisnummer."""
+    """Return whether these eleven digits are a rijksregister- or bisnummer.
+
+    Their check digits are right, and what they hold of a birth date is possible.
+    """
     return bool(nn.is_valid(number) or bis.is_valid(number))
 
 
-def _fits(number: str, born: date) -> bool:
-    known = ((nn.get_birth_year(number), born.year), (nn.get_birth_month(number), born.month))
-    return all(inside is None or inside == outside for inside, outside in known)
+def _fits(number: str, day: date) -> bool:
+    """Return whether this may be the birth date, as far as the number knows it."""
+    year = nn.get_birth_year(number)
+    if year is not None and year != day.year:
+        return False
+    month = nn.get_birth_month(number)
+    return month is None or month == day.month
 
 
 def _keyed_hash(number: str, born: date) -> str:
+    """Return 64 hexadecimal digits: HMAC-SHA-256 with a key that can never be rotated."""
     message = f"{number}{born.isoformat()}".encode()
     return hmac.digest(settings.MATCHING_KEY.encode(), message, "sha256").hex()

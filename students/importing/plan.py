@@ -1,12 +1,17 @@
-"""What an import would do: new, changed, ended, unchanged and bad rows; applied as shown."""
+"""What an import would do: new, changed, ended, unchanged and refused rows; applied as shown."""
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from .differences import Difference
-from .matching import Choice
+from django.db.models import TextChoices
+
+from students.models import Student
+
+from .existing import ExistingEnrolment, ExistingStudent
+from .rows import LABELS
 
 ENROLMENT_FIELDS = (
     "stamnummer",
@@ -25,19 +30,32 @@ STUDENT_FIELDS = (
     "official_first_name",
     "official_last_name",
 )
+_LABELS = LABELS | {
+    "official_data": "officiële gegevens",
+    "identity_hash": "rijksregister- of bisnummer",
+}
 
 Values = dict[str, Any]
 
 
 @dataclass(frozen=True)
+class Difference:
+    """One field of a student or an enrolment: its old and its new value, as text to show."""
+
+    label: str
+    old: str
+    new: str
+
+
+@dataclass(frozen=True)
 class Entry:
-    """What becomes of one good row. Without `student_id` or `enrolment_id` that one is new.
+    """A good row that changes something. Without `student_id` or `enrolment_id` that one is new.
 
     `student` and `enrolment` hold all values of the fields above, as they will be. `stops`: the
     row gives a running enrolment an end date in the past. `joins`: the student is known from
-    another school, with a LeerID perhaps; `held`: and still enrolled there (R11). `returns`: the
-    student was enrolled here before, and is again. `follows`: the enrolment here that runs when
-    this one is added.
+    another school, perhaps with a LeerID; `held`: and still enrolled there (R11). `returns`: the
+    student was enrolled here before, and is again. `follows`: the id of the enrolment here that
+    runs or lies ahead when this one is added.
     """
 
     row: int
@@ -56,10 +74,15 @@ class Entry:
 
     @property
     def changes_class(self) -> bool:
-        return bool(self.enrolment_id) and self.old_class != self.enrolment["class_code"]
+        """Return whether a known enrolment gets another class."""
+        if self.enrolment_id is None:
+            return False
+        new_class: str = self.enrolment["class_code"]
+        return self.old_class != new_class
 
     @property
     def differences(self) -> tuple[Difference, ...]:
+        """Return everything that changes, in the order in which the preview shows it."""
         return self.enrolment_differences + self.student_differences
 
 
@@ -67,7 +90,8 @@ class Entry:
 class Ending:
     """An enrolment that a full list no longer names.
 
-    `ends_on` is its new last day; None when it had not begun: then it is withdrawn.
+    `own_end` is its last day so far, `ends_on` the new one; None when the enrolment had not begun:
+    then it is withdrawn.
     """
 
     enrolment_id: int
@@ -82,20 +106,36 @@ class Ending:
 
 @dataclass(frozen=True)
 class Problem:
+    """A row of the file and why it does not count, in Dutch, without the row's data."""
+
     row: int
     reason: str
 
 
+class Choice(TextChoices):
+    """What a manager may answer to a conflict; without an answer the row is skipped."""
+
+    SAME = "dezelfde", "Het is één en dezelfde leerling: ga verder met het LeerID van het nummer"
+    CORRECTED = "verbeterd", "Het is dezelfde leerling: neem het nummer en de geboortedatum over"
+    WITHOUT_NUMBER = (
+        "zonder",
+        "Het is de leerling van het stamnummer: lees in zonder nummer en geboortedatum",
+    )
+
+
 @dataclass(frozen=True)
 class Conflict:
-    """A row in conflict: what may be answered, and what the manager answered, "" for nothing."""
+    """A row whose numbers contradict each other, or contradict what the school has.
+
+    `choices` are the possible answers, `answer` is the manager's own, "" without one.
+    """
 
     row: int
     reason: str
     stamnummer: str
     name: str
     choices: tuple[Choice, ...]
-    chosen: str
+    answer: str
 
 
 @dataclass(frozen=True)
@@ -111,10 +151,10 @@ class Merge:
 class Plan:
     """What the preview shows and what is applied. The lists are in the order of the file.
 
-    `running` and `ahead` count the enrolments before the import. `endings_withheld`: a bad row
-    names a pupil but cannot tell which, so the list ends nobody. `remarks` are rows that do not
-    count since a later enrolment of the same pupil does. A conflict without an answer is among the
-    problems too.
+    `unchanged` counts good rows. `problems` are the rows that are not imported, a conflict without
+    an answer among them. `remarks` are rows that do not count, since a later one of the same pupil
+    does. `running` and `ahead` count the enrolments before the import. `endings_withheld`: a bad
+    row names a pupil but does not identify him or her, so the list ends no enrolment.
     """
 
     new: list[Entry] = field(default_factory=list)
@@ -132,39 +172,85 @@ class Plan:
 
     @property
     def fingerprint(self) -> str:
-        """The same for two plans that do the same, and for those alone."""
+        """Return the same text for two plans that do the same, and for those alone.
+
+        The preview sends it along with the confirmation, so that what was shown is what is applied
+        (R2). It may differ between versions of the project: then the preview is shown again.
+        """
         return hashlib.sha256(repr(self).encode()).hexdigest()
 
     @property
-    def changing_students(self) -> list[Entry]:
-        """Those whose student is known and changes, in an old enrolment or a new one."""
-        return [entry for entry in self.changed + self.new if entry.student_differences]
-
-    @property
-    def changes_nothing(self) -> bool:
-        return not (self.new or self.changed or self.ended)
-
-    @property
     def is_empty(self) -> bool:
-        """Not one good row."""
+        """Return whether the file has no good row."""
         return not (self.new or self.changed or self.unchanged)
 
     @property
     def stopped(self) -> int:
-        """How many running enrolments end before their own end date."""
-        ended = sum(ending.ends_on is not None for ending in self.ended)
-        return ended + sum(entry.stops for entry in self.changed)
+        """Return how many running enrolments end before their own end date.
+
+        By the full list that no longer names them, or by a row with an earlier end date.
+        """
+        by_the_list = sum(ending.ends_on is not None for ending in self.ended)
+        by_a_row = sum(entry.stops for entry in self.changed)
+        return by_the_list + by_a_row
 
     @property
     def withdrawn(self) -> int:
+        """Return how many enrolments that lie ahead the list no longer names."""
         return sum(ending.ends_on is None for ending in self.ended)
 
     @property
     def ends_many(self) -> bool:
         """Return whether more than 10 % ends of those that run, or of those that lie ahead."""
-        return 10 * self.stopped > self.running or 10 * self.withdrawn > self.ahead
+        if 10 * self.stopped > self.running:
+            return True
+        return 10 * self.withdrawn > self.ahead
 
     @property
     def asks(self) -> bool:
-        """Whether the manager has to say that so many may end, or that the file is whole."""
-        return self.ends_many or (self.cut_off and bool(self.ended))
+        """Return whether the manager has to confirm that so many end, or that the file is whole.
+
+        See docs/decisions/0014.
+        """
+        if self.ends_many:
+            return True
+        return self.cut_off and len(self.ended) > 0
+
+
+def differences(
+    old: ExistingEnrolment | ExistingStudent | None, new: Mapping[str, object]
+) -> tuple[Difference, ...]:
+    """Return the fields whose value changes; none where there is no old student or enrolment.
+
+    `new`: a value by field, of STUDENT_FIELDS or of ENROLMENT_FIELDS.
+    """
+    if old is None:
+        return ()
+
+    found = []
+    for name, new_value in new.items():
+        old_value = getattr(old, name)
+        if old_value != new_value:
+            found.append(_difference(name, old_value, new_value))
+    return tuple(found)
+
+
+def _difference(name: str, old: object, new: object) -> Difference:
+    """Return how a field changes; a hash is not shown."""
+    label = _LABELS[name]
+    if name == "identity_hash":
+        if old:
+            return Difference(label, "een ander nummer", "nieuw nummer")
+        return Difference(label, "", "nieuw nummer")
+    return Difference(label, _as_text(name, old), _as_text(name, new))
+
+
+def _as_text(name: str, value: object) -> str:
+    """Return a value as the preview shows it: 31/08/2027, or the words of a choice."""
+    if value is None:
+        return ""
+    if isinstance(value, date):
+        return value.strftime("%d/%m/%Y")
+    if name == "official_data":
+        return str(Student.OfficialData(str(value)).label)
+    return str(value)

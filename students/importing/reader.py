@@ -7,10 +7,9 @@ import sys
 from django.conf import settings
 
 from . import UnusableFile
-from .cells import FileCells, clean
+from .cells import FileCells
 
-__all__ = ["clean", "read"]
-
+# Of the process that reads: bytes of memory, and seconds by the clock and of the processor.
 MEMORY = 300 * 2**20
 SECONDS = 10
 
@@ -21,24 +20,26 @@ TOO_HEAVY = (
 
 
 def read(content: bytes) -> FileCells:
-    """Read a .csv or .xlsx file; see `tables.read_cells`.
+    """Read a .csv or .xlsx file; see `cells.read_cells`.
 
     Raises UnusableFile, also where reading takes more than 10 seconds or 300 MB.
     """
     answer = json.loads(_answer(content))
     if "unusable" in answer:
         raise UnusableFile(answer["unusable"])
+
     rows = [(number, tuple(cells)) for number, cells in answer["rows"]]
     return FileCells(tuple(answer["headings"]), rows, answer["cut_off"])
 
 
 def _answer(content: bytes) -> bytes:
+    """Return what the child writes about the file. Raises UnusableFile where the child fails."""
     limits = (settings.IMPORT_MAX_BYTES, settings.IMPORT_MAX_ROWS, MEMORY, SECONDS)
     command = [sys.executable, "-m", "students.importing.child", *map(str, limits)]
     try:
         done = subprocess.run(  # noqa: S603
             command,
-            # One byte more than it may have is enough to be refused for it.
+            # One byte over the limit, so that the child can refuse a larger file.
             input=content[: settings.IMPORT_MAX_BYTES + 1],
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,

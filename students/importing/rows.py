@@ -1,9 +1,8 @@
 """Cells -> what each row says: dates, sex, identity; and what is wrong with it, in Dutch.
 
-Problems name the field and what to do, never the value: they are kept in the log of imports.
+A problem names the field and what to do, never the value, since the log of imports keeps it.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -11,7 +10,7 @@ from schoolloket.core.text import fold
 from students.models import Enrolment, Student
 
 from . import UnusableFile
-from .columns import FIELDS, Columns, find_columns
+from .columns import FIELDS, Columns
 from .dates import as_date, end_of_year, list_year
 from .national_numbers import BirthDateDiffers, HashedNumber, hash_number, identify
 from .stored_cells import HIDDEN, Cell, StoredCells
@@ -43,9 +42,9 @@ LONGEST_KEY = Enrolment._meta.get_field("first_name_key").max_length or 0
 class Row:
     """One row of the file. A text is "" when its cell is empty or its column does not exist.
 
-    `identity_hash` is "" without a valid national number; `number` is the number's validity, a
+    `identity_hash` is "" without a valid national number; `number_state` is why, or AVAILABLE: a
     value of Student.OfficialData. A row with problems is not imported. `other_school`: the row
-    says that it belongs to another institution. `birth_date_differs`: from the one inside the
+    belongs to another institution. `birth_date_differs`: the row has another birth date than the
     number, so that neither is believed until the manager chooses.
     """
 
@@ -60,7 +59,7 @@ class Row:
     starts_on: date | None = None
     ends_on: date | None = None
     identity_hash: str = ""
-    number: str = Student.OfficialData.NUMBER_MISSING.value
+    number_state: str = Student.OfficialData.NUMBER_MISSING.value
     official_first_name: str = ""
     official_last_name: str = ""
     other_school: bool = False
@@ -69,11 +68,12 @@ class Row:
 
     @property
     def name(self) -> str:
+        """Return first and last name, or what the row has of them."""
         return f"{self.first_name} {self.last_name}".strip()
 
     @property
     def period(self) -> tuple[date, date]:
-        """First and last day; only for a row without problems."""
+        """Return the first and the last day; only for a row without problems."""
         if self.starts_on is None or self.ends_on is None:
             raise ValueError("a row with problems has no period")
         return self.starts_on, self.ends_on
@@ -81,140 +81,173 @@ class Row:
 
 @dataclass(frozen=True)
 class ParsedFile:
-    """The rows of a file, and which column was taken for what."""
+    """The rows of a file, and the columns they were read from; `cut_off` as in FileCells."""
 
     columns: Columns
     rows: list[Row]
     cut_off: bool = False
 
-    @property
-    def taken(self) -> dict[str, str]:
-        return self.columns.taken
 
+def parse(cells: StoredCells, columns: Columns, institution_number: str, today: date) -> ParsedFile:
+    """Turn the cells into rows for the institution with this number, of six digits.
 
-Chosen = Mapping[str, int | None]
-
-
-def parse(
-    table: StoredCells, institution_number: str, today: date, chosen: Chosen | None = None
-) -> ParsedFile:
-    """Turn the cells into rows; `chosen`: the columns that the manager pointed out.
-
-    Raises UnusableFile when a needed column is missing.
+    `today` decides about birth dates in the future, and about the school year of a list without
+    begin dates. Raises UnusableFile where the columns have problems, such as a missing one.
     """
-    columns = find_columns(table.headings, chosen)
     if columns.problems:
         raise UnusableFile(" ".join(columns.problems))
-    parser = _Parser(columns, institution_number, today)
-    rows = [parser.row(number, cells) for number, cells in table.rows]
-    return ParsedFile(columns, rows, table.cut_off)
+
+    rows = []
+    for number, row_cells in cells.rows:
+        reader = _RowReader(row_cells, columns, today)
+        rows.append(reader.read(number, institution_number))
+    return ParsedFile(columns, rows, cells.cut_off)
 
 
-class _Parser:
-    """Reads one row after another; `problem` goes with the row in hand."""
+class _RowReader:
+    """Reads the cells of one row; `problems` collects what is wrong with them."""
 
-    def __init__(self, columns: Columns, institution_number: str, today: date) -> None:
-        self.columns = columns
-        self.institution_number = institution_number
-        self.today = today
-
-    def row(self, number: int, cells: tuple[Cell, ...]) -> Row:
+    def __init__(self, cells: tuple[Cell, ...], columns: Columns, today: date) -> None:
         self.cells = cells
-        row = Row(number)
-        self.problem = row.problems.append
-        for name in TEXTS + OFFICIAL_NAMES:
-            setattr(row, name, self._text(name))
-        # What the child is called is what the desk calls it too.
-        row.first_name = self._text("call_name") or row.first_name
-        row.other_school = self._is_of_another_school()
-        if not row.other_school:
-            self._check_shape()
-            self._read_period(row)
-            self._read_person(row)
-        return row
+        self.columns = columns
+        self.today = today
+        self.problems: list[str] = []
 
-    def _any(self, name: str) -> Cell:
-        place = self.columns.places.get(name)
-        return self.cells[place] if place is not None and place < len(self.cells) else ""
+    def read(self, number: int, institution_number: str) -> Row:
+        """Return the row; of another institution's row only the texts are read."""
+        row = Row(number, problems=self.problems)
+        row.stamnummer = self._text("stamnummer")
+        row.first_name = self._text("first_name")
+        row.last_name = self._text("last_name")
+        row.administrative_group = self._text("administrative_group")
+        row.class_code = self._text("class_code")
+        row.official_first_name = self._text("official_first_name")
+        row.official_last_name = self._text("official_last_name")
 
-    def _cell(self, name: str) -> str:
-        cell = self._any(name)
-        return cell if isinstance(cell, str) else ""
+        # Prefer the call name (roepnaam).
+        call_name = self._text("call_name")
+        if call_name:
+            row.first_name = call_name
 
-    def _text(self, name: str) -> str:
-        cell = self._any(name)
-        if isinstance(cell, HashedNumber) or HIDDEN in cell:
-            self.problem(f"In de cel “{LABELS[name]}” staat een rijksregister- of bisnummer.")
-            return ""
-        if not cell and name in NEEDED:
-            self.problem(f"De cel “{LABELS[name]}” is leeg. Vul ze in.")
-        return self._fitting(name, cell)
+        row.other_school = self._is_of_another_school(institution_number)
+        if row.other_school:
+            self.problems.append(
+                "Het instellingsnummer is dat van een andere school. Lees die leerling daar in."
+            )
+            return row
 
-    def _fitting(self, name: str, text: str) -> str:
-        if not _fits(name, text):
-            self.problem(f"De cel “{LABELS[name]}” is te lang: hoogstens {LONGEST[name]} tekens.")
-        return text
-
-    def _is_of_another_school(self) -> bool:
-        number = self._cell("institution_number")
-        if not number or number.zfill(6) == self.institution_number:
-            return False
-        self.problem(
-            "Het instellingsnummer is dat van een andere school. Lees die leerling daar in."
-        )
-        return True
-
-    def _check_shape(self) -> None:
         if any(self.cells[len(self.columns.headings) :]):
-            self.problem(
+            self.problems.append(
                 "De rij telt meer cellen dan er kopjes zijn: er staat een scheidingsteken te veel."
             )
+        self._read_period(row)
+        self._read_person(row)
+        return row
+
+    def _read_period(self, row: Row) -> None:
+        """Read the first and the last day; without an end date that is the school year's."""
+        row.starts_on = self._starts_on()
+        row.ends_on = self._date("ends_on")
+        if row.starts_on is None:
+            return
+        if row.ends_on is None:
+            row.ends_on = end_of_year(row.starts_on)
+        if row.ends_on < row.starts_on:
+            self.problems.append("De einddatum ligt voor de begindatum. Kijk beide na.")
+
+    def _starts_on(self) -> date | None:
+        """Return the begin date; without a column, 1 September of the list's school year."""
+        if "starts_on" not in self.columns.places:
+            return date(list_year(self.today), 9, 1)
+        if not self._string("starts_on"):
+            self.problems.append("De cel “begindatum” is leeg. Vul ze in.")
+        return self._date("starts_on")
+
+    def _read_person(self, row: Row) -> None:
+        """Read sex, birth date and identity."""
+        row.sex = SEXES.get(self._string("sex").casefold(), "")
+        row.birth_date = self._date("birth_date")
+        if row.birth_date and row.birth_date > self.today:
+            self.problems.append("De geboortedatum ligt in de toekomst. Kijk ze na.")
+
+        try:
+            identity = identify(self._national_number(row.birth_date), row.birth_date)
+        except BirthDateDiffers:
+            row.birth_date_differs = True
+            return
+        row.identity_hash = identity.hash
+        row.number_state = identity.number_state.value
+        row.birth_date = identity.birth_date
+
+    def _national_number(self, birth_date: date | None) -> HashedNumber | None:
+        """Return what is left of the number, None without one."""
+        cell = self._cell("national_number")
+        if isinstance(cell, HashedNumber):
+            return cell
+        if not cell:
+            return None
+
+        # The manager pointed out a column that did not look like one of numbers.
+        dates = []
+        if birth_date:
+            dates.append(birth_date)
+        return hash_number(cell, dates)
+
+    def _is_of_another_school(self, institution_number: str) -> bool:
+        number = self._string("institution_number")
+        if not number:
+            return False
+        # A spreadsheet takes the leading zeros off.
+        return number.zfill(6) != institution_number
+
+    def _text(self, name: str) -> str:
+        """Return the text to store; a problem where it is missing or does not fit."""
+        cell = self._cell(name)
+        if isinstance(cell, HashedNumber) or HIDDEN in cell:
+            self.problems.append(
+                f"In de cel “{LABELS[name]}” staat een rijksregister- of bisnummer."
+            )
+            return ""
+        if not cell and name in NEEDED:
+            self.problems.append(f"De cel “{LABELS[name]}” is leeg. Vul ze in.")
+        if not _fits(name, cell):
+            self.problems.append(
+                f"De cel “{LABELS[name]}” is te lang: hoogstens {LONGEST[name]} tekens."
+            )
+        return cell
 
     def _date(self, name: str) -> date | None:
-        text = self._cell(name)
+        """Return the day, None for an empty cell; a problem where it is no date."""
+        text = self._string(name)
         day = as_date(text)
         if text and day is None:
-            self.problem(
+            self.problems.append(
                 f"De {LABELS[name]} is geen datum. Schrijf ze als dag/maand/jaar: 01/09/2026."
             )
         return day
 
-    def _read_period(self, row: Row) -> None:
-        row.starts_on = self._starts_on()
-        row.ends_on = self._date("ends_on") or (row.starts_on and end_of_year(row.starts_on))
-        if row.starts_on and row.ends_on and row.ends_on < row.starts_on:
-            self.problem("De einddatum ligt voor de begindatum. Kijk beide na.")
-
-    def _starts_on(self) -> date | None:
-        if "starts_on" not in self.columns.places:
-            return date(list_year(self.today), 9, 1)
-        if not self._cell("starts_on"):
-            self.problem("De cel “begindatum” is leeg. Vul ze in.")
-        return self._date("starts_on")
-
-    def _read_person(self, row: Row) -> None:
-        row.sex = SEXES.get(self._cell("sex").casefold(), "")
-        row.birth_date = self._date("birth_date")
-        if row.birth_date and row.birth_date > self.today:
-            self.problem("De geboortedatum ligt in de toekomst. Kijk ze na.")
-        try:
-            identity = identify(self._number(row.birth_date), row.birth_date)
-        except BirthDateDiffers:
-            row.birth_date_differs = True
-        else:
-            row.identity_hash, row.number = identity.hash, identity.number.value
-            row.birth_date = identity.birth_date
-
-    def _number(self, birth_date: date | None) -> HashedNumber | None:
-        cell = self._any("national_number")
-        if isinstance(cell, str):
-            # A column that was pointed out by hand, and did not look like one of numbers.
-            return hash_number(cell, [birth_date] if birth_date else []) if cell else None
+    def _string(self, name: str) -> str:
+        """Return the cell, "" for one with a national number."""
+        cell = self._cell(name)
+        if isinstance(cell, HashedNumber):
+            return ""
         return cell
+
+    def _cell(self, name: str) -> Cell:
+        """Return the cell in the column of a field, "" where the row has none."""
+        place = self.columns.places.get(name)
+        if place is None or place >= len(self.cells):
+            return ""
+        return self.cells[place]
 
 
 def _fits(name: str, text: str) -> bool:
-    """Folding may lengthen a name (😀 becomes :grinning:), and the folded name is stored too."""
+    """Return whether the field holds the text and, for a name, its folded form.
+
+    Folding may lengthen a name: 😀 becomes :grinning:.
+    """
     if len(text) > LONGEST[name]:
         return False
-    return text.isascii() or name not in FOLDED or len(fold(text)) <= LONGEST_KEY
+    if name not in FOLDED or text.isascii():
+        return True
+    return len(fold(text)) <= LONGEST_KEY

@@ -1,8 +1,8 @@
-"""The rows as a draft may keep them: all cells as the file has them, but no national number.
+"""The rows as a draft may keep them: all cells of the file, but no national number.
 
-A manager may point out which column is which, so every column is kept for as long as the draft
-is. A national number may therefore stand in any of them, under any heading: each is forgotten
-before anything is stored.
+The manager may point out the columns, so the draft keeps every column. Any of them may hold a
+national number, under any heading: each is hashed or hidden before anything is stored
+(docs/decisions/0011).
 """
 
 import base64
@@ -12,7 +12,6 @@ import zlib
 from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
-from itertools import islice
 from typing import Any
 
 from .cells import FileCells
@@ -22,10 +21,10 @@ from .national_numbers import DIGITS, HashedNumber, hash_number, is_valid, repai
 
 Cell = str | HashedNumber
 
-# Stands in a text where a national number stood.
+# Replaces a national number inside a longer text.
 HIDDEN = "(nummer)"
 
-# Enough to tell a column of national numbers from one of telephone numbers.
+# Enough cells to tell a column of national numbers from one of telephone numbers.
 SAMPLE = 40
 # Excel takes the leading zeros: of a number that begins with 00, 01 or 02 at most three.
 FEWEST_DIGITS = DIGITS - 3
@@ -34,65 +33,110 @@ _INSIDE_TEXT = re.compile(r"(?<!\d)\d{2}[. ]?\d{2}[. ]?\d{2}[-. ]?\d{3}[-. ]?\d{
 
 @dataclass(frozen=True)
 class StoredCells:
-    """Headings, and (row number as a spreadsheet counts, cells); `cut_off` as in FileCells."""
+    """The headings, and (row number, cells) for each row below them; `cut_off` as in FileCells."""
 
     headings: tuple[str, ...]
     rows: list[tuple[int, tuple[Cell, ...]]]
     cut_off: bool = False
 
     def to_text(self) -> str:
-        """Everything as short ASCII text, to be sealed."""
-        content = json.dumps([self.headings, self.rows, self.cut_off], default=_stored).encode()
-        return base64.b64encode(zlib.compress(content, 1)).decode()
+        """Return everything as short ASCII text, to be sealed by the vault."""
+        content = json.dumps([self.headings, self.rows, self.cut_off], default=_number_to_json)
+        return base64.b64encode(zlib.compress(content.encode(), 1)).decode()
 
     @classmethod
     def from_text(cls, text: str) -> "StoredCells":
+        """Return what `to_text` made; an older version of the project may have made it."""
         headings, rows, cut_off = json.loads(zlib.decompress(base64.b64decode(text)))
-        cells = [(number, tuple(map(_cell, row))) for number, row in rows]
+        cells = [(number, tuple(map(_cell_from_json, row))) for number, row in rows]
         return cls(tuple(headings), cells, cut_off)
 
 
-def _stored(number: HashedNumber) -> dict[str, object]:
-    return asdict(number) | {"born": number.born and number.born.isoformat()}
+def _number_to_json(number: HashedNumber) -> dict[str, object]:
+    """Return {"valid": true, "born": "2010-11-07" or null, "hashes": {...}}."""
+    stored = asdict(number)
+    if number.born:
+        stored["born"] = number.born.isoformat()
+    return stored
 
 
-def _cell(stored: Any) -> Cell:
+def _cell_from_json(stored: Any) -> Cell:
+    """Return a text, or the number that `_number_to_json` wrote."""
     if isinstance(stored, str):
         return stored
-    born = stored["born"] and date.fromisoformat(stored["born"])
+
+    born = None
+    if stored["born"]:
+        born = date.fromisoformat(stored["born"])
     return HashedNumber(stored["valid"], born, stored["hashes"])
 
 
-def without_numbers(texts: FileCells) -> StoredCells:
-    """Return the rows with every national number in them forgotten."""
-    named = find_columns(texts.headings).places.get("national_number")
-    width = max(len(cells) for _, cells in texts.rows)
-    columns = {place for place in range(width) if place == named or _is_of_numbers(texts, place)}
-    rows = [(number, _forgetful(cells, columns)) for number, cells in texts.rows]
-    return StoredCells(texts.headings, rows, texts.cut_off)
+def without_numbers(file: FileCells) -> StoredCells:
+    """Return the cells of a file, with every national number in them hashed or hidden.
+
+    In a column of numbers each cell becomes a HashedNumber, with every date in its row as a
+    possible birth date; in any other text a number is replaced by HIDDEN.
+    """
+    columns = _columns_of_numbers(file)
+    rows = [(number, _without_numbers(cells, columns)) for number, cells in file.rows]
+    return StoredCells(file.headings, rows, file.cut_off)
 
 
-def _is_of_numbers(texts: FileCells, place: int) -> bool:
-    """Whether most cells of a column are national numbers, whatever its heading says."""
-    column = (cells[place] for _, cells in texts.rows if place < len(cells))
-    sample = list(islice(filter(None, column), SAMPLE))
-    return 2 * sum(map(_is_number, sample)) > len(sample)
+def _columns_of_numbers(file: FileCells) -> set[int]:
+    """Return the columns of national numbers, by their heading or by what their cells look like."""
+    columns = set()
+    recognised = find_columns(file.headings).places
+    if "national_number" in recognised:
+        columns.add(recognised["national_number"])
+
+    width = max(len(cells) for _, cells in file.rows)
+    for place in range(width):
+        sample = _sample(file, place)
+        numbers = sum(map(_is_number, sample))
+        if 2 * numbers > len(sample):
+            columns.add(place)
+    return columns
+
+
+def _sample(file: FileCells, place: int) -> list[str]:
+    """Return the first cells of a column that are not empty."""
+    sample: list[str] = []
+    for _, cells in file.rows:
+        if place < len(cells) and cells[place]:
+            sample.append(cells[place])
+        if len(sample) == SAMPLE:
+            break
+    return sample
 
 
 def _is_number(text: str) -> bool:
+    """Return whether this is a national number, with or without its leading zeros.
+
+    A date may have as many digits, and the right check digits by accident.
+    """
     digits = sum(map(str.isdigit, text))
-    return FEWEST_DIGITS <= digits <= DIGITS and not as_date(text) and is_valid(repaired(text))
+    if not FEWEST_DIGITS <= digits <= DIGITS:
+        return False
+    if as_date(text):
+        return False
+    return is_valid(repaired(text))
 
 
-def _forgetful(cells: Sequence[str], columns: Collection[int]) -> tuple[Cell, ...]:
+def _without_numbers(cells: Sequence[str], columns: Collection[int]) -> tuple[Cell, ...]:
+    """Hash the numbers in these columns of a row, and hide those inside the other texts."""
     kept: list[Cell] = list(cells)
     for place, cell in enumerate(cells):
         if place in columns:
-            kept[place] = hash_number(cell, filter(None, map(as_date, cells))) if cell else ""
+            if cell:
+                dates = filter(None, map(as_date, cells))
+                kept[place] = hash_number(cell, dates)
         elif len(cell) >= DIGITS:
             kept[place] = _INSIDE_TEXT.sub(_hidden, cell)
     return tuple(kept)
 
 
 def _hidden(found: re.Match[str]) -> str:
-    return HIDDEN if is_valid(repaired(found[0])) else found[0]
+    """Return HIDDEN for a national number; other digits stay."""
+    if is_valid(repaired(found[0])):
+        return HIDDEN
+    return found[0]

@@ -8,10 +8,9 @@ from typing import Any
 import openpyxl
 from openpyxl.worksheet._reader import WorkSheetParser
 
-from . import UnusableFile
-from .cells import MAX_COLUMNS, Limits
+from . import MAX_COLUMNS, Limits, UnusableFile
 
-# A workbook may unpack to this many times the size that a file may have; a zip bomb wants more.
+# A workbook may unpack to this many times the size that a file may have; a zip bomb needs more.
 MAX_UNPACKED = 20
 
 BROKEN = (
@@ -21,14 +20,18 @@ BROKEN = (
 
 
 def workbook_rows(content: bytes, limits: Limits) -> Iterator[tuple[int, list[object]]]:
-    """Yield the rows that are there, with their numbers. Raises UnusableFile."""
+    """Yield (row number, values) for each row that the sheet contains.
+
+    Raises UnusableFile for a zip bomb and for a damaged workbook.
+    """
     if not openpyxl.DEFUSEDXML:
         raise RuntimeError("Workbooks from outside are read with defusedxml only.")
+
     _refuse_bomb(content, limits)
     try:
         workbook = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)
         for number, cells in _parser(workbook.worksheets[0]).parse():
-            yield number, _row(cells)
+            yield number, _values(cells)
     except MemoryError:
         raise
     # A damaged workbook fails in as many ways as there are parts in it.
@@ -37,9 +40,10 @@ def workbook_rows(content: bytes, limits: Limits) -> Iterator[tuple[int, list[ob
 
 
 def _parser(sheet: Any) -> WorkSheetParser:
-    """The parser under `sheet.iter_rows()`, which would make up the rows that are not there.
+    """Return the parser that `sheet.iter_rows()` uses, without what it adds.
 
-    A cell on the last row would cost a million of them, each as wide as the widest.
+    `iter_rows()` makes up the rows that the sheet does not contain: a cell on the last row would
+    cost a million of them, each as wide as the widest.
     """
     book = sheet.parent
     return WorkSheetParser(
@@ -52,19 +56,28 @@ def _parser(sheet: Any) -> WorkSheetParser:
     )
 
 
-def _row(cells: list[dict[str, Any]]) -> list[object]:
-    """The values in their columns, up to MAX_COLUMNS."""
-    near = [cell for cell in cells if cell["column"] <= MAX_COLUMNS]
-    row: list[object] = [None] * max((cell["column"] for cell in near), default=0)
-    for cell in near:
-        row[cell["column"] - 1] = cell["value"]
-    return row
+def _values(cells: list[dict[str, Any]]) -> list[object]:
+    """Return the values in their columns, up to MAX_COLUMNS."""
+    values: list[object] = []
+    for cell in cells:
+        column = cell["column"]
+        if column > MAX_COLUMNS:
+            continue
+        missing = column - len(values)
+        values.extend([None] * missing)
+        values[column - 1] = cell["value"]
+    return values
 
 
 def _refuse_bomb(content: bytes, limits: Limits) -> None:
+    """Raise UnusableFile for a workbook that is too large unpacked, or is no workbook.
+
+    By the sizes that its directory claims; unpacking never goes beyond those.
+    """
     try:
         parts = zipfile.ZipFile(io.BytesIO(content)).infolist()
     except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError):
         raise UnusableFile(BROKEN) from None
-    if sum(part.file_size for part in parts) > MAX_UNPACKED * limits.file_bytes:
+    unpacked = sum(part.file_size for part in parts)
+    if unpacked > MAX_UNPACKED * limits.file_bytes:
         raise UnusableFile("Dit Excel-bestand is uitgepakt te groot. Bewaar het als .csv.")

@@ -1,13 +1,13 @@
-"""Tests of what is in a file read it in this process: a child for each would take most of the time.
+"""Tests read files in their own process: a child for each file would take most of the time.
 
-`test_read` and the pages' tests read as the desk does.
+`test_reader`, `test_hostile_files` and tests with `in_a_child` read as the desk does.
 """
 
 import pytest
 from django.conf import settings
 
-from students.importing import actions
-from students.importing.cells import FileCells, Limits, read_cells
+from students.importing import Limits, actions
+from students.importing.cells import FileCells, read_cells
 from tests.conftest import FEW_FILES
 
 

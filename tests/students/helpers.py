@@ -39,7 +39,7 @@ def national_number(born: date, counter: int = 1, *, bis: bool = False) -> str:
 
 
 def pupil(index: int, **changes: str) -> Pupil:
-    """A pupil of Brussel in the school year 2026-2027; every index another one."""
+    """A pupil of Brussel in the school year 2026-2027, another one for each index."""
     born = date(2010, 1, 1) + timedelta(days=index)
     return {
         "institution": "999912",
@@ -85,7 +85,7 @@ def upload(actor: Actor, content: bytes, *, full_list: bool = True) -> ImportRun
 
 
 def run_import(actor: Actor, content: bytes, *, full_list: bool = True) -> ImportRun:
-    """Import with every ending allowed."""
+    """Import at once, however many enrolments end."""
     return actions.import_now(
         by=actor,
         file_name="lijst.csv",

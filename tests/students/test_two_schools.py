@@ -1,4 +1,4 @@
-"""A pupil in two schools: the LeerID goes along, the school that was first has the say (R11)."""
+"""A pupil in two schools: the LeerID goes along, and the first school has the say (R11)."""
 
 from collections.abc import Callable
 from datetime import date
@@ -62,7 +62,7 @@ def obstacle(actor: Actor, student_id: int, purpose: str = Batch.Purpose.RENEW) 
 # Joining ----------------------------------------------------------------------------------------
 
 
-def test_who_left_the_other_school_brings_the_leerid_along(
+def test_a_pupil_who_left_the_other_school_brings_the_leerid_along(
     in_gent: Account, bob_actor: Actor, joined: Callable[..., Enrolment], alice_actor: Actor
 ) -> None:
     run_import(bob_actor, csv_file(pupils(1, institution="999913")))
@@ -80,7 +80,7 @@ def test_the_preview_says_that_a_pupil_is_known_and_still_enrolled_elsewhere(
     assert (entry.joins, entry.held, entry.returns) == (True, True, False)
 
 
-def test_who_is_still_enrolled_elsewhere_joins_but_is_held(
+def test_a_pupil_who_is_still_enrolled_elsewhere_joins_but_is_held(
     joined: Callable[..., Enrolment], alice_actor: Actor, bob_actor: Actor
 ) -> None:
     enrolment = joined()
@@ -122,7 +122,7 @@ def test_an_enrolment_of_next_year_waits_like_the_one_of_this_year(
     assert not held(theirs, date(2027, 9, 2))
 
 
-def test_who_comes_back_to_the_first_school_finds_the_second_one_first(
+def test_for_a_pupil_who_comes_back_the_second_school_is_the_first(
     in_gent: Account, joined: Callable[..., Enrolment], bob_actor: Actor
 ) -> None:
     others = pupils(1, institution="999913")
@@ -136,7 +136,7 @@ def test_who_comes_back_to_the_first_school_finds_the_second_one_first(
     assert not held(here)
 
 
-def test_what_a_preview_prepared_before_the_pupil_was_held_is_skipped_at_the_save(
+def test_an_item_prepared_before_the_pupil_was_held_is_skipped_at_the_save(
     joined: Callable[..., Enrolment], alice_actor: Actor
 ) -> None:
     enrolment = joined()
@@ -176,10 +176,10 @@ def test_the_first_school_releases_the_pupil_after_a_confirmation(
 ) -> None:
     enrolment = joined()
     assert "Geef vrij" in text(bob_client.get(page(bob_actor, enrolment)))
-    address = page(bob_actor, enrolment, "release_student")
-    assert "kun je niet terugdraaien" in text(bob_client.get(address))
+    url = page(bob_actor, enrolment, "release_student")
+    assert "kun je niet terugdraaien" in text(bob_client.get(url))
     assert held(enrolment)
-    told = text(bob_client.post(address, follow=True))
+    told = text(bob_client.post(url, follow=True))
     assert "is vrijgegeven voor de andere school" in told
     assert "Geef vrij" not in told
     assert not held(enrolment)
@@ -191,7 +191,7 @@ def test_the_first_school_releases_the_pupil_after_a_confirmation(
     assert "Bob" not in theirs
 
 
-def test_nobody_releases_twice_or_for_oneself(
+def test_no_school_releases_a_pupil_twice_or_for_itself(
     joined: Callable[..., Enrolment],
     alice_actor: Actor,
     alice_client: Client,
@@ -212,10 +212,10 @@ def test_an_operator_releases_a_pupil_in_the_admin(
 ) -> None:
     enrolment = joined()
     client.force_login(Manager.objects.create_superuser("op@x.test", "x" * 20, name="Operator"))
-    address = reverse("admin:students_enrolment_changelist")
-    assert "1001" in text(client.get(address))
+    url = reverse("admin:students_enrolment_changelist")
+    assert "1001" in text(client.get(url))
     told = text(
-        client.post(address, {"action": "release", "_selected_action": [enrolment.pk]}, follow=True)
+        client.post(url, {"action": "release", "_selected_action": [enrolment.pk]}, follow=True)
     )
     assert "Vrijgegeven: 1" in told
     assert not held(enrolment)

@@ -44,6 +44,7 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="the report as JSON")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        """Import the file and write a report. Raises CommandError, so that the status is 1."""
         by = Actor(institution=_institution(options["institution"]))
         try:
             parsed = actions.read_file(by, _content(options["file"]))
@@ -55,11 +56,17 @@ class Command(BaseCommand):
         else:
             report = _report(run, parsed, dry_run=options["dry_run"])
             _log(by, options["file"].name, report)
-            self.stdout.write(_as_json(report) if options["json"] else _as_text(report))
+            if options["json"]:
+                self.stdout.write(_as_json(report))
+            else:
+                self.stdout.write(_as_text(report))
 
     def _run(self, by: Actor, parsed: ParsedFile, options: dict[str, Any]) -> ImportRun:
-        do = actions.dry_run if options["dry_run"] else actions.import_now
-        return do(
+        """Import, or only say what that would do. Raises ManyEnded, PlanChanged."""
+        run_import = actions.import_now
+        if options["dry_run"]:
+            run_import = actions.dry_run
+        return run_import(
             by=by,
             file_name=options["file"].name,
             parsed=parsed,
@@ -68,6 +75,7 @@ class Command(BaseCommand):
         )
 
     def _refuse(self, by: Actor, options: dict[str, Any], reason: str) -> None:
+        """Log, report and raise the reason why nothing was imported."""
         logger.error("import %s %s: %s", by.institution.number, options["file"].name, reason)
         if options["json"]:
             self.stdout.write(_as_json({"error": reason}))
@@ -89,6 +97,14 @@ def _content(file: Path) -> bytes:
 
 
 def _report(run: ImportRun, parsed: ParsedFile, *, dry_run: bool) -> dict[str, Any]:
+    """Return what `--json` writes.
+
+    `errors` and `remarks` are lists of {"row": 3, "reason": "…"}; `columns` has the field in Dutch
+    by the heading that was taken for it: {"Klas": "klas"}.
+    """
+    columns = {}
+    for name, heading in sorted(parsed.columns.taken.items()):
+        columns[heading] = BY_NAME[name].label
     return {
         "new": run.new,
         "changed": run.changed,
@@ -96,7 +112,7 @@ def _report(run: ImportRun, parsed: ParsedFile, *, dry_run: bool) -> dict[str, A
         "unchanged": run.unchanged,
         "errors": run.problems,
         "remarks": run.remarks,
-        "columns": {heading: BY_NAME[name].label for name, heading in sorted(parsed.taken.items())},
+        "columns": columns,
         "ignored_columns": parsed.columns.left,
         "full_list": run.full_list,
         "dry_run": dry_run,
@@ -111,19 +127,25 @@ def _as_text(report: dict[str, Any]) -> str:
     lines = [_counts(report)]
     if report["dry_run"]:
         lines.append("Dry run: nothing was imported.")
-    lines += [f"{heading} -> {label}" for heading, label in report["columns"].items()]
-    lines += [f"row {row['row']}: {row['reason']}" for row in report["errors"] + report["remarks"]]
+    for heading, label in report["columns"].items():
+        lines.append(f"{heading} -> {label}")
+    for row in report["errors"] + report["remarks"]:
+        lines.append(f"row {row['row']}: {row['reason']}")
     return "\n".join(lines)
 
 
 def _counts(report: dict[str, Any]) -> str:
-    counted = (f"{report[name]} {name}" for name in ("new", "changed", "ended", "unchanged"))
-    return f"{', '.join(counted)}, {len(report['errors'])} bad rows"
+    return (
+        f"{report['new']} new, {report['changed']} changed, {report['ended']} ended, "
+        f"{report['unchanged']} unchanged, {len(report['errors'])} bad rows"
+    )
 
 
 def _log(by: Actor, file_name: str, report: dict[str, Any]) -> None:
-    """Counts, row numbers and reasons, without the rows' data."""
-    what = "dry run" if report["dry_run"] else "import"
+    """Log counts, row numbers and reasons, without the rows' data."""
+    what = "import"
+    if report["dry_run"]:
+        what = "dry run"
     logger.info("%s %s %s: %s", what, by.institution.number, file_name, _counts(report))
     for row in report["errors"]:
         logger.info("%s row %s: %s", by.institution.number, row["row"], row["reason"])

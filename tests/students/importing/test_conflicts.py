@@ -1,4 +1,4 @@
-"""Stamnummer and national number that contradict each other: the manager chooses, nobody else."""
+"""Stamnummer and national number that contradict each other: only the manager chooses."""
 
 from datetime import date
 
@@ -8,8 +8,7 @@ import time_machine
 from schoolloket.institutions.actors import Actor
 from students.importing import actions
 from students.importing.draft import Draft
-from students.importing.matching import Choice
-from students.importing.plan import Plan
+from students.importing.plan import Choice, Plan
 from students.models import Enrolment, ImportRun, Student, StudentEvent
 from tests.students.helpers import (
     Pupil,
@@ -30,7 +29,7 @@ def drafted(actor: Actor, *rows: Pupil, full_list: bool = False) -> ImportRun:
 
 
 def answered(actor: Actor, run: ImportRun, choice: Choice | None) -> Plan:
-    actions.answer(by=actor, run_id=run.pk, choices={"2": choice.value} if choice else {})
+    actions.answer(by=actor, run_id=run.pk, answers={"2": choice.value} if choice else {})
     run.refresh_from_db()
     return Draft(run).plan
 
@@ -63,7 +62,7 @@ def test_a_number_with_another_birth_date_is_skipped_unless_the_manager_says_oth
 def test_it_can_be_imported_without_number_and_birth_date(alice_actor: Actor) -> None:
     run = drafted(alice_actor, pupil(1, birth_date="03/01/2011"))
     plan = answered(alice_actor, run, Choice.WITHOUT_NUMBER)
-    assert (len(plan.new), plan.problems, plan.conflicts[0].chosen) == (1, [], "zonder")
+    assert (len(plan.new), plan.problems, plan.conflicts[0].answer) == (1, [], "zonder")
     confirmed(alice_actor, run)
     student = Student.objects.get()
     assert (student.identity_hash, student.birth_date) == (None, None)
@@ -74,7 +73,7 @@ def test_an_answer_can_be_taken_back(alice_actor: Actor) -> None:
     run = drafted(alice_actor, pupil(1, birth_date="03/01/2011"))
     answered(alice_actor, run, Choice.WITHOUT_NUMBER)
     plan = answered(alice_actor, run, None)
-    assert (plan.new, plan.conflicts[0].chosen) == ([], "")
+    assert (plan.new, plan.conflicts[0].answer) == ([], "")
 
 
 def test_an_answer_that_was_not_offered_says_nothing(alice_actor: Actor) -> None:
@@ -84,7 +83,7 @@ def test_an_answer_that_was_not_offered_says_nothing(alice_actor: Actor) -> None
     assert (plan.merges, plan.changed, len(plan.problems)) == ([], [], 1)
 
 
-# A number of somebody known, on the stamnummer of somebody else ---------------------------------
+# A number of a known student, on the stamnummer of another --------------------------------------
 
 
 @pytest.fixture
@@ -115,7 +114,7 @@ def test_the_manager_may_say_that_they_are_one_and_the_same(
     confirmed(alice_actor, run)
     enrolment = Enrolment.objects.of(alice_actor.institution).get()
     assert (enrolment.student, enrolment.class_code) == (known_in_gent, "5B")
-    # Who says so joins the other school's pupil only now, and waits for that school.
+    # The pupil joins this school only now, so this school waits for the other one.
     assert list(Enrolment.objects.held_on(date(2026, 11, 23))) == [enrolment]
     assert StudentEvent.objects.filter(kind=StudentEvent.Kind.MERGED).count() == 1
 
@@ -175,12 +174,12 @@ def test_a_row_in_conflict_ends_nobody(alice_actor: Actor) -> None:
     assert Draft(drafted(alice_actor, *rows, full_list=True)).plan.ended == []
 
 
-def test_pointing_out_columns_asks_for_the_answers_anew(alice_actor: Actor) -> None:
+def test_pointing_out_columns_drops_the_answers(alice_actor: Actor) -> None:
     run = drafted(alice_actor, pupil(1, birth_date="03/01/2011"))
     answered(alice_actor, run, Choice.WITHOUT_NUMBER)
     actions.set_columns(by=alice_actor, run_id=run.pk, columns={"sex": None})
     run.refresh_from_db()
-    assert Draft(run).plan.conflicts[0].chosen == ""
+    assert Draft(run).plan.conflicts[0].answer == ""
 
 
 # The same pupil twice ---------------------------------------------------------------------------
@@ -203,7 +202,7 @@ def test_of_the_same_pupil_twice_the_later_enrolment_counts(
         assert plan.problems == []
 
 
-def test_a_row_that_stands_there_twice_counts_once(alice_actor: Actor) -> None:
+def test_a_row_that_is_there_twice_counts_once(alice_actor: Actor) -> None:
     run = run_import(alice_actor, csv_file([*pupils(2), pupil(1)]))
     assert run.new == 2
     assert [remark["row"] for remark in run.remarks] == [3]
@@ -232,7 +231,7 @@ def test_two_pupils_with_one_number_are_both_named(alice_actor: Actor) -> None:
     assert "Hetzelfde rijksregister- of bisnummer staat ook op rij 3" in reasons(run)[2]
 
 
-def test_a_number_a_thousand_times_over_is_said_shortly(alice_actor: Actor) -> None:
+def test_a_number_a_thousand_times_over_is_reported_briefly(alice_actor: Actor) -> None:
     rows = [pupil(1, class_code=f"{n}") for n in range(1000)]
     plan = Draft(drafted(alice_actor, *rows)).plan
     assert len(plan.problems) == 1000

@@ -1,4 +1,4 @@
-"""The draft of an import: shown, confirmed in one transaction, dropped, run out (R2, R3)."""
+"""The draft of an import: shown, confirmed in one transaction, dropped, expired (R2, R3)."""
 
 from datetime import date
 from unittest import mock
@@ -80,7 +80,7 @@ def test_all_or_nothing(alice_actor: Actor) -> None:
     run = upload(alice_actor, csv_file([*pupils(18, class_code="1A"), pupil(30)]))
     seen = Draft(run).plan.fingerprint
     with (
-        mock.patch.object(apply._Writing, "create", side_effect=RuntimeError),
+        mock.patch.object(apply, "_create_enrolments", side_effect=RuntimeError),
         pytest.raises(RuntimeError),
     ):
         actions.confirm(by=alice_actor, run_id=run.pk, confirm_many_ended=True, seen=seen)
@@ -90,7 +90,9 @@ def test_all_or_nothing(alice_actor: Actor) -> None:
     assert run.state == ImportRun.State.DRAFT
 
 
-def test_a_number_taken_by_another_school_meanwhile_asks_a_new_look(alice_actor: Actor) -> None:
+def test_a_number_that_another_school_took_since_the_preview_shows_it_again(
+    alice_actor: Actor,
+) -> None:
     run = upload(alice_actor, csv_file(pupils(1)))
     seen = Draft(run).plan.fingerprint
     with (
@@ -116,7 +118,7 @@ def test_applied_import_cannot_be_dropped(alice_actor: Actor) -> None:
     assert ImportRun.objects.applied().count() == 1
 
 
-def test_draft_runs_out_after_its_minutes_and_is_erased_by_the_next_upload(
+def test_draft_expires_after_its_minutes_and_is_erased_by_the_next_upload(
     alice_actor: Actor, clock: time_machine.Traveller, settings: Settings
 ) -> None:
     run = upload(alice_actor, csv_file(pupils(3)))
@@ -141,7 +143,7 @@ def test_nobody_confirms_or_drops_the_import_of_another_school(
     assert not actions.drop(by=elsewhere, run_id=run.pk)
 
 
-def test_a_draft_is_of_the_manager_who_made_it(alice_actor: Actor) -> None:
+def test_a_draft_belongs_to_the_manager_who_made_it(alice_actor: Actor) -> None:
     run = upload(alice_actor, csv_file(pupils(1)))
     colleague = Actor(alice_actor.institution)
     seen = Draft(run).plan.fingerprint

@@ -1,4 +1,4 @@
-"""Files that were made to do harm: a clear message or harmless text, never a crash or a hang."""
+"""Files made to do harm: a clear message or harmless text, never a crash or a hang."""
 
 import io
 import zipfile
@@ -26,7 +26,7 @@ def message(content: bytes) -> str:
 
 
 def workbook() -> bytes:
-    """Unlike openpyxl, this library shares the strings, as Excel does."""
+    """A workbook with shared strings, which Excel writes and openpyxl does not."""
     made = io.BytesIO()
     with xlsxwriter.Workbook(made, {"in_memory": True}) as book:
         sheet = book.add_worksheet()
@@ -36,7 +36,7 @@ def workbook() -> bytes:
 
 
 def with_part(name: str, change: Callable[[bytes], bytes], whole: bytes = b"") -> bytes:
-    """A workbook of which one part was changed."""
+    """A workbook with one part changed."""
     made = io.BytesIO()
     old = zipfile.ZipFile(io.BytesIO(whole or workbook()))
     with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as new:
@@ -115,7 +115,7 @@ def test_the_child_knows_no_secret(monkeypatch: pytest.MonkeyPatch) -> None:
     assert run.call_args.kwargs["env"] == {}
 
 
-# Not what it says -------------------------------------------------------------------------------
+# Not what it seems ------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(

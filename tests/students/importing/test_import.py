@@ -1,4 +1,4 @@
-"""What an import does to who is enrolled where (docs/rules.md, Import)."""
+"""An import and the enrolments of a school: new, changed, ended and matched by number."""
 
 from datetime import date
 
@@ -121,14 +121,16 @@ def test_corrected_begin_date_stays_one_enrolment(alice_actor: Actor) -> None:
     assert of(alice_actor, 1).starts_on == date(2026, 9, 15)
 
 
-def test_who_is_enrolled_today_stays_so_when_the_row_begins_later(alice_actor: Actor) -> None:
+def test_a_pupil_enrolled_today_stays_enrolled_when_the_row_begins_later(
+    alice_actor: Actor,
+) -> None:
     run_import(alice_actor, csv_file([pupil(1)]))
     run = run_import(alice_actor, csv_file([pupil(1, starts_on="10/01/2027")]))
     assert counts(run) == (1, 0, 0, 0)
     assert Enrolment.objects.running(date(2026, 11, 23)).count() == 1
 
 
-# Who is who -------------------------------------------------------------------------------------
+# Matching ---------------------------------------------------------------------------------------
 
 
 def test_number_and_birth_date_find_the_student_under_another_stamnummer(
@@ -195,7 +197,7 @@ def test_the_number_of_somebody_else_in_the_school_is_a_bad_row(alice_actor: Act
     assert counts(run) == (0, 0, 0, 1)
 
 
-def test_stamnummer_of_who_left_may_be_given_to_somebody_else(alice_actor: Actor) -> None:
+def test_stamnummer_of_a_pupil_who_left_may_be_given_to_another(alice_actor: Actor) -> None:
     run_import(
         alice_actor, csv_file([pupil(1, starts_on="01/09/2025", ends_on="31/08/2026"), pupil(2)])
     )
@@ -204,7 +206,7 @@ def test_stamnummer_of_who_left_may_be_given_to_somebody_else(alice_actor: Actor
     assert Student.objects.count() == 3
 
 
-def test_who_comes_back_without_a_number_is_the_same_student(alice_actor: Actor) -> None:
+def test_a_pupil_who_comes_back_without_a_number_is_the_same_student(alice_actor: Actor) -> None:
     last_year = pupil(1, number="", starts_on="01/09/2025", ends_on="31/08/2026")
     run_import(alice_actor, csv_file([last_year]))
     run = run_import(alice_actor, csv_file([pupil(1, number="")]))
@@ -230,7 +232,8 @@ def test_two_rows_that_lead_to_one_student_are_both_bad(alice_actor: Actor) -> N
     run_import(alice_actor, csv_file([pupil(1)]))
     by_stamnummer, by_number = pupil(1, number=""), pupil(1, stamnummer="777")
     run = run_import(alice_actor, csv_file([by_stamnummer, by_number]))
-    # The stamnummer's holder is the number's holder, so nothing else tells them apart.
+    # One and the same student has the stamnummer and the number, so neither row can be refused
+    # for a contradiction.
     assert set(reasons(run)) == {2, 3}
     assert counts(run) == (0, 0, 0, 0)
 
@@ -265,7 +268,7 @@ def test_a_stamnummer_of_another_school_means_nothing_here(
 # Full and partial lists -------------------------------------------------------------------------
 
 
-def test_full_list_ends_who_is_no_longer_named_on_the_day_before(alice_actor: Actor) -> None:
+def test_full_list_ends_enrolments_it_no_longer_names_on_the_day_before(alice_actor: Actor) -> None:
     run_import(alice_actor, csv_file(pupils(20)))
     run = run_import(alice_actor, csv_file(pupils(19)))
     assert counts(run) == (0, 0, 1, 19)
@@ -342,7 +345,7 @@ def test_a_bad_row_never_ends_the_enrolment_of_its_pupil(
     assert list(reasons(run)) == [3]
 
 
-def test_who_moved_to_another_school_on_a_common_list_has_left_this_one(
+def test_a_pupil_who_moved_to_another_school_on_a_common_list_has_left_this_one(
     alice_actor: Actor,
 ) -> None:
     run_import(alice_actor, csv_file(pupils(2)))
@@ -399,7 +402,7 @@ def test_more_than_ten_percent_withdrawn_asks_an_extra_confirmation(alice_actor:
 
 
 @pytest.mark.parametrize("size", [3, 30])
-def test_planning_asks_the_same_number_of_queries_for_any_number_of_rows(
+def test_planning_takes_the_same_number_of_queries_for_any_number_of_rows(
     alice_actor: Actor, size: int, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     run_import(alice_actor, csv_file(pupils(size)))
@@ -410,7 +413,7 @@ def test_planning_asks_the_same_number_of_queries_for_any_number_of_rows(
 
 
 @pytest.mark.parametrize("size", [3, 30])
-def test_applying_asks_the_same_number_of_queries_for_any_number_of_rows(
+def test_applying_takes_the_same_number_of_queries_for_any_number_of_rows(
     alice_actor: Actor, size: int, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
     run_import(alice_actor, csv_file(pupils(size)))

@@ -1,4 +1,4 @@
-"""The import page: upload, preview, confirm or cancel; its log; who may see it."""
+"""The import page: upload, preview, confirm or cancel; its log; and the right to see it."""
 
 import io
 import re
@@ -40,7 +40,7 @@ def seen(html: str) -> str:
 
 
 def text(response: HttpResponse) -> str:
-    """What is read on the page, without tags and double blanks."""
+    """The text of the page, without tags and double blanks."""
     return " ".join(re.sub(r"<[^>]+>", " ", response.content.decode()).split())
 
 
@@ -123,12 +123,12 @@ def test_many_ended_must_be_ticked(alice_client: Client, alice_actor: Actor) -> 
     run_import(alice_actor, csv_file(pupils(10)))
     page = send(alice_client, csv_file(pupils(5)))
     assert "5 van de 10 lopende" in text(page)
-    address = preview_of(ImportRun.objects.first())
+    url = preview_of(ImportRun.objects.first())
     data = {"confirm": "", "seen": seen(page.content.decode())}
-    response = alice_client.post(address, data)
+    response = alice_client.post(url, data)
     assert "Vink aan dat deze inschrijvingen mogen eindigen" in text(response)
     assert not Enrolment.objects.exclude(ends_on=date(2027, 8, 31)).exists()
-    alice_client.post(address, data | {"many_ended": "on"})
+    alice_client.post(url, data | {"many_ended": "on"})
     assert Enrolment.objects.filter(ends_on=date(2026, 11, 22)).count() == 5
 
 
@@ -136,9 +136,9 @@ def test_a_changed_plan_is_shown_again_with_a_message(
     alice_client: Client, alice_actor: Actor
 ) -> None:
     page = send(alice_client, csv_file(pupils(2))).content.decode()
-    address = preview_of(ImportRun.objects.get())
+    url = preview_of(ImportRun.objects.get())
     run_import(alice_actor, csv_file(pupils(1)))
-    response = alice_client.post(address, {"confirm": "", "seen": seen(page)}, follow=True)
+    response = alice_client.post(url, {"confirm": "", "seen": seen(page)}, follow=True)
     assert "Sinds het voorbeeld is er iets veranderd" in text(response)
     assert "Nieuw 1" in text(response)
     assert Enrolment.objects.count() == 1
@@ -146,19 +146,19 @@ def test_a_changed_plan_is_shown_again_with_a_message(
 
 def test_confirming_again_says_what_was_done_and_does_it_once(alice_client: Client) -> None:
     page = send(alice_client, csv_file(pupils(2))).content.decode()
-    address = preview_of(ImportRun.objects.get())
+    url = preview_of(ImportRun.objects.get())
     for _ in range(2):
-        response = alice_client.post(address, {"confirm": "", "seen": seen(page)}, follow=True)
+        response = alice_client.post(url, {"confirm": "", "seen": seen(page)}, follow=True)
         assert "2 nieuw" in text(response)
     assert Enrolment.objects.count() == 2
-    assert "2 nieuw" in text(alice_client.get(address, follow=True))
+    assert "2 nieuw" in text(alice_client.get(url, follow=True))
 
 
 def test_nothing_changed_is_not_called_a_change(alice_client: Client, alice_actor: Actor) -> None:
     run_import(alice_actor, csv_file(pupils(2)))
     page = send(alice_client, csv_file(pupils(2))).content.decode()
-    address = preview_of(ImportRun.objects.first())
-    response = alice_client.post(address, {"confirm": "", "seen": seen(page)}, follow=True)
+    url = preview_of(ImportRun.objects.first())
+    response = alice_client.post(url, {"confirm": "", "seen": seen(page)}, follow=True)
     assert "alles was al zoals in het bestand" in text(response)
 
 
@@ -204,8 +204,8 @@ def test_another_schools_import_does_not_exist(
 ) -> None:
     run = upload(bob_actor, csv_file(pupils(1, institution="999913")))
     for client, number in ((alice_client, "999912"), (alice_client, "999913")):
-        address = reverse("import_preview", args=[number, run.pk])
-        assert getattr(client, method)(address, {"cancel": ""}).status_code == 404
+        url = reverse("import_preview", args=[number, run.pk])
+        assert getattr(client, method)(url, {"cancel": ""}).status_code == 404
     run.refresh_from_db()
     assert run.state == ImportRun.State.DRAFT
     assert bob_client.get(preview_of(run)).status_code == 200
@@ -272,6 +272,7 @@ def test_the_page_says_what_stands_in_for_a_column(
 def test_a_conflict_is_answered_on_the_preview(alice_client: Client) -> None:
     page = send(alice_client, csv_file([pupil(1, birth_date="03/01/2011")]))
     assert "Jij kiest: wie is deze leerling?" in text(page)
+    assert "Rij 2: Voornaam1 Naam1 (1001)" in text(page)
     assert "Geen enkele rij is goed" in text(page)
     run = ImportRun.objects.get()
     page = alice_client.post(preview_of(run), {"answers": "", "rij-2": "zonder"}, follow=True)
@@ -279,7 +280,7 @@ def test_a_conflict_is_answered_on_the_preview(alice_client: Client) -> None:
     assert re.search(r'value="zonder"[^>]*checked', page.content.decode())
 
 
-def test_an_answer_of_one_s_own_is_ignored(alice_client: Client) -> None:
+def test_an_answer_that_was_not_offered_is_ignored(alice_client: Client) -> None:
     send(alice_client, csv_file([pupil(1, birth_date="03/01/2011")]))
     run = ImportRun.objects.get()
     page = alice_client.post(preview_of(run), {"answers": "", "rij-2": "dezelfde"}, follow=True)
@@ -291,7 +292,7 @@ def bad_rows_of(response: HttpResponse) -> list[tuple[object, ...]]:
     return list(book.active.iter_rows(values_only=True))
 
 
-def test_bad_rows_are_downloaded_to_mend_and_upload_again(
+def test_bad_rows_are_downloaded_to_correct_and_upload_again(
     alice_client: Client, alice_actor: Actor
 ) -> None:
     bad = pupil(2, starts_on="gisteren", first_name="=1+1")
@@ -319,7 +320,7 @@ def test_the_download_is_gone_with_the_draft(alice_client: Client) -> None:
     assert "Dit voorbeeld is vervallen" in text(response)
 
 
-def test_the_half_hour_begins_anew_with_what_the_manager_does(
+def test_the_half_hour_begins_anew_with_each_action_of_the_manager(
     alice_client: Client, alice_actor: Actor, clock: time_machine.Traveller
 ) -> None:
     send(alice_client, csv_file(pupils(1)))
@@ -339,11 +340,11 @@ def test_a_colleague_s_draft_does_not_exist(
     run = ImportRun.objects.get()
     colleague = manager_of(brussel, "Dirk")
     alice_client.force_login(colleague)
-    for address in (preview_of(run), preview_of(run) + "niet-ingelezen/"):
-        assert alice_client.get(address).status_code == 404
+    for url in (preview_of(run), preview_of(run) + "niet-ingelezen/"):
+        assert alice_client.get(url).status_code == 404
 
 
-def test_the_same_pupil_twice_is_told(alice_client: Client) -> None:
+def test_the_same_pupil_twice_is_remarked_on(alice_client: Client) -> None:
     content = csv_file([pupil(1), pupil(1, starts_on="05/10/2026")])
     page = send(alice_client, content)
     assert "Dezelfde leerling staat ook op rij 3, met een latere begindatum" in text(page)

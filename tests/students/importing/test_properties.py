@@ -1,4 +1,4 @@
-"""What is true of every import, whatever the file."""
+"""Properties of every import, whatever the file."""
 
 import io
 import re
@@ -20,7 +20,7 @@ from students.importing.plan import ENROLMENT_FIELDS, STUDENT_FIELDS, Entry
 from students.models import Enrolment
 from tests.students.helpers import ALL, HEADINGS, Pupil, csv_file, pupil, run_import, upload
 
-# The clock stands still for all examples, and each example undoes what it wrote.
+# The clock is stopped for all examples, and each example rolls back what it wrote.
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 settings.register_profile(
     "imports",
@@ -48,7 +48,7 @@ FILES = FILES.filter(bool)
 
 
 def world() -> list[tuple[object, ...]]:
-    """All that the imports made, without the ids."""
+    """Everything that the imports stored, without the ids."""
     enrolments = Enrolment.objects.select_related("student")
     return sorted(
         (
@@ -161,7 +161,7 @@ ENCODINGS = ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "cp1252"]
 
 @st.composite
 def csv_files(draw: st.DrawFn) -> bytes:
-    """Lists of a kind: known headings and others, cells of all sorts, bytes that do not belong."""
+    """Lists with known headings and others, cells of all sorts, and bytes that do not belong."""
     headings = draw(st.lists(HEADING, max_size=15)) or [HEADINGS[name] for name in ALL]
     cells = draw(st.lists(st.lists(TEXT, max_size=16), max_size=8))
     delimiter, end = draw(st.sampled_from(";,\t")), draw(st.sampled_from(["\n", "\r\n", "\r"]))
@@ -173,7 +173,7 @@ def csv_files(draw: st.DrawFn) -> bytes:
 
 @st.composite
 def workbooks(draw: st.DrawFn) -> bytes:
-    """Workbooks, whole ones and some with bytes that do not belong."""
+    """Workbooks, some of them with bytes that do not belong."""
     headings = draw(st.lists(HEADING, max_size=15)) or [HEADINGS[name] for name in ALL]
     rows = draw(st.lists(st.lists(CELL, max_size=16), max_size=6))
     made = io.BytesIO()

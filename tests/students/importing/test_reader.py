@@ -1,4 +1,4 @@
-"""Files of every kind become a table, or a plain Dutch message."""
+"""Files of every kind become headings and rows, or a plain Dutch message."""
 
 import io
 import zipfile
@@ -42,9 +42,9 @@ def test_every_delimiter_and_encoding(delimiter: str, encoding: str) -> None:
         delimiter=delimiter,
         encoding=encoding,
     )
-    table = read(content)
-    assert table.headings[4] == "Officiële voornaam"
-    assert table.rows[0][1][2:4] == ("Süheda", "a,b;c d")
+    file = read(content)
+    assert file.headings[4] == "Officiële voornaam"
+    assert file.rows[0][1][2:4] == ("Süheda", "a,b;c d")
 
 
 def test_bytes_that_windows_1252_does_not_know_are_read_as_latin_1() -> None:
@@ -52,9 +52,9 @@ def test_bytes_that_windows_1252_does_not_know_are_read_as_latin_1() -> None:
 
 
 def test_row_numbers_are_those_that_a_spreadsheet_shows() -> None:
-    table = read(b'Lijst van vandaag\n\nStamnummer;Naam\n1;"twee\nregels"\n;\n2;Peeters\n')
-    assert [number for number, _ in table.rows] == [4, 6]
-    assert table.rows[0][1] == ("1", "twee regels")
+    file = read(b'Lijst van vandaag\n\nStamnummer;Naam\n1;"twee\nregels"\n;\n2;Peeters\n')
+    assert [number for number, _ in file.rows] == [4, 6]
+    assert file.rows[0][1] == ("1", "twee regels")
 
 
 def test_headings_may_stand_on_row_5_but_not_on_row_6() -> None:

@@ -1,12 +1,17 @@
-"""What a row says, and what is wrong with it."""
+"""The cells of a row: what they mean, and what is wrong with them."""
 
+import base64
+import json
+import zlib
 from datetime import date
 
 import pytest
 
+from students.importing.columns import find_columns
 from students.importing.dates import end_of_year
+from students.importing.national_numbers import HashedNumber
 from students.importing.rows import ParsedFile, Row
-from students.importing.rows import parse as parse_table
+from students.importing.rows import parse as parse_cells
 from students.importing.stored_cells import StoredCells, without_numbers
 from tests.students.conftest import read_here
 from tests.students.helpers import ALL, Pupil, csv_file, pupil, pupils, without
@@ -15,7 +20,8 @@ TODAY = date(2026, 11, 23)
 
 
 def parse(content: bytes, institution: str, today: date) -> ParsedFile:
-    return parse_table(without_numbers(read_here(content)), institution, today)
+    cells = without_numbers(read_here(content))
+    return parse_cells(cells, find_columns(cells.headings), institution, today)
 
 
 def parsed(rows: list[Pupil], columns: tuple[str, ...] = ALL, today: date = TODAY) -> ParsedFile:
@@ -129,14 +135,13 @@ def test_a_number_with_another_birth_date_is_left_to_the_manager() -> None:
     assert (found.birth_date_differs, found.identity_hash, found.problems) == (True, "", [])
 
 
-# What a draft keeps -----------------------------------------------------------------------------
+# The cells of a draft ---------------------------------------------------------------------------
 
 
 def draft(content: bytes) -> str:
-    table = without_numbers(read_here(content))
-    text = table.to_text()
-    assert StoredCells.from_text(text) == table
-    return str(table)
+    cells = without_numbers(read_here(content))
+    assert StoredCells.from_text(cells.to_text()) == cells
+    return str(cells)
 
 
 def test_a_draft_keeps_everything_but_the_national_number() -> None:
@@ -161,6 +166,21 @@ def test_a_draft_keeps_no_national_number_under_any_heading(heading: str) -> Non
 
 def test_a_telephone_number_is_no_national_number() -> None:
     assert "0475123456" in draft(b"Naam;Telefoon\na;0475123456\nb;0475123457\n")
+
+
+def test_a_draft_of_an_earlier_version_is_still_read() -> None:
+    """The text as the first version of the project stored it."""
+    number = {"valid": True, "born": "2010-01-02", "hashes": {"2010-01-02": "3fa8"}}
+    invalid = {"valid": False, "born": None, "hashes": {}}
+    rows = [[2, ["1001", number]], [4, ["1002", invalid]]]
+    content = json.dumps([["Stamnummer", "Insz"], rows, True]).encode()
+    text = base64.b64encode(zlib.compress(content)).decode()
+    hashed = HashedNumber(valid=True, born=date(2010, 1, 2), hashes={"2010-01-02": "3fa8"})
+    assert StoredCells.from_text(text) == StoredCells(
+        ("Stamnummer", "Insz"),
+        [(2, ("1001", hashed)), (4, ("1002", HashedNumber(valid=False)))],
+        cut_off=True,
+    )
 
 
 def test_a_number_without_a_whole_birth_date_matches_the_date_of_its_row() -> None:

@@ -1,4 +1,4 @@
-"""A pupil's year, as the files of the administration package tell it, with the clock moved."""
+"""A pupil's year, from one file of the administration package to the next."""
 
 from collections.abc import Callable
 from datetime import date
@@ -24,7 +24,7 @@ OTHERS = range(2, 22)
 
 
 class Year:
-    """The two schools and their lists; pupil 1 is the one to follow."""
+    """The two schools and their lists; pupil 1 is the one that moves."""
 
     def __init__(
         self, alice: Actor, bob: Actor, clock: time_machine.Traveller, client: Client

@@ -1,0 +1,87 @@
+"""The enrolments that a full list no longer names."""
+
+from datetime import date, timedelta
+
+from .dates import school_year
+from .existing import ExistingEnrolment, ExistingRecords
+from .matching import Students
+from .plan import Ending
+from .rows import Row
+
+
+def endings(
+    good: list[Row], bad: list[Row], students: Students, existing: ExistingRecords
+) -> list[Ending]:
+    """Return what a full list ends: enrolments of pupils whom no row names, good or bad.
+
+    Only those in the school years that the good rows are about: a list of next year ends nothing
+    of this one. `students`: the student of each row, by row number.
+    """
+    today = existing.today
+    years = _years_of_the_list(good, today)
+    named = _students_of_bad_rows(bad, existing)
+    for student in students.values():
+        if student:
+            named.add(student.pk)
+
+    ended = []
+    for enrolment in existing.enrolments:
+        if enrolment.ends_on < today or enrolment.student.pk in named:
+            continue
+        if _year(enrolment.starts_on, today) in years:
+            ended.append(_ending(enrolment, today))
+    return ended
+
+
+def identifies_nobody(row: Row) -> bool:
+    """Return whether the row names a pupil without a number by which he or she is known.
+
+    A line under the list, such as a total, names no pupil.
+    """
+    if row.stamnummer or row.identity_hash:
+        return False
+    return row.name != ""
+
+
+def _students_of_bad_rows(bad: list[Row], existing: ExistingRecords) -> set[int]:
+    """Return the ids of all students whom a bad row may be about: it ends nobody's enrolment."""
+    ids: set[int] = set()
+    for row in bad:
+        for user in existing.users_of(row.stamnummer):
+            ids.add(user.pk)
+        student = existing.by_hash.get(row.identity_hash)
+        if student:
+            ids.add(student.pk)
+    return ids
+
+
+def _years_of_the_list(good: list[Row], today: date) -> set[int]:
+    """Return the school years of the rows that have not ended."""
+    years = set()
+    for row in good:
+        starts_on, ends_on = row.period
+        if ends_on >= today:
+            years.add(_year(starts_on, today))
+    return years
+
+
+def _year(starts_on: date, today: date) -> int:
+    """Return the school year of an enrolment: this one for all that began before today."""
+    return school_year(max(starts_on, today))
+
+
+def _ending(enrolment: ExistingEnrolment, today: date) -> Ending:
+    """Return how the enrolment ends: yesterday, or never begun."""
+    ends_on = None
+    if enrolment.starts_on < today:
+        ends_on = today - timedelta(days=1)
+    return Ending(
+        enrolment_id=enrolment.pk,
+        stamnummer=enrolment.stamnummer,
+        first_name=enrolment.first_name,
+        last_name=enrolment.last_name,
+        class_code=enrolment.class_code,
+        starts_on=enrolment.starts_on,
+        own_end=enrolment.ends_on,
+        ends_on=ends_on,
+    )
