@@ -28,6 +28,7 @@ class PasswordField(forms.CharField):
     """
 
     def to_python(self, value: Any) -> str:
+        """Return what was typed in that form; an empty text where nothing was."""
         typed = super().to_python(value)
         return unicodedata.normalize("NFKC", typed or "")
 
@@ -56,6 +57,7 @@ class SignInForm(forms.Form):
         pictures = SEPARATOR.join(self.slugs[:PASSWORD_LENGTH])
         if pictures:
             return pictures[:LONGEST_INPUT]
+
         password: str = self.cleaned_data["password"]
         return password
 
@@ -66,6 +68,7 @@ class SignInForm(forms.Form):
             return
         if self.submitted_password:
             return
+
         if self.data.get("wijze") == PICTURES:
             self.add_error("password", "Kies je vier afbeeldingen.")
         else:
@@ -83,6 +86,7 @@ def chosen_pictures(posted: QueryDict) -> list[Picture]:
         picture = BY_SLUG.get(slug)
         if picture and picture not in pictures:
             pictures.append(picture)
+
     if "back" in posted:
         pictures = pictures[:-1]
     return pictures[:PASSWORD_LENGTH]
@@ -101,6 +105,7 @@ class OwnPasswordForm(forms.Form):
         """Raise ValidationError where the password is easy to guess, or is the old one."""
         password: str = self.cleaned_data["password"]
         validate_own_password(password, self.account)
+
         if self.is_old(password):
             raise ValidationError("Dat is je oude wachtwoord. Kies een ander.")
         return password
@@ -125,6 +130,8 @@ class ChangePasswordForm(OwnPasswordForm):
 
 
 class EmailForm(forms.Form):
+    """The e-mail address to link (R8)."""
+
     email = forms.EmailField(
         label="E-mailadres",
         max_length=254,
@@ -133,4 +140,6 @@ class EmailForm(forms.Form):
 
 
 class ForgottenForm(forms.Form):
+    """The username of a pupil who forgot the password; any is valid, so none is revealed."""
+
     username = forms.CharField(label="Gebruikersnaam", max_length=LONGEST_INPUT)
