@@ -29,8 +29,12 @@ def link_email(*, account_id: int, email: str, by: Actor | Pupil) -> Account:
     old = accounts.select_for_update().get()
     if old.kind != Kind.ADVANCED:
         raise NotAdvanced
+
     accounts.new_version(email=email, must_change_password=False)
-    kind = AccountEvent.Kind.EMAIL_CHANGED if old.email else AccountEvent.Kind.EMAIL_LINKED
+
+    kind = AccountEvent.Kind.EMAIL_LINKED
+    if old.email:
+        kind = AccountEvent.Kind.EMAIL_CHANGED
     change = history.Change(FieldChange.Field.EMAIL, mask_email(old.email), mask_email(email))
     history.record_one(old, kind, change, by=by)
     return accounts.get()
@@ -43,8 +47,9 @@ def lock_accounts(student_ids: Collection[int]) -> dict[int, Account]:
     """
     students = Student.objects.filter(pk__in=student_ids).order_by("pk")
     list(students.select_for_update(no_key=True).values_list("pk"))
-    accounts = Account.objects.filter(student__in=student_ids).order_by("pk").select_for_update()
-    return {account.student_id: account for account in accounts}
+
+    accounts = Account.objects.filter(student__in=student_ids).order_by("pk")
+    return {account.student_id: account for account in accounts.select_for_update()}
 
 
 @transaction.atomic
@@ -58,6 +63,7 @@ def change_status(*, by: Actor, change: Change, student_ids: Collection[int]) ->
     lock_accounts(student_ids)
     preview = StatusPreview.of_selection(change, by.institution, student_ids, clock.today())
     now = timezone.now()
+
     fields: dict[str, Any]
     if change == Change.ACTIVATE:
         fields = {"deactivated_at": None, "deactivated_by": None}
@@ -67,8 +73,8 @@ def change_status(*, by: Actor, change: Change, student_ids: Collection[int]) ->
         kind, old, new = AccountEvent.Kind.DEACTIVATED, Status.ACTIVE, Status.INACTIVE
     ids = [one.account.pk for one in preview.changed]
     Account.objects.filter(pk__in=ids).new_version(**fields)
+
     status = history.Change(FieldChange.Field.STATUS, old, new)
-    history.record(
-        [history.Entry(pk, kind, (status,)) for pk in ids], by=by, operation_id=uuid4(), at=now
-    )
+    entries = [history.Entry(pk, kind, (status,)) for pk in ids]
+    history.record(entries, by=by, operation_id=uuid4(), at=now)
     return preview

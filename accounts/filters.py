@@ -61,13 +61,16 @@ class StudentFilter(django_filters.FilterSet):  # type: ignore[misc]
         self.institution = institution
         self.day = day
         self.selections = {selection.name: selection for selection in selections}
+
         if selections:
             choices = [(selection.name, selection.label) for selection in selections]
             self.filters["selectie"].extra["choices"] = choices
         else:
             del self.filters["selectie"]
+
         self.filters["groep"].extra["choices"] = self._values("administrative_group")
         self.filters["klas"].extra["choices"] = self._values("class_code", "next_class_code")
+        # Last, since this makes the form, with the choices above.
         self.form.label_suffix = ""
 
     def _values(self, *columns: str) -> list[tuple[str, str]]:
@@ -75,6 +78,7 @@ class StudentFilter(django_filters.FilterSet):  # type: ignore[misc]
         found: set[str] = set()
         for values in self.queryset.order_by().values_list(*columns).distinct():
             found.update(filter(None, values))
+
         return [(value, value) for value in sorted(found, key=fold)]
 
     def search(self, rows: Rows, name: str, value: str) -> Rows:

@@ -21,8 +21,11 @@ class IdListField(forms.MultipleChoiceField):
 
         Raises ValidationError where one is no id.
         """
+        if not value:
+            return []
+
         ids = []
-        for text in value or []:
+        for text in value:
             if not ID.fullmatch(text):
                 raise ValidationError(UNREADABLE)
             ids.append(int(text))

@@ -41,6 +41,7 @@ def record(
     manager = institution = None
     if isinstance(by, Actor):
         manager, institution = by.manager, by.institution
+
     events = AccountEvent.objects.bulk_create(
         AccountEvent(
             account_id=entry.account_id,
@@ -54,6 +55,7 @@ def record(
         )
         for entry in entries
     )
+
     FieldChange.objects.bulk_create(
         FieldChange(event=event, field=change.field, old=change.old, new=change.new)
         for event, entry in zip(events, entries, strict=True)
@@ -72,5 +74,8 @@ def record_one(
 
     `at`: now, unless given.
     """
+    if at is None:
+        at = timezone.now()
+
     entry = Entry(account.pk, kind, changes)
-    record([entry], by=by, operation_id=uuid4(), at=at or timezone.now())
+    record([entry], by=by, operation_id=uuid4(), at=at)

@@ -27,10 +27,13 @@ def render(rows: Iterable[Enrolment], *, made_at: datetime) -> bytes:
 
 
 def _cells(row: Enrolment) -> tuple[str, ...]:
+    """Return the row's cells in the order of COLUMNS, empty where there is no LeerID."""
     kind = username = ""
     account = account_of(row)
     if account:
-        kind, username = account.get_kind_display(), account.username
+        kind = account.get_kind_display()
+        username = account.username
+
     return (
         row.stamnummer,
         row.first_name,

@@ -31,6 +31,8 @@ class Kind(ScreenChoices):
 
 
 class PasswordKind(ScreenChoices):
+    """The type of a password: how it is made, and how the pupil enters it (R7)."""
+
     WORD = "woord", "Basis wachtwoord"
     PICTURES = "afbeeldingen", "Afbeeldingswachtwoord"
     ADVANCED = "gevorderd", "Gevorderd wachtwoord"
@@ -59,7 +61,10 @@ HAMMERED_UNTIL = timedelta(days=1)
 
 class AccountQuerySet(models.QuerySet["Account"]):
     def active_on(self, day: date) -> Self:
-        """The accounts that can sign in on that day (R9)."""
+        """The accounts that can sign in on that day (R9).
+
+        Not deactivated by hand, and of a student whom a school has enrolled on that day or later.
+        """
         enrolled = Enrolment.objects.running_or_ahead(day).filter(student=OuterRef("student"))
         return self.filter(Exists(enrolled), deactivated_at=None)
 
@@ -80,17 +85,17 @@ class AccountQuerySet(models.QuerySet["Account"]):
         )
 
     def with_unused_password(self) -> Self:
-        """The accounts whose pupil was given a password and has not signed in since.
-
-        Not those whose pupil has chosen an own password through a mailed link: the given one is
-        of no use any more.
-        """
+        """The accounts whose pupil was given a password and has not signed in since."""
         given = AccountEvent.objects.filter(
-            account=OuterRef("pk"), kind__in=AccountEvent.GAVE_A_PASSWORD
+            account=OuterRef("pk"),
+            kind__in=AccountEvent.GAVE_A_PASSWORD,
         )
-        since = given.filter(at__gt=OuterRef("last_sign_in_at"))
-        unused = Q(Exists(given), last_sign_in_at=None) | Q(Exists(since))
-        return self.filter(unused).filter(Q(kind=Kind.BASIC) | Q(must_change_password=True))
+        given_since = given.filter(at__gt=OuterRef("last_sign_in_at"))
+        unused = Q(Exists(given), last_sign_in_at=None) | Q(Exists(given_since))
+
+        # A pupil who chose an own password through a mailed link has no use for the given one.
+        not_replaced = Q(kind=Kind.BASIC) | Q(must_change_password=True)
+        return self.filter(unused).filter(not_replaced)
 
 
 class Account(models.Model):
@@ -153,9 +158,11 @@ class Account(models.Model):
     @property
     def is_hammered(self) -> bool:
         """Whether somebody seems to be guessing the password, now or in the last day."""
-        if self.failed_sign_ins < HAMMERED_FROM or self.last_failed_at is None:
+        if self.last_failed_at is None:
             return False
-        return self.last_failed_at > timezone.now() - HAMMERED_UNTIL
+
+        is_recent = self.last_failed_at > timezone.now() - HAMMERED_UNTIL
+        return is_recent and self.failed_sign_ins >= HAMMERED_FROM
 
     @property
     def has_own_password(self) -> bool:

@@ -18,17 +18,20 @@ Rows = EnrolmentQuerySet
 
 def enrolled(institution: Institution, day: date) -> Rows:
     """The students who are or will be enrolled: the list."""
-    return _with_status(leading(institution, day).running_or_ahead(day), day)
+    rows = leading(institution, day).running_or_ahead(day)
+    return _with_status(rows, day)
 
 
 def left(institution: Institution, day: date) -> Rows:
     """The students who left in the last 365 days, of whom nothing can be changed (R11)."""
-    return _with_status(leading(institution, day).visible_on(day).filter(ends_on__lt=day), day)
+    rows = leading(institution, day).visible_on(day).filter(ends_on__lt=day)
+    return _with_status(rows, day)
 
 
 def visible(institution: Institution, day: date) -> Rows:
     """The students of both lists: all whom the school may see (R11)."""
-    return _with_status(leading(institution, day).visible_on(day), day)
+    rows = leading(institution, day).visible_on(day)
+    return _with_status(rows, day)
 
 
 def chosen(institution: Institution, student_ids: Collection[int], day: date) -> list[Enrolment]:
@@ -41,6 +44,7 @@ def chosen(institution: Institution, student_ids: Collection[int], day: date) ->
         raise NothingSelected
     if len(student_ids) > settings.BATCH_LIMIT:
         raise TooManySelected(len(student_ids))
+
     rows = list(
         visible(institution, day)
         .filter(student__in=student_ids)
@@ -84,21 +88,15 @@ def _with_status(enrolments: Rows, day: date) -> Rows:
     and `next_class_code`: of the next enrolment in this school; `stamnummer_length`: sorts
     stamnummers as numbers.
     """
-    return (
-        enrolments.with_next(day)
-        .with_last_day()
-        .annotate(
-            status=Case(
-                When(student__account=None, then=Value(Status.NONE)),
-                When(
-                    Q(student__account__deactivated_at=None, last_day__gte=day),
-                    then=Value(Status.ACTIVE),
-                ),
-                default=Value(Status.INACTIVE),
-            ),
-            stamnummer_length=Length("stamnummer"),
-        )
+    is_active = Q(student__account__deactivated_at=None, last_day__gte=day)
+    status = Case(
+        When(student__account=None, then=Value(Status.NONE)),
+        When(is_active, then=Value(Status.ACTIVE)),
+        default=Value(Status.INACTIVE),
     )
+
+    rows = enrolments.with_next(day).with_last_day()
+    return rows.annotate(status=status, stamnummer_length=Length("stamnummer"))
 
 
 def account_of(enrolment: Enrolment) -> Account | None:

@@ -73,6 +73,7 @@ def from_canonical(text: str) -> tuple[Picture, ...]:
         raise ValueError("a picture password is four pictures")
     if len(set(slugs)) != PASSWORD_LENGTH:
         raise ValueError("a picture password is four different pictures")
+
     pictures = []
     for slug in slugs:
         if slug not in BY_SLUG:

@@ -33,7 +33,10 @@ class Selection:
 
 
 def ready_made() -> list[Selection]:
-    """Return the selections of the settings, in their order."""
+    """Return the selections that READY_MADE_SELECTIONS of the settings names, in its order.
+
+    Raises ImportError where there is none at a path.
+    """
     return [import_string(path) for path in settings.READY_MADE_SELECTIONS]
 
 
@@ -44,7 +47,8 @@ def _without_account(rows: Rows, institution: Institution, day: date) -> Rows:
 def _with_unused_password(rows: Rows, institution: Institution, day: date) -> Rows:
     """Keep the students who have not signed in since the school gave them a password."""
     accounts = Account.objects.with_unused_password()
-    return rows.filter(Exists(accounts.filter(student=OuterRef("student"))))
+    of_the_student = accounts.filter(student=OuterRef("student"))
+    return rows.filter(Exists(of_the_student))
 
 
 def _leaving_soon(rows: Rows, institution: Institution, day: date) -> Rows:

@@ -72,19 +72,26 @@ class StatusPreview:
         """
         rows = chosen(institution, student_ids, day)
         held_ids = held(institution, student_ids, day)
-        changed, skipped = [], []
+
+        changed = []
+        skipped = []
         for row in rows:
-            obstacle = _obstacle(change, row, day, is_held=row.student_id in held_ids)
+            is_held = row.student_id in held_ids
+            obstacle = _obstacle(change, row, day, is_held=is_held)
             if obstacle:
                 skipped.append(StudentStatus(row, obstacle))
             else:
                 changed.append(StudentStatus(row, None))
+
         return cls(change, institution, day, changed, skipped)
 
     @property
     def summary(self) -> str:
-        """A sentence about what was done."""
-        done = "geactiveerd" if self.change == Change.ACTIVATE else "gedeactiveerd"
+        """A sentence about what was done, with the number of LeerIDs."""
+        done = "gedeactiveerd"
+        if self.change == Change.ACTIVATE:
+            done = "geactiveerd"
+
         number = len(self.changed)
         if number == 1:
             return f"1 LeerID is {done}."
@@ -93,14 +100,17 @@ class StatusPreview:
     @property
     def summary_of_skipped(self) -> str:
         """A sentence that names the skipped students, each with the reason."""
-        reasons = [f"{one.who}: {one.obstacle.label}" for one in self.skipped if one.obstacle]
-        return f"Overgeslagen: {' '.join(reasons)}"
+        summary = "Overgeslagen:"
+        for one in self.skipped:
+            if one.obstacle:
+                summary += f" {one.who}: {one.obstacle.label}"
+        return summary
 
     @cached_property
     def enrolled_elsewhere(self) -> int:
         """How many of the changed are also enrolled in another school, which sees it too."""
-        students = [one.enrolment.student_id for one in self.changed]
-        return enrolled_elsewhere(self.institution, students, self.day)
+        student_ids = [one.enrolment.student_id for one in self.changed]
+        return enrolled_elsewhere(self.institution, student_ids, self.day)
 
 
 def _obstacle(change: Change, row: Enrolment, day: date, *, is_held: bool) -> Obstacle | None:
@@ -112,6 +122,7 @@ def _obstacle(change: Change, row: Enrolment, day: date, *, is_held: bool) -> Ob
         return Obstacle.LEFT
     if is_held:
         return Obstacle.HELD
+
     account = account_of(row)
     if account is None:
         return Obstacle.NO_ACCOUNT

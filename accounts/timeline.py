@@ -66,6 +66,7 @@ def of_pupil(
     lines = [_enrolment_line(event, institution) for event in events]
     if account:
         lines += of_account(institution, account, day)
+
     return sorted(lines, key=_moment, reverse=True)
 
 
@@ -78,10 +79,18 @@ def of_account(institution: Institution, account: Account, day: date) -> list[Li
     events = account.events.select_related("manager", "institution").prefetch_related("changes")
     lines = [_account_line(event, institution) for event in events]
     lines += _automatic_lines(account, events, day)
+
     signed_in_at = account.last_sign_in_at
     if signed_in_at:
-        on = timezone.localdate(signed_in_at)
-        lines.append(Line(on=on, at=signed_in_at, what=SIGNED_IN, who=THE_PUPIL, where=PORTAL))
+        signed_in = Line(
+            on=timezone.localdate(signed_in_at),
+            at=signed_in_at,
+            what=SIGNED_IN,
+            who=THE_PUPIL,
+            where=PORTAL,
+        )
+        lines.append(signed_in)
+
     return sorted(lines, key=_moment, reverse=True)
 
 
@@ -98,14 +107,19 @@ def _enrolment_line(event: StudentEvent, institution: Institution) -> Line:
     what = event.get_kind_display()
     if event.institution not in (None, institution):
         return Line(on=on, at=None, what=what, who="", where=OTHER_SCHOOL)
+
+    who = AUTOMATIC
+    if event.manager:
+        who = event.manager.name
     changes = []
     if event.kind == StudentEvent.Kind.CLASS:
         changes.append(ClassChange(event.old, event.new))
+
     return Line(
         on=on,
         at=event.at,
         what=what,
-        who=event.manager.name if event.manager else AUTOMATIC,
+        who=who,
         where=_place(event.institution, event.ip_address),
         changes=changes,
     )
@@ -117,23 +131,33 @@ def _account_line(event: AccountEvent, institution: Institution) -> Line:
     what = event.get_kind_display()
     if event.institution not in (None, institution):
         return Line(on=on, at=None, what=what, who="", where=OTHER_SCHOOL)
+
+    who = OPERATOR
+    where = _place(event.institution, event.ip_address)
+    if event.manager:
+        who = event.manager.name
     if event.by_pupil:
         # Where a minor is, at home or at school, is nobody's business but the pupil's.
         who, where = THE_PUPIL, PORTAL
-    else:
-        who = event.manager.name if event.manager else OPERATOR
-        where = _place(event.institution, event.ip_address)
     if event.kind == AccountEvent.Kind.SLOWED:
         # The pupil is hardly the one who was guessing.
         who = AUTOMATIC
+
     return Line(
-        on=on, at=event.at, what=what, who=who, where=where, changes=list(event.changes.all())
+        on=on,
+        at=event.at,
+        what=what,
+        who=who,
+        where=where,
+        changes=list(event.changes.all()),
     )
 
 
 def _place(institution: Institution | None, ip_address: str | None) -> str:
     """Return `BRUSSEL-STAD - School (127.0.0.1)`, or the part of it that is known."""
-    place = str(institution) if institution else ""
+    place = ""
+    if institution:
+        place = str(institution)
     if ip_address:
         place += f" ({ip_address})"
     return place
@@ -142,26 +166,40 @@ def _place(institution: Institution | None, ip_address: str | None) -> str:
 def _automatic_lines(account: Account, events: Iterable[AccountEvent], day: date) -> list[Line]:
     """Return the changes of status that follow from the enrolments' dates alone (R9).
 
-    While a LeerID is deactivated by hand, its status does not change by itself.
+    Only those between the creation of the LeerID and that day. While a LeerID is deactivated by
+    hand, its status does not change by itself.
+    """
+    created_on = timezone.localdate(account.created_at)
+    lines = []
+    for on, what in _ends_and_starts(account, day):
+        if not created_on < on <= day:
+            continue
+        if _deactivated_before(on, events):
+            continue
+        lines.append(Line(on=on, at=None, what=what, who=AUTOMATIC, where=""))
+    return lines
+
+
+def _ends_and_starts(account: Account, day: date) -> list[tuple[date, str]]:
+    """Return the days on which the pupil's enrolments ended or began again: ENDED, ENROLLED_AGAIN.
+
+    The last end may lie ahead. In the order of time.
     """
     enrolments = Enrolment.objects.filter(student=account.student_id).order_by("starts_on")
     periods = _joined(enrolments.values_list("starts_on", "ends_on"))
-    changes: list[tuple[date, str]] = []
+    if not periods:
+        return []
+
+    changes = []
     for (_, end), (next_start, _) in pairwise(periods):
         # While the next enrolment lies ahead, the end of this one does not end the LeerID.
         if next_start <= day:
             changes.append((end + ONE_DAY, ENDED))
             changes.append((next_start, ENROLLED_AGAIN))
-    if periods:
-        _, last_end = periods[-1]
-        changes.append((last_end + ONE_DAY, ENDED))
 
-    created_on = timezone.localdate(account.created_at)
-    lines = []
-    for on, what in changes:
-        if created_on < on <= day and not _deactivated_before(on, events):
-            lines.append(Line(on=on, at=None, what=what, who=AUTOMATIC, where=""))
-    return lines
+    _, last_end = periods[-1]
+    changes.append((last_end + ONE_DAY, ENDED))
+    return changes
 
 
 def _deactivated_before(day: date, events: Iterable[AccountEvent]) -> bool:
@@ -170,9 +208,12 @@ def _deactivated_before(day: date, events: Iterable[AccountEvent]) -> bool:
     `events`: newest first.
     """
     for event in events:
-        is_by_hand = event.kind in (AccountEvent.Kind.DEACTIVATED, AccountEvent.Kind.ACTIVATED)
-        if is_by_hand and timezone.localdate(event.at) < day:
-            return event.kind == AccountEvent.Kind.DEACTIVATED
+        if timezone.localdate(event.at) >= day:
+            continue
+        if event.kind == AccountEvent.Kind.DEACTIVATED:
+            return True
+        if event.kind == AccountEvent.Kind.ACTIVATED:
+            return False
     return False
 
 

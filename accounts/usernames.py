@@ -28,9 +28,11 @@ def is_well_formed(username: str) -> bool:
 def from_name(first_name: str, last_name: str) -> str:
     """Return `voornaam.achternaam` in the form of R6, whatever the alphabet of the names."""
     parts = [_fold_part(first_name), _fold_part(last_name)]
-    username = ".".join(filter(None, parts))[:LONGEST_STEM].rstrip(".-")
+    joined = ".".join(filter(None, parts))
+    username = joined[:LONGEST_STEM].rstrip(".-")
     if len(username) >= SHORTEST:
         return username
+
     # A name of one letter, or of none at all.
     return f"{username}.leerling".lstrip(".")
 
@@ -52,6 +54,7 @@ def free(wished: Mapping[int, str]) -> dict[int, str]:
     """
     stems = {stem(username) for username in wished.values()}
     taken = set(Username.objects.filter(stem__in=stems).values_list("value", flat=True))
+
     given = {}
     for key, username in wished.items():
         given[key] = _first_free(username, taken)
@@ -63,8 +66,12 @@ def _first_free(username: str, taken: Collection[str]) -> str:
     """Return the username, or its stem with the lowest number that is not taken."""
     if username not in taken:
         return username
-    # All digits: without a stem the number follows the username itself.
-    base = stem(username) or username[:LONGEST_STEM]
+
+    base = stem(username)
+    if not base:
+        # All digits: the number follows the username itself.
+        base = username[:LONGEST_STEM]
+
     number = 1
     while f"{base}{number}" in taken:
         number += 1
@@ -92,9 +99,11 @@ def reserve(usernames: Mapping[int, str]) -> set[int]:
         ],
         ignore_conflicts=True,
     )
-    owners = dict(
-        Username.objects.filter(value__in=usernames.values()).values_list("value", "student_id")
-    )
-    return {
-        student_id for student_id, username in usernames.items() if owners[username] != student_id
-    }
+
+    reserved = Username.objects.filter(value__in=usernames.values())
+    owners = dict(reserved.values_list("value", "student_id"))
+    refused = set()
+    for student_id, username in usernames.items():
+        if owners[username] != student_id:
+            refused.add(student_id)
+    return refused

@@ -16,4 +16,6 @@ def waiting_batches(request: HttpRequest) -> dict[str, Any]:
     institution = getattr(request, "institution", None)
     if institution is None:
         return {}
-    return {"waiting_batches": Batch.objects.of(institution).waiting(timezone.now())}
+
+    waiting = Batch.objects.of(institution).waiting(timezone.now())
+    return {"waiting_batches": waiting}

@@ -26,7 +26,10 @@ from .models import Batch, BatchItem
 
 @dataclass(frozen=True)
 class Document:
-    """Something to download: `name` is in the URL and in the ZIP, `label` is on the button."""
+    """Something to download.
+
+    `name` is in the URL and is the file's name in the ZIP. `label` is on the button.
+    """
 
     name: str
     label: str
@@ -57,10 +60,15 @@ def documents_of(batch: Batch) -> list[Document]:
     documents = list(PDFS)
     if batch.has_workbook:
         documents.append(WORKBOOK)
+
     renderers = {document.name: document.render for document in documents}
     everything = Document(
-        "zip", "Download alles (ZIP)", ZIP, partial(render_zip, documents=renderers)
+        name="zip",
+        label="Download alles (ZIP)",
+        content_type=ZIP,
+        render=partial(render_zip, documents=renderers),
     )
+
     return [everything, *documents]
 
 
@@ -74,26 +82,41 @@ class File:
 
 
 def render(batch: Batch, document: Document) -> File:
-    """Return the document as a file. Raises NotPrintable where the secrets are gone."""
+    """Return the document as a file. Raises NotPrintable as `print_job` does.
+
+    The ZIP is named after its school and the time of its save, a document by its own name.
+    """
     job = print_job(batch)
-    name = zip_name(job) if document.content_type == ZIP else document.name
-    return File(name, document.content_type, document.render(job))
+    content = document.render(job)
+
+    name = document.name
+    if document.content_type == ZIP:
+        name = zip_name(job)
+
+    return File(name, document.content_type, content)
 
 
 def print_job(batch: Batch) -> PrintJob:
     """Return the cards of a saved batch, without passwords that are dead by now (R3).
 
-    Raises NotPrintable where its secrets are gone (R4) or none of them is valid any more.
+    Raises NotPrintable where its secrets are gone (R4) or none of them is valid any more, and
+    VaultLocked where the keys do not fit.
     """
     if not batch.is_printable(timezone.now()):
         raise NotPrintable
+
     items = list(batch.items.valid().exclude(sealed=""))
     enrolments = enrolments_of(batch, items)
-    cards = [
-        _card(item, enrolments[item.student_id]) for item in items if item.student_id in enrolments
-    ]
+
+    cards = []
+    for item in items:
+        enrolment = enrolments.get(item.student_id)
+        # The school may not see a pupil whose enrolment was withdrawn (R11).
+        if enrolment is not None:
+            cards.append(_card(item, enrolment))
     if not cards:
         raise NotPrintable
+
     return PrintJob(
         institution_number=batch.institution.number,
         institution_name=str(batch.institution),
@@ -106,6 +129,7 @@ def print_job(batch: Batch) -> PrintJob:
 def _card(item: BatchItem, enrolment: Enrolment) -> Card:
     kind = PasswordKind(item.password_kind)
     password = passwords.shown(kind, vault.unseal(item.sealed))
+
     return Card(
         stamnummer=enrolment.stamnummer,
         first_name=enrolment.first_name,
@@ -124,8 +148,11 @@ def _card(item: BatchItem, enrolment: Enrolment) -> Card:
 
 def unprintable_names(batch: Batch) -> list[str]:
     """Return the names with letters that the printed face lacks; on paper they are folded."""
+    enrolments = enrolments_of(batch, batch.items.valid())
+
     names = []
-    for enrolment in enrolments_of(batch, batch.items.valid()).values():
+    for enrolment in enrolments.values():
         if not fonts.spelled_in_full(enrolment.full_name):
             names.append(enrolment.full_name)
+
     return names

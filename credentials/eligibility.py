@@ -13,25 +13,34 @@ def obstacle(
 ) -> Obstacle | None:
     """Return why this item cannot be done on the account as it is now, or None.
 
-    `enrolled`: whether the student is or will be enrolled in the batch's institution; `held`:
-    whether the student joined another school before, which has not let go yet (R11).
+    `account` is None for a student without a LeerID.
+    `enrolled`: whether the student is or will be enrolled in the batch's institution.
+    `held`: whether the student joined another school before, which has not let go yet (R11).
     """
     if not enrolled:
         return Obstacle.LEFT
     if held:
         return Obstacle.HELD
+
     if item.creates:
-        return Obstacle.HAS_ACCOUNT if account else None
+        if account is not None:
+            return Obstacle.HAS_ACCOUNT
+        return None
+
     if account is None:
         return Obstacle.NO_ACCOUNT
     if account.deactivated_at:
         return Obstacle.DEACTIVATED
     if account.kind == item.batch.converts_to:
         return Obstacle.SAME_KIND
-    # Only the single edit removes or keeps a linked address; in bulk such an account is left (R1).
+
+    # Only the single edit removes or keeps a linked e-mail address. In bulk such an account is
+    # left as it is (R1).
     decided_on_email = item.removes_email or item.keeps_email
     if account.is_linked and not decided_on_email:
         return Obstacle.LINKED
+
+    # The account got other credentials after the preview was made (R3).
     if account.credentials_version != item.version:
         return Obstacle.CHANGED
     return None
@@ -40,10 +49,11 @@ def obstacle(
 def proposed_kind(administrative_group: str) -> PasswordKind:
     """Return the password kind to propose for a new LeerID, from the administrative group.
 
-    Primary school gets a basic account (with pictures for those who cannot read yet), the others
-    an advanced one.
+    Primary school gets a basic account: with pictures for kleuters, who cannot read yet, and with
+    a word for the others. Everybody else gets an advanced account.
     """
     group = administrative_group.casefold()
+
     if "kleuter" in group:
         return PasswordKind.PICTURES
     if "leerjaar" in group:
@@ -52,11 +62,17 @@ def proposed_kind(administrative_group: str) -> PasswordKind:
 
 
 def converted_kind(kind: Kind, administrative_group: str) -> PasswordKind:
-    """Return the password kind to propose for an account that becomes of this type."""
+    """Return the password kind to propose for an account that becomes of this type.
+
+    It is the kind that a new account would get, or the usual kind of the type where the type does
+    not allow that one.
+    """
+    allowed = passwords.KINDS[kind]
     proposed = proposed_kind(administrative_group)
-    if proposed in passwords.KINDS[kind]:
+
+    if proposed in allowed:
         return proposed
-    return passwords.KINDS[kind][0]
+    return allowed[0]
 
 
 def alternatives(item: BatchItem) -> list[PasswordKind]:
@@ -65,7 +81,9 @@ def alternatives(item: BatchItem) -> list[PasswordKind]:
     An existing account keeps its type, basic or advanced; a new one may be of either.
     """
     current = PasswordKind(item.password_kind)
+
     possible = list(PasswordKind)
     if not item.creates:
         possible = passwords.KINDS[current.account_kind]
+
     return [kind for kind in possible if kind != current]

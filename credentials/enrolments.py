@@ -13,6 +13,8 @@ def enrolments_of(batch: Batch, items: Iterable[BatchItem]) -> dict[int, Enrolme
 
     A student whose enrolment there was withdrawn is missing.
     """
-    here = Enrolment.objects.of(batch.institution).leading_on(clock.today())
-    chosen = here.filter(student__in=[item.student_id for item in items])
+    student_ids = [item.student_id for item in items]
+    leading = Enrolment.objects.of(batch.institution).leading_on(clock.today())
+    chosen = leading.filter(student__in=student_ids)
+
     return {enrolment.student_id: enrolment for enrolment in chosen}

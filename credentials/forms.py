@@ -43,11 +43,15 @@ class RowForm(forms.Form):
     def of_button(cls, value: str) -> "RowForm":
         """Read the value of a row's button: `12` or `12:woord`."""
         row, _, kind = value.partition(":")
+
         return cls({"row": row, "kind": kind})
 
 
 class EditForm(Form):
-    """LeerID aanmeldgegevens of one pupil."""
+    """LeerID aanmeldgegevens of one pupil: username, password kind and linked e-mail address.
+
+    The password itself is no field, since it is always generated (R7).
+    """
 
     username = forms.CharField(
         label="Gebruikersnaam *",
@@ -85,44 +89,59 @@ class EditForm(Form):
     )
 
     def __init__(self, *args: Any, account: Account, **kwargs: Any) -> None:
+        """Offer what this account allows.
+
+        Only a basic account has a choice of password kinds. Only a linked one has an e-mail
+        address to remove.
+        """
         super().__init__(*args, **kwargs)
         self.account = account
+
         if account.kind != Kind.BASIC:
             del self.fields["password_kind"]
         if not account.is_linked:
             del self.fields["removes_email"]
 
     def clean_username(self) -> str:
-        """Return a username of R6's form that is free or was this pupil's before."""
+        """Return a username of R6's form that is free or was this pupil's before.
+
+        An empty field keeps the present username.
+        """
         username = self.cleaned_data["username"] or self.account.username
+
         if not usernames.is_well_formed(username):
             raise ValidationError(
                 "Gebruik 3 tot 64 tekens: kleine letters zonder accenten (a-z), cijfers, een punt "
                 "of een koppelteken, en geen spaties. Begin en eindig met een letter of een cijfer."
             )
+
         given = Username.objects.filter(value=username).exclude(student=self.account.student_id)
         if given.exists():
             raise ValidationError(
                 "Deze gebruikersnaam is al in gebruik. Wel vrij: %(free)s",
                 params={"free": usernames.suggestion(username)},
             )
+
         return username
 
     @property
     def changes_anything(self) -> bool:
         """Whether the valid form asks for something, even if no new password was asked for."""
-        return bool(
-            self.cleaned_data["username"] != self.account.username
-            or self.cleaned_data.get("password_kind")
-            or self.cleaned_data.get("removes_email")
-        )
+        if self.cleaned_data["username"] != self.account.username:
+            return True
+        if self.cleaned_data.get("password_kind"):
+            return True
+        return bool(self.cleaned_data.get("removes_email"))
 
     def edit(self) -> Edit:
         """Return what the valid form asks; a kind that was not chosen stays as it is."""
-        chosen_kind = self.cleaned_data.get("password_kind")
+        password_kind = self.cleaned_data.get("password_kind")
+        if password_kind is None:
+            password_kind = PasswordKind(self.account.password_kind)
+
         return Edit(
             username=self.cleaned_data["username"],
-            password_kind=chosen_kind or PasswordKind(self.account.password_kind),
+            password_kind=password_kind,
             removes_email=self.cleaned_data.get("removes_email", False),
         )
 
@@ -140,6 +159,7 @@ class EditForm(Form):
         """Return what the form shows at first: the account, or the draft in `item`."""
         if item is None:
             return {"username": account.username}
+
         return {
             "username": item.username,
             "password_kind": item.password_kind,

@@ -15,7 +15,10 @@ from .models import Batch
 
 
 class ExpiryMiddleware:
-    """Drops expired secrets before a desk page is made, and explains keys that do not fit."""
+    """Drops expired secrets before a desk page is made, and explains keys that do not fit.
+
+    So the times of R2 and R4 also hold between two runs of the command `destroy_expired`.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
@@ -24,9 +27,13 @@ class ExpiryMiddleware:
         return self.get_response(request)
 
     def process_view(self, request: Any, *view: Any) -> None:
-        """Run for the pages of an institution only, which the middleware before this one found."""
+        """Drop what expired, before any page of an institution.
+
+        The middleware before this one found the institution. Other pages are left alone.
+        """
         if not hasattr(request, "institution"):
             return
+
         now = timezone.now()
         if Batch.objects.expired(now).exists():
             retention.destroy_expired()

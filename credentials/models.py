@@ -53,10 +53,12 @@ class BatchQuerySet(models.QuerySet["Batch"]):
         """Annotate `done` (how many pupils) and `signed_in` (how many of them signed in since)."""
         done = Q(items__outcome=BatchItem.Outcome.DONE)
         since = Q(items__account__last_sign_in_at__gt=F("saved_at"))
+
         counted = self.annotate(
             done=Count("items", filter=done),
             signed_in=Count("items", filter=done & since),
         )
+
         # Django drops the model's own order from a query with an aggregate.
         return counted.order_by("-saved_at", "-created_at")
 

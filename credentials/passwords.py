@@ -41,7 +41,10 @@ REQUIRED = (set(string.ascii_lowercase), set(string.ascii_uppercase), set(string
 
 
 def generate(kind: PasswordKind | str) -> str:
-    """Return a new password of this kind, in the form that is hashed and sealed (R7)."""
+    """Return a new password of this kind, in the form that is hashed and sealed (R7).
+
+    A picture password takes the canonical form of `accounts.pictures`, the others stay as drawn.
+    """
     match PasswordKind(kind):
         case PasswordKind.WORD:
             return word_password()
@@ -66,9 +69,15 @@ def shown(kind: PasswordKind | str, password: str) -> Shown:
     Raises ValueError where a picture password is not in the form that `generate` gives.
     """
     label = f"nieuw {NAMES[PasswordKind(kind)]}"
+
     if kind == PasswordKind.PICTURES:
         chosen = pictures.from_canonical(password)
-        return Shown(text=pictures.names(chosen), label=label, pictures=chosen)
+        return Shown(
+            text=pictures.names(chosen),
+            label=label,
+            pictures=chosen,
+        )
+
     return Shown(text=password, label=label)
 
 
@@ -81,14 +90,16 @@ def word_password() -> str:
     """
     digits = "".join(secrets.choice(WORD_DIGITS) for _ in range(DIGITS_PER_WORD))
     place = secrets.randbelow(DIGITS_PER_WORD + 1)
-    return digits[:place] + secrets.choice(words()) + digits[place:]
+    word = secrets.choice(words())
+
+    return digits[:place] + word + digits[place:]
 
 
 def picture_password() -> tuple[Picture, ...]:
     """Draw 4 different pictures of the grid, in an order (R7).
 
-    This allows 16 x 15 x 14 x 13 = 43,680 (15 bits): enough only because wrong guesses at
-    sign-in are slowed.
+    The order is part of the password. This allows 16 x 15 x 14 x 13 = 43,680 (15 bits): enough
+    only because wrong guesses at sign-in are slowed.
     """
     return tuple(secrets.SystemRandom().sample(GRID, PASSWORD_LENGTH))
 
@@ -106,10 +117,13 @@ def temporary_password() -> str:
 
 
 def _is_fit(candidate: str) -> bool:
-    has_each = all(required.intersection(candidate) for required in REQUIRED)
+    """Whether a temporary password has a character of each set and no entry of the blocklist."""
+    for required in REQUIRED:
+        if not required.intersection(candidate):
+            return False
+
     lowered = candidate.lower()
-    is_blocked = any(entry in lowered for entry in blocklist())
-    return has_each and not is_blocked
+    return not any(entry in lowered for entry in blocklist())
 
 
 @cache

@@ -26,7 +26,10 @@ HEADINGS = {
 
 @dataclass(frozen=True)
 class Row:
-    """One student in the preview. What is costly or secret is computed when a page asks for it."""
+    """One student in the preview.
+
+    What is costly or secret is computed when a page asks for it.
+    """
 
     item: BatchItem
     enrolment: Enrolment
@@ -38,10 +41,15 @@ class Row:
 
     @cached_property
     def password(self) -> passwords.Shown | None:
-        """The new password, or None for a row with an obstacle."""
+        """The new password, or None for a row with an obstacle.
+
+        Raises VaultLocked where the keys do not fit.
+        """
         if not self.item.sealed:
             return None
-        return passwords.shown(self.item.password_kind, vault.unseal(self.item.sealed))
+
+        password = vault.unseal(self.item.sealed)
+        return passwords.shown(self.item.password_kind, password)
 
     @property
     def alternatives(self) -> list[PasswordKind]:
@@ -54,14 +62,19 @@ class Row:
         account = self.item.account
         if account is None:
             return ""
+
         return mask_email(account.email)
 
     @property
     def breaks_own_password(self) -> bool:
-        """Whether the save ends a password that the pupil chose."""
+        """Whether the save ends a password that the pupil chose.
+
+        A row that creates an account has none to end.
+        """
         account = self.item.account
         if account is None:
             return False
+
         return account.has_own_password
 
 
@@ -72,17 +85,24 @@ def rows_of(batch: Batch, items: Iterable[BatchItem]) -> list[Row]:
     """
     items = list(items)
     enrolments = enrolments_of(batch, items)
+
     rows = []
     for item in items:
         enrolment = enrolments.get(item.student_id)
-        if enrolment is not None:
-            rows.append(Row(item, enrolment))
+        if enrolment is None:
+            continue
+        rows.append(Row(item, enrolment))
+
     return rows
 
 
 @dataclass(frozen=True)
 class Preview:
-    """The page `Bulk: genereer nieuw wachtwoord`: each row of the draft in one section."""
+    """The page `Bulk: genereer nieuw wachtwoord`: each row of the draft in one section.
+
+    A row with an obstacle is in `linked` or `impossible`. One that can be done is in `created` or
+    `renewed`, and has a tick.
+    """
 
     batch: Batch
     renewed: list[Row] = field(default_factory=list)
@@ -95,7 +115,9 @@ class Preview:
     def of(cls, batch: Batch) -> "Preview":
         """Return the preview of a draft, its rows in the order of the list."""
         preview = cls(batch)
-        for row in rows_of(batch, batch.items.select_related("account")):
+        rows = rows_of(batch, batch.items.select_related("account"))
+
+        for row in rows:
             if row.item.obstacle == BatchItem.Obstacle.LINKED:
                 preview.linked.append(row)
             elif row.item.obstacle:
@@ -104,6 +126,7 @@ class Preview:
                 preview.created.append(row)
             else:
                 preview.renewed.append(row)
+
         return preview
 
     @property
@@ -112,9 +135,11 @@ class Preview:
 
     @property
     def renewed_heading(self) -> str:
+        """The heading of the section with existing accounts, which a conversion names its own."""
         new_kind = self.batch.converts_to
         if new_kind is None:
             return "Leerlingen zonder e-mailadres"
+
         return f"LeerID's die {new_kind.label} worden"
 
     @property

@@ -24,14 +24,17 @@ def lost_students(lines: Iterable[str]) -> dict[str, set[int]]:
     hour of the backup matter.
     """
     known = set(Batch.objects.ever_saved().values_list("pk", flat=True))
+
     lost: dict[str, set[int]] = defaultdict(set)
     for line in lines:
         found = SAVED.search(line)
         if found is None:
             continue
+
         batch_id, number, students = found.groups()
         if UUID(batch_id) not in known:
             lost[number].update(map(int, students.split()))
+
     return lost
 
 
@@ -49,9 +52,11 @@ def described(number: str, students: set[int]) -> list[str]:
         f"{number}\t{enrolment.class_code}\t{enrolment.stamnummer}\t{enrolment.full_name}"
         for enrolment in enrolments
     ]
+
     missing = len(students) - len(lines)
     if missing:
         lines.append(
             f"{number}\t{missing} pupils who are not in this backup: import the list again"
         )
+
     return lines

@@ -55,6 +55,7 @@ def vault_keys() -> list[str]:
         key = part.strip()
         if not key:
             continue
+
         try:
             Fernet(key)
         except ValueError as error:
@@ -82,13 +83,17 @@ def site(name: str, default: str = "") -> Site:
     Raises ImproperlyConfigured, naming the variable, where it is missing without a default, or is
     neither https nor http on a loopback host.
     """
-    url = text(name, default) or required(name)
+    url = text(name, default)
+    if not url:
+        url = required(name)
     url = url.rstrip("/")
+
     parts = urlsplit(url)
     if parts.scheme not in {"http", "https"} or not parts.hostname:
         raise ImproperlyConfigured(f"{name} must be a URL such as https://loket.example.org.")
     if parts.scheme == "http" and parts.hostname not in LOOPBACK:
         raise ImproperlyConfigured(f"{name} must be https: http is for a loopback host only.")
+
     return Site(url=url, host=parts.hostname, secure=parts.scheme == "https")
 
 

@@ -31,31 +31,35 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     if isinstance(exception, SessionInterrupted):
         # The session is written after the work is done, and only that failed.
         return _failed(request, exception, status=400)
+
     return defaults.bad_request(request, exception)
 
 
 def _failed(request: HttpRequest, error: BaseException | None, status: int) -> HttpResponse:
-    """Render the page without another query.
+    """Render the page without another query; with status 503 where the database is the cause.
 
     Every action is one transaction, so nothing is ever half done. Whether it was done cannot be
     known here: the answer to a commit may be lost, and the page that fails may be the one that a
     save redirected to. So the page offers itself again, or the one with the posted form.
     """
     database_error = _database_error(error)
+    if database_error:
+        status = 503
+
     if request.method in ("GET", "HEAD"):
         again = request.get_full_path()
     else:
         again = referring_page(request)
+
     context = {
         "of_database": database_error is not None,
         "is_full": _is_full(database_error),
         "institution": getattr(request, "institution", None),
         "again": again,
     }
-    if database_error:
-        status = 503
     # Not `render` with the request: the context processors query the database.
-    return HttpResponse(render_to_string("500.html", context), status=status)
+    page = render_to_string("500.html", context)
+    return HttpResponse(page, status=status)
 
 
 def _database_error(error: BaseException | None) -> DatabaseError | InterfaceError | None:
@@ -74,6 +78,8 @@ def _is_full(database_error: Exception | None) -> bool:
     """Whether the database could not write because its disk is full."""
     if database_error is None:
         return False
-    cause = database_error.__cause__
-    code = getattr(cause, "sqlite_errorcode", None) or getattr(cause, "sqlstate", None)
-    return code in FULL
+
+    driver_error = database_error.__cause__
+    sqlite_code = getattr(driver_error, "sqlite_errorcode", None)
+    postgresql_code = getattr(driver_error, "sqlstate", None)
+    return sqlite_code in FULL or postgresql_code in FULL

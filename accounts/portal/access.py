@@ -9,6 +9,8 @@ View = Callable[..., HttpResponse]
 
 
 def _opens_for(who: str) -> Callable[[View], View]:
+    """Return a decorator that marks for whom a view is, and frees it from the desk's sign-in."""
+
     def mark(view: View) -> View:
         view.opens_for = who  # type: ignore[attr-defined]
         return login_not_required(view)

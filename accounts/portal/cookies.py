@@ -42,12 +42,16 @@ def delete_link(response: HttpResponse) -> None:
 
 
 def device_of(request: HttpRequest) -> Device:
-    """Return the device of the request's cookie; a new one where the cookie is not ours."""
+    """Return the device of the request's cookie.
+
+    A new device where there is no cookie, or one that is older than a year or not signed by us.
+    """
     cookie = request.COOKIES.get(DEVICE_COOKIE, "")
     try:
         value = signing.loads(cookie, salt=DEVICE_COOKIE, max_age=DEVICE_COOKIE_SECONDS)
     except signing.BadSignature:
         return Device(id=tokens.new())
+
     return Device(id=value["id"], account_ids=tuple(value["pupils"]), mode=value["mode"])
 
 

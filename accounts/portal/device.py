@@ -10,9 +10,10 @@ MOST_PUPILS_ON_A_DEVICE = 40
 
 @dataclass(frozen=True)
 class Device:
-    """A random `id`, the accounts that signed in here (oldest first), and the last one's `mode`.
+    """A device of one pupil or of a whole class.
 
-    `mode` is how that pupil signed in: forms.WORDS, forms.PICTURES, or "" on a new device.
+    `id`: random. `account_ids`: the accounts that signed in here, the last one at the end. `mode`:
+    how that one signed in, forms.WORDS or forms.PICTURES, or "" on a new device.
     """
 
     id: str
@@ -29,5 +30,6 @@ class Device:
         if self.knows(account):
             account_ids.remove(account.pk)
         account_ids.append(account.pk)
+
         newest = tuple(account_ids[-MOST_PUPILS_ON_A_DEVICE:])
         return replace(self, account_ids=newest, mode=mode)

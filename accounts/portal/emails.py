@@ -43,6 +43,7 @@ def _send(template: str, subject: str, to: str, account: Account, **context: Any
     context |= {"username": account.username, "portal": settings.PORTAL.url}
     text = render_to_string(f"portal/mail/{template}.txt", context)
     html = render_to_string(f"portal/mail/{template}.html", context)
+
     mail = EmailMultiAlternatives(subject, text, to=[to])
     mail.attach_alternative(html, "text/html")
     try:

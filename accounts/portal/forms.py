@@ -33,6 +33,7 @@ class PasswordField(forms.CharField):
     """
 
     def to_python(self, value: Any) -> str:
+        """Return what was typed in that form; an empty text where nothing was."""
         typed = super().to_python(value)
         return unicodedata.normalize("NFKC", typed or "")
 
@@ -81,6 +82,7 @@ class SignInForm(Form):
         pictures = SEPARATOR.join(self.slugs[:PASSWORD_LENGTH])
         if pictures:
             return pictures[:LONGEST_INPUT]
+
         password: str = self.cleaned_data["password"]
         return password
 
@@ -91,6 +93,7 @@ class SignInForm(Form):
             return
         if self.submitted_password:
             return
+
         if self.data.get("wijze") == PICTURES:
             self.add_error("password", "Kies je vier afbeeldingen.")
         else:
@@ -108,6 +111,7 @@ def chosen_pictures(posted: QueryDict) -> list[Picture]:
         picture = BY_SLUG.get(slug)
         if picture and picture not in pictures:
             pictures.append(picture)
+
     if "back" in posted:
         pictures = pictures[:-1]
     return pictures[:PASSWORD_LENGTH]
@@ -142,6 +146,7 @@ class OwnPasswordForm(Form):
         """Raise ValidationError where the password is easy to guess, or is the old one."""
         password: str = self.cleaned_data["password"]
         validate_own_password(password, self.account)
+
         if self.is_old(password):
             raise ValidationError("Dat is je oude wachtwoord. Kies een ander.")
         return password
@@ -170,6 +175,8 @@ class ChangePasswordForm(OwnPasswordForm):
 
 
 class EmailForm(Form):
+    """The e-mail address to link (R8)."""
+
     email = forms.EmailField(
         label="E-mailadres",
         max_length=254,
@@ -179,6 +186,8 @@ class EmailForm(Form):
 
 
 class ForgottenForm(Form):
+    """The username of a pupil who forgot the password; any is valid, so none is revealed."""
+
     username = forms.CharField(
         label="Gebruikersnaam",
         max_length=LONGEST_INPUT,

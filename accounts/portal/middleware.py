@@ -44,9 +44,11 @@ class PortalMiddleware:
         """Set `request.by` and `request.pupil_session`; redirect where the view is not for them."""
         if NAMESPACE not in request.resolver_match.namespaces:
             return None
+
         request.by = Pupil(ip_address=get_adapter().get_client_ip(request))
         session = _session_of(request)
         request.pupil_session = session
+
         opens_for = getattr(view, "opens_for", "pupil")
         if opens_for == "everybody":
             return None
@@ -66,10 +68,13 @@ def _answer_on_other_host(request: HttpRequest) -> HttpResponse | None:
     host, _ = split_domain_port(request.get_host())
     if settings.PORTAL.host == settings.DESK.host:
         return None
-    is_portal_page = f"{request.path}/".startswith(portal_path())
-    site = settings.PORTAL if is_portal_page else settings.DESK
+
+    site = settings.DESK
+    if f"{request.path}/".startswith(portal_path()):
+        site = settings.PORTAL
     if host == site.host:
         return None
+
     if host == settings.PORTAL.host and request.path == "/":
         return redirect("portal:sign_in")
     # Misdirected Request. Not 404, which allauth turns into a redirect on the desk's sign-in page.
@@ -81,11 +86,11 @@ def _session_of(request: HttpRequest) -> PortalSession | None:
     token = request.COOKIES.get(SESSION_COOKIE)
     if not token:
         return None
+
+    active = Account.objects.active_on(clock.today())
     return (
         PortalSession.objects.open(timezone.now())
-        .filter(
-            token_hash=tokens.digest(token), account__in=Account.objects.active_on(clock.today())
-        )
+        .filter(token_hash=tokens.digest(token), account__in=active)
         .select_related("account__student")
         .first()
     )

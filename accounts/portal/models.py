@@ -83,6 +83,7 @@ class AttemptCountQuerySet(models.QuerySet["AttemptCount"]):
         """
         rows = [(key, 0, 0.0, now) for key in keys]
         statement, values = _upsert(rows, _KEEP)
+
         counts = {}
         with connection.cursor() as cursor:
             cursor.execute(statement, values)
@@ -94,6 +95,7 @@ class AttemptCountQuerySet(models.QuerySet["AttemptCount"]):
         """Write counts that `lock` returned, in the same transaction."""
         rows = [(one.key, one.failures, one.blocked_until, one.last_at) for one in counts]
         statement, values = _upsert(rows, _OVERWRITE)
+
         with connection.cursor() as cursor:
             cursor.execute(statement, values)
 
@@ -105,6 +107,7 @@ def _upsert(rows: list[tuple[str, int, float, float]], update: str) -> tuple[str
         f'INSERT INTO "portal_attemptcount" AS known ({_COLUMNS}) VALUES {places} '  # noqa: S608
         f"ON CONFLICT (key) DO UPDATE SET {update}"
     )
+
     values: list[Any] = []
     for row in rows:
         values.extend(row)

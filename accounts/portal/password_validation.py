@@ -50,9 +50,11 @@ def validate_own_password(password: str, account: Account) -> None:
         )
     if len(password) > LONGEST:
         raise ValidationError(f"Kies een korter wachtwoord: hoogstens {LONGEST} tekens.")
+
     folded = fold(password)
     if _is_common(folded):
         raise ValidationError("Dit wachtwoord gebruiken veel mensen. Kies iets van jezelf.")
+
     for name in _names(account):
         if name in folded:
             raise ValidationError("Gebruik je naam of je gebruikersnaam niet in je wachtwoord.")
@@ -62,9 +64,11 @@ def _is_common(folded: str) -> bool:
     """Whether many people use this password, folded, or would guess it at once."""
     if len(set(folded)) < FEWEST_DIFFERENT_CHARACTERS:
         return True
+
     stem = folded.rstrip(COMMON_ENDINGS)
     if stem in DUTCH:
         return True
+
     validator = CommonPasswordValidator()
     try:
         validator.validate(folded)
@@ -77,11 +81,17 @@ def _is_common(folded: str) -> bool:
 def _names(account: Account) -> set[str]:
     """Return the pupil's names and username, folded: each whole, and each of its parts."""
     student = account.student
-    names = {account.username, fold(student.official_first_name), fold(student.official_last_name)}
+    names = {
+        account.username,
+        fold(student.official_first_name),
+        fold(student.official_last_name),
+    }
     enrolments = Enrolment.objects.filter(student=student)
     for keys in enrolments.values_list("first_name_key", "last_name_key"):
         names.update(keys)
+
     parts: set[str] = set()
     for name in names:
         parts.update(name.replace(".", " ").replace("-", " ").split())
+
     return {name for name in names | parts if len(name) >= SHORTEST_NAME}

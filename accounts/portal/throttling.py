@@ -41,6 +41,7 @@ def doubling_wait(failures: int) -> timedelta:
     """Return the wait after so many failures: none at first, then doubling to 15 minutes."""
     if failures <= FREE_ATTEMPTS:
         return NO_WAIT
+
     # More doublings than reach the longest wait would overflow.
     doublings: int = min(failures - FREE_ATTEMPTS - 1, 10)
     return min(FIRST_WAIT * (1 << doublings), LONGEST_WAIT)
@@ -87,15 +88,17 @@ def limits(username: str, version: int, school: int | None, origin: Origin) -> l
     credentials = f"{username}\n{version}"
     if origin.device:
         return [Limit(_key("device", credentials, origin.device), doubling_wait)]
+
+    of_school = Limit(
+        _key("school", str(school)),
+        school_wait,
+        expires_after=SCHOOL_EXPIRES_AFTER,
+        cleared_by_success=False,
+    )
     return [
         Limit(account_key(username, version), account_wait),
         Limit(_key("address", credentials, origin.ip_address), doubling_wait),
-        Limit(
-            _key("school", str(school)),
-            school_wait,
-            expires_after=SCHOOL_EXPIRES_AFTER,
-            cleared_by_success=False,
-        ),
+        of_school,
     ]
 
 
@@ -123,6 +126,7 @@ def count_attempt(limits: list[Limit], now: datetime) -> int | None:
     if not must_wait:
         for limit in limits:
             _add_failure(limit, counts[limit.key], moment)
+
     # Written also where the attempt has to wait, so that both cases take the same time.
     AttemptCount.objects.write(counts.values())
     if must_wait:
@@ -136,10 +140,13 @@ def _add_failure(limit: Limit, count: AttemptCount, moment: float) -> None:
         count.failures = 0
     count.failures += 1
     count.last_at = moment
-    count.blocked_until = 0.0
-    # Without a wait not `moment`: the clock of another process may be a little behind.
-    if wait := limit.wait(count.failures):
+
+    wait = limit.wait(count.failures)
+    if wait:
         count.blocked_until = moment + wait.total_seconds()
+    else:
+        # Not `moment`: the clock of another process may be a little behind.
+        count.blocked_until = 0.0
 
 
 def touch(limits: list[Limit], now: datetime) -> None:
@@ -157,6 +164,7 @@ def clear_after_success(limits: list[Limit], now: datetime) -> None:
     """
     counts = AttemptCount.objects.lock([limit.key for limit in limits], now.timestamp())
     own_failures = counts[limits[0].key].failures
+
     for limit in limits:
         count = counts[limit.key]
         count.blocked_until = 0.0
@@ -164,9 +172,11 @@ def clear_after_success(limits: list[Limit], now: datetime) -> None:
             count.failures = 0
         else:
             count.failures = max(count.failures - own_failures, 0)
+
     AttemptCount.objects.write(counts.values())
 
 
 def delete_expired(now: datetime) -> None:
     """Delete the counts to which no attempt was added for a day."""
-    AttemptCount.objects.filter(last_at__lt=(now - EXPIRES_AFTER).timestamp()).delete()
+    oldest = now - EXPIRES_AFTER
+    AttemptCount.objects.filter(last_at__lt=oldest.timestamp()).delete()

@@ -19,10 +19,12 @@ def change_status(request: DeskRequest) -> HttpResponse:
     """Preview which LeerIDs are changed and which are skipped; with `confirm`, change them."""
     if request.method != "POST":
         return to_list(request)
+
     form = StatusForm(request.POST)
     if not form.is_valid():
         messages.error(request, UNREADABLE)
         return to_list(request)
+
     try:
         if "confirm" in request.POST:
             return _confirmed(request, form)
@@ -38,6 +40,7 @@ def change_status(request: DeskRequest) -> HttpResponse:
     except Refused as refused:
         messages.error(request, str(refused))
         return to_list(request)
+
     page = form.cleaned_data["page"]
     context = {
         "preview": preview,
@@ -55,10 +58,12 @@ def _confirmed(request: DeskRequest, form: StatusForm) -> HttpResponse:
         change=form.cleaned_data["status"],
         student_ids=form.cleaned_data["student"],
     )
+
     if preview.changed:
         messages.success(request, preview.summary, extra_tags="clears-selection")
     if preview.skipped:
         messages.warning(request, preview.summary_of_skipped)
+
     return redirect(_page_before(request, form.cleaned_data["page"]))
 
 

@@ -23,28 +23,38 @@ def enrolment_or_404(request: DeskRequest, student_id: int) -> Enrolment:
 
     Raises Http404 for any other student, and for one who does not exist.
     """
-    day = clock.today()
-    row = overview.visible(request.institution, day).filter(student=student_id).first()
+    rows = overview.visible(request.institution, clock.today())
+    row = rows.filter(student=student_id).first()
     if row is None:
         raise Http404
     return row
 
 
 def student_context(request: DeskRequest, row: Enrolment) -> dict[str, Any]:
-    """Return the context of the head and the blocks on a student's pages."""
+    """Return the context of the head and the blocks on a student's pages.
+
+    Of two schools at once, `held` where the other one has the say over the LeerID, and `holds`
+    where this one has it (R11).
+    """
+    day = clock.today()
     account = overview.account_of(row)
+    masked_email = ""
+    if account:
+        masked_email = mask_email(account.email)
+
     own = Enrolment.objects.of(request.institution).filter(student=row.student_id)
-    held = own.held_on(clock.today()).exists()
+    held = own.held_on(day).exists()
+    holds = not held and own.holding_on(day).exists()
+
     return {
         "row": row,
         "student": row.student,
         "account": account,
-        "masked_email": mask_email(account.email) if account else "",
+        "masked_email": masked_email,
         "status": Status(row.status),  # type: ignore[attr-defined]
-        "read_only": row.ends_on < clock.today(),
-        # Of two schools at once: the other one has the say, or this one has it (R11).
+        "read_only": row.ends_on < day,
         "held": held,
-        "holds": not held and own.holding_on(clock.today()).exists(),
+        "holds": holds,
         "changes": Change,
         "kinds": Kind,
         "statuses": Status,
@@ -72,6 +82,7 @@ def detail_history(request: DeskRequest, student_id: int) -> HttpResponse:
 
 
 def _history_page(request: DeskRequest, student_id: int, tab: str) -> HttpResponse:
+    """Render a page of the student's history; `tab` names the template and the tab to mark."""
     row = enrolment_or_404(request, student_id)
     context = student_context(request, row) | {"tab": tab}
     context["lines"] = timeline.of_pupil(
@@ -92,6 +103,7 @@ def release(request: DeskRequest, student_id: int) -> HttpResponse:
         else:
             messages.success(request, f"{row.full_name} is vrijgegeven voor de andere school.")
         return redirect("student", request.institution.number, student_id)
+
     context = student_context(request, row)
     if not context["holds"]:
         return redirect("student", request.institution.number, student_id)

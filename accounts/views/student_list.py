@@ -37,8 +37,13 @@ def _filtered(request: DeskRequest) -> StudentFilter:
     else:
         rows = overview.enrolled(request.institution, day)
         selections = ready_made()
+
     return StudentFilter(
-        request.GET, rows, institution=request.institution, day=day, selections=selections
+        request.GET,
+        rows,
+        institution=request.institution,
+        day=day,
+        selections=selections,
     )
 
 
@@ -50,6 +55,7 @@ def _running_out(request: DeskRequest, day: date) -> dict[str, Any]:
     last_day = date(day.year, 8, 31)
     if day.month != last_day.month:
         return {}
+
     return {
         "last_day": last_day,
         "number": overview.running_out(request.institution, last_day, day),
@@ -62,11 +68,14 @@ def students(request: DeskRequest) -> HttpResponse:
     """INGESCHREVEN LEERLINGEN, or those who left."""
     day = clock.today()
     found = _filtered(request)
-    table = StudentTable(found.qs, order_by=StudentTable.ordering(request.GET.get("sorteer", "")))
+    order = StudentTable.ordering(request.GET.get("sorteer", ""))
+    table = StudentTable(found.qs, order_by=order)
+
     per_page = StudentTable.rows_per_page(request.GET.get("per", ""))
     table.paginate(per_page=per_page)
     # A number out of range gives the nearest page, anything else the first.
     table.page = table.paginator.get_page(request.GET.get("pagina"))
+
     context = {
         "filter": found,
         "table": table,
@@ -95,6 +104,7 @@ def workbook(request: DeskRequest) -> HttpResponse:
     """The list as it is filtered and sorted, as an Excel file without passwords."""
     order = StudentTable.ordering(request.GET.get("sorteer", ""))
     table = StudentTable(_filtered(request).qs, order_by=order)
+
     rows = (row.record for row in table.rows)
     content = list_workbook.render(rows, made_at=timezone.localtime())
     name = f"leerlingen-{request.institution.number}-{clock.today():%Y%m%d}.xlsx"

@@ -24,11 +24,15 @@ def tick(*, by: Actor, batch_id: UUID, item_ids: Collection[int]) -> Batch:
     Raises DraftGone, or PreviewChanged where a row is not (or no longer) in the preview (R2).
     """
     batch = locked_draft(by, batch_id)
+
     found = batch.items.with_password().filter(pk__in=item_ids).count()
     if found != len(set(item_ids)):
         raise PreviewChanged
+
+    # Only the rows whose tick changes are written.
     batch.items.filter(included=True).exclude(pk__in=item_ids).update(included=False)
     batch.items.filter(pk__in=item_ids, included=False).update(included=True)
+
     return batch
 
 
@@ -48,7 +52,10 @@ def reroll(
 
 @transaction.atomic
 def switch_new_accounts(*, by: Actor, batch_id: UUID, kind: PasswordKind) -> None:
-    """Give all rows that create an account a new password of this kind. Raises DraftGone."""
+    """Give all rows that create an account a new password of this kind. Raises DraftGone.
+
+    A row that has this kind already keeps its password.
+    """
     batch = locked_draft(by, batch_id)
     others = batch.items.with_password().filter(creates=True).exclude(password_kind=kind)
     if others.exists():
@@ -58,30 +65,37 @@ def switch_new_accounts(*, by: Actor, batch_id: UUID, kind: PasswordKind) -> Non
 def _replace(rows: QuerySet[BatchItem], kind: PasswordKind | None) -> list[BatchItem]:
     """Replace rows by new ones in their places, with new passwords, of `kind` if given.
 
-    Not in place: a hash that is being computed for an old row must find no row to land on.
+    The rows are not updated: a hash that is being computed for an old row must find no row to
+    land on. Raises PreviewChanged where there are no rows, or one cannot have that kind.
     """
     items = list(rows)
     if not items:
         raise PreviewChanged
+
     for item in items:
-        new_kind = kind or PasswordKind(item.password_kind)
-        if new_kind != item.password_kind and new_kind not in alternatives(item):
-            raise PreviewChanged
+        new_kind = PasswordKind(item.password_kind)
+        if kind is not None and kind != new_kind:
+            if kind not in alternatives(item):
+                raise PreviewChanged
+            new_kind = kind
+
         item.pk = None
         item.hash = ""
         item.password_kind = new_kind
         item.sealed = vault.seal(passwords.generate(new_kind))
+
     rows.delete()
     return BatchItem.objects.bulk_create(items)
 
 
 @transaction.atomic
 def cancel(*, by: Actor, batch_id: UUID) -> None:
-    """Drop the draft; every account stays as it was (R2). One that is gone already is no error.
+    """Drop the draft; every account stays as it was (R2).
 
-    Raises AlreadySaved.
+    A draft that is gone already is no error. Raises AlreadySaved.
     """
     batch = locked(by, batch_id)
+
     if batch.was_saved:
         raise AlreadySaved
     if batch.is_draft:

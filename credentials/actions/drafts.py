@@ -39,10 +39,12 @@ def prepare(*, by: Actor, student_ids: Collection[int], purpose: Batch.Purpose) 
     batch = _new_draft(by, purpose)
     held_elsewhere = held(by.institution, student_ids, day)
     new_usernames = _usernames_for_new(rows)
+
     items = []
     for position, row in enumerate(rows, start=1):
         item = _item(batch, row, new_usernames)
         item.position = position
+
         found = obstacle(
             item,
             account_of(row),
@@ -54,7 +56,9 @@ def prepare(*, by: Actor, student_ids: Collection[int], purpose: Batch.Purpose) 
             item.included = False
         else:
             item.sealed = vault.seal(passwords.generate(item.password_kind))
+
         items.append(item)
+
     _store_draft(batch, items)
     return batch
 
@@ -71,6 +75,7 @@ def prepare_edit(*, by: Actor, student_id: int, edit: Edit) -> Batch:
     account = account_of(row)
     if account is None:
         raise UnknownStudents
+
     batch = _new_draft(by, Batch.Purpose.SINGLE)
     item = BatchItem(
         batch=batch,
@@ -84,10 +89,17 @@ def prepare_edit(*, by: Actor, student_id: int, edit: Edit) -> Batch:
         removes_email=edit.removes_email,
         keeps_email=account.is_linked and not edit.removes_email,
     )
-    is_held = student_id in held(by.institution, [student_id], day)
-    found = obstacle(item, account, enrolled=row.ends_on >= day, held=is_held)
+
+    held_elsewhere = held(by.institution, [student_id], day)
+    found = obstacle(
+        item,
+        account,
+        enrolled=row.ends_on >= day,
+        held=student_id in held_elsewhere,
+    )
     if found:
         raise NotEligible(found.label)
+
     item.sealed = vault.seal(passwords.generate(item.password_kind))
     _store_draft(batch, [item])
     return batch
@@ -110,6 +122,7 @@ def _usernames_for_new(rows: Iterable[Enrolment]) -> dict[int, str]:
     for row in rows:
         if account_of(row) is None:
             wished[row.student_id] = usernames.from_name(row.first_name, row.last_name)
+
     return usernames.free(wished)
 
 
@@ -119,16 +132,20 @@ def _item(batch: Batch, row: Enrolment, new_usernames: dict[int, str]) -> BatchI
     item = BatchItem(batch=batch, student_id=row.student_id, class_code=row.class_code)
     if account is not None:
         item.username = account.username
+
     if batch.converts_to:
-        _renew(item, account, converted_kind(batch.converts_to, row.administrative_group))
+        kind = converted_kind(batch.converts_to, row.administrative_group)
+        _renew(item, account, kind)
     elif account is not None and batch.purpose == Batch.Purpose.RENEW:
         _renew(item, account, PasswordKind(account.password_kind))
     else:
         item.creates = True
-        item.username = item.username or new_usernames[row.student_id]
+        if account is None:
+            item.username = new_usernames[row.student_id]
         item.password_kind = proposed_kind(row.administrative_group)
         # A renewal creates accounts only for students whom the manager ticks.
         item.included = batch.purpose == Batch.Purpose.CREATE
+
     return item
 
 
@@ -142,5 +159,6 @@ def _renew(item: BatchItem, account: Account | None, kind: PasswordKind) -> None
 
 @transaction.atomic
 def _store_draft(batch: Batch, items: list[BatchItem]) -> None:
+    """Store the batch with its items, both or neither."""
     batch.save(force_insert=True)
     BatchItem.objects.bulk_create(items)

@@ -59,11 +59,13 @@ class Progress:
 def hash_all(batch: Batch, *, seconds: float = math.inf) -> Progress:
     """Hash until nothing is left, or for about this many seconds; return how far it came."""
     deadline = time.monotonic() + seconds
+
     while True:
         state = progress(batch)
         remaining = deadline - time.monotonic()
         if not state.left or remaining <= 0:
             return state
+
         hash_slice(batch.pk, seconds=min(remaining, SLICE_SECONDS))
 
 
@@ -71,7 +73,9 @@ def progress(batch: Batch) -> Progress:
     """Return how far a draft is; a batch that is no draft any more has nothing left to hash."""
     ticked = _ticked(batch.pk)
     total = ticked.count()
-    return Progress(hashed=total - ticked.unhashed().count(), total=total)
+    left = ticked.unhashed().count()
+
+    return Progress(hashed=total - left, total=total)
 
 
 def hash_slice(batch_id: UUID, *, seconds: float = SLICE_SECONDS) -> None:
@@ -81,9 +85,11 @@ def hash_slice(batch_id: UUID, *, seconds: float = SLICE_SECONDS) -> None:
     """
     if not _one_slice_per_process.acquire(timeout=BUSY_SECONDS):
         return
+
     try:
         if lease(batch_id=batch_id):
-            store_hashes(batch_id=batch_id, hashes=_compute(batch_id, seconds))
+            hashes = _compute(batch_id, seconds)
+            store_hashes(batch_id=batch_id, hashes=hashes)
         else:
             time.sleep(BUSY_SECONDS)
     finally:
@@ -95,12 +101,16 @@ def lease(*, batch_id: UUID) -> bool:
     now = timezone.now()
     free = Q(leased_until=None) | Q(leased_until__lte=now)
     drafts = Batch.objects.drafts().filter(free, pk=batch_id, expires_at__gt=now)
-    return bool(drafts.update(leased_until=now + LEASE))
+
+    # In one statement, so that of two requests only one finds the draft free.
+    leased = drafts.update(leased_until=now + LEASE)
+    return leased == 1
 
 
 def _compute(batch_id: UUID, seconds: float) -> dict[int, str]:
     """Return item id -> hash: as many as fit in the time, at least one round."""
     deadline = time.monotonic() + seconds
+    # Item id -> its sealed password.
     sealed = dict(_ticked(batch_id).unhashed().values_list("pk", "sealed")[:MOST_PER_SLICE])
 
     def hash_in_time(place: int, token: str) -> str:
@@ -111,6 +121,7 @@ def _compute(batch_id: UUID, seconds: float) -> dict[int, str]:
     # No core waits for another: each takes the next row until the time is over.
     with ThreadPoolExecutor(CORES, initializer=os.nice, initargs=(NICENESS,)) as pool:
         hashes = list(pool.map(hash_in_time, count(), sealed.values()))
+
     return {pk: found for pk, found in zip(sealed, hashes, strict=True) if found}
 
 
@@ -118,16 +129,18 @@ def _compute(batch_id: UUID, seconds: float) -> dict[int, str]:
 def store_hashes(*, batch_id: UUID, hashes: dict[int, str]) -> None:
     """Store item id -> hash and end the lease.
 
-    An item that was replaced meanwhile gets nothing, and neither does a batch that is no draft any
-    more.
+    An item that was replaced since its hash was begun gets nothing, and neither does a batch that
+    is no draft any more.
     """
     batch = Batch.objects.drafts().filter(pk=batch_id).select_for_update().first()
     if batch is None:
         return
+
     items = list(batch.items.unhashed().filter(pk__in=hashes))
     for item in items:
         item.hash = hashes[item.pk]
     BatchItem.objects.bulk_update(items, ["hash"])
+
     batch.leased_until = None
     batch.save(update_fields=["leased_until"])
 

@@ -24,9 +24,13 @@ def locked(by: Actor, batch_id: UUID) -> Batch:
 
 
 def locked_draft(by: Actor, batch_id: UUID) -> Batch:
-    """Return the draft, locked, with its half hour started anew. Raises DraftGone."""
+    """Return the draft, locked, with its half hour started anew (R2).
+
+    Raises DraftGone, AlreadySaved, or Batch.DoesNotExist as `locked` does.
+    """
     batch = locked(by, batch_id)
     refuse_if_gone(batch)
+
     batch.expires_at = draft_end(timezone.now())
     batch.save(update_fields=["expires_at"])
     return batch
@@ -36,6 +40,8 @@ def refuse_if_gone(batch: Batch) -> None:
     """Raise AlreadySaved, or DraftGone where the draft was dropped or its time is over (R2)."""
     if batch.was_saved:
         raise AlreadySaved
+
+    # The time of a draft may be over before `destroy_expired` drops it.
     if not batch.is_draft or batch.expires_at <= timezone.now():
         raise DraftGone
 

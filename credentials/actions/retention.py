@@ -30,11 +30,13 @@ def download(*, by: Actor, batch_id: UUID) -> Batch:
     now = timezone.now()
     if not batch.is_printable(now):
         raise NotPrintable
+
     if batch.first_downloaded_at is None:
         batch.first_downloaded_at = now
         last_hour = now + timedelta(minutes=settings.PRINTABLE_MINUTES_AFTER_DOWNLOAD)
         batch.expires_at = min(batch.expires_at, last_hour)
         batch.save(update_fields=["first_downloaded_at", "expires_at"])
+
     return batch
 
 
@@ -48,11 +50,15 @@ def destroy(*, by: Actor, batch_id: UUID) -> None:
 
 def _destroy(batches: QuerySet[Batch], by: Actor | None) -> None:
     """Remove the secrets of these saved batches; `by` is None where they expired."""
+    manager = None
+    if by is not None:
+        manager = by.manager
+
     BatchItem.objects.filter(batch__in=batches).update(sealed="")
     batches.update(
         state=State.DESTROYED,
         destroyed_at=timezone.now(),
-        destroyed_by=by.manager if by else None,
+        destroyed_by=manager,
     )
 
 
@@ -61,8 +67,10 @@ def destroy_expired() -> int:
     """Remove the secrets of every batch whose time is over (R2, R4); return how many there were."""
     now = timezone.now()
     number = _remove_secrets(Batch.objects.expired(now))
+
     # Kept for a day, so that a manager who returns to a preview reads that it expired.
     Batch.objects.filter(state=State.DROPPED, expires_at__lt=now - A_DAY).delete()
+
     return number
 
 
@@ -77,8 +85,11 @@ def destroy_pending() -> int:
 
 
 def _remove_secrets(batches: QuerySet[Batch]) -> int:
+    """Drop the drafts among these batches and destroy the saved ones; return how many in all."""
     ids = list(batches.order_by("pk").select_for_update().values_list("pk", flat=True))
     locked_now = Batch.objects.filter(pk__in=ids)
+
     drop_drafts(locked_now.filter(state=State.DRAFT))
     _destroy(locked_now.filter(state=State.SAVED), None)
+
     return len(ids)

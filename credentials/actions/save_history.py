@@ -15,28 +15,36 @@ def entries(batch: Batch, done: list[BatchItem], before: dict[int, Account]) -> 
     """
     # The database made the new accounts, so only it knows their ids.
     account_ids = dict(batch.items.done().values_list("pk", "account"))
+
     result = []
     for item in done:
-        account_id = account_ids[item.pk]
         old = before.get(item.student_id)
         if old is None:
-            result.append(Entry(account_id, AccountEvent.Kind.CREATED, _created(item)))
+            kind = AccountEvent.Kind.CREATED
+            changes = _created(item)
         else:
             changes = _changed(old, item)
-            result.append(Entry(account_id, _event_kind(changes), changes))
+            kind = _event_kind(changes)
+
+        result.append(Entry(account_ids[item.pk], kind, changes))
+
     return result
 
 
 def _created(item: BatchItem) -> tuple[Change, ...]:
+    kind = PasswordKind(item.password_kind).account_kind
+
     return (
         Change(Field.USERNAME, "", item.username),
-        Change(Field.KIND, "", PasswordKind(item.password_kind).account_kind),
+        Change(Field.KIND, "", kind),
         Change(Field.PASSWORD_KIND, "", item.password_kind),
     )
 
 
 def _changed(old: Account, item: BatchItem) -> tuple[Change, ...]:
+    """Return what an existing account gets other than it had; always a password."""
     new_kind = PasswordKind(item.password_kind).account_kind
+
     changes = []
     if item.username != old.username:
         changes.append(Change(Field.USERNAME, old.username, item.username))
@@ -46,13 +54,17 @@ def _changed(old: Account, item: BatchItem) -> tuple[Change, ...]:
         changes.append(Change(Field.PASSWORD_KIND, old.password_kind, item.password_kind))
     if item.removes_email and old.email:
         changes.append(Change(Field.EMAIL, mask_email(old.email), ""))
+
     # A password leaves no value behind, old or new.
     changes.append(Change(Field.PASSWORD, "", ""))
+
     return tuple(changes)
 
 
 def _event_kind(changes: tuple[Change, ...]) -> AccountEvent.Kind:
+    """Return the event that is named after the weightiest change."""
     changed = {change.field for change in changes}
+
     if Field.KIND in changed:
         return AccountEvent.Kind.CONVERTED
     if changed == {Field.PASSWORD}:

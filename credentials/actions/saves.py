@@ -45,10 +45,13 @@ def save(*, by: Actor, batch_id: UUID) -> Batch:
     if batch.was_saved:
         return batch
     refuse_if_gone(batch)
+
     items = list(batch.items.with_password().filter(included=True))
     _refuse_if_not_ready(items)
+
     accounts = lock_accounts([item.student_id for item in items])
     done = _still_possible(by.institution, items, accounts)
+
     now = timezone.now()
     _close_items(batch, done)
     _create_accounts(batch, now)
@@ -56,18 +59,23 @@ def save(*, by: Actor, batch_id: UUID) -> Batch:
     entries = save_history.entries(batch, done, accounts)
     history.record(entries, by=by, operation_id=batch.pk, at=now)
     batch.items.update(hash="")
+
     # Log before commit: a pupil listed needlessly gets a new sheet, one missed is locked out.
     _log(batch, done)
     _mark_saved(batch, now, is_printable=bool(done))
+
     return batch
 
 
 def _refuse_if_not_ready(items: list[BatchItem]) -> None:
+    """Raise NothingTicked, NotReady or VaultLocked where the ticked rows cannot be saved."""
     if not items:
         raise NothingTicked
+
     left = [item.hash for item in items].count("")
     if left:
         raise NotReady(left)
+
     # A password that cannot be opened cannot be printed, so it must not become valid (R4).
     for item in items:
         vault.unseal(item.sealed)
@@ -78,13 +86,15 @@ def _still_possible(
 ) -> list[BatchItem]:
     """Return the items that have no obstacle now, their new usernames reserved.
 
-    The others are stored with their obstacle. `accounts`: student id -> account, locked.
+    The others are stored with their obstacle. `accounts`: student id -> account, locked. A
+    student without an account is not in it.
     """
     day = clock.today()
     ids = [item.student_id for item in items]
     here = Enrolment.objects.of(institution).running_or_ahead(day)
     enrolled = set(here.filter(student__in=ids).values_list("student", flat=True))
     held = overview.held(institution, ids, day)
+
     for item in items:
         found = obstacle(
             item,
@@ -92,10 +102,15 @@ def _still_possible(
             enrolled=item.student_id in enrolled,
             held=item.student_id in held,
         )
-        item.obstacle = found or ""
+        if found:
+            item.obstacle = found
     _reserve_usernames([item for item in items if not item.obstacle], accounts)
-    BatchItem.objects.bulk_update([item for item in items if item.obstacle], ["obstacle"])
-    return [item for item in items if not item.obstacle]
+
+    possible = [item for item in items if not item.obstacle]
+    impossible = [item for item in items if item.obstacle]
+    BatchItem.objects.bulk_update(impossible, ["obstacle"])
+
+    return possible
 
 
 def _reserve_usernames(items: list[BatchItem], accounts: dict[int, Account]) -> None:
@@ -106,6 +121,7 @@ def _reserve_usernames(items: list[BatchItem], accounts: dict[int, Account]) -> 
             new[item.student_id] = item.username
     if not new:
         return
+
     refused = usernames.reserve(new)
     for item in items:
         if item.student_id in refused:
@@ -114,14 +130,18 @@ def _reserve_usernames(items: list[BatchItem], accounts: dict[int, Account]) -> 
 
 def _close_items(batch: Batch, done: list[BatchItem]) -> None:
     """Set every outcome; an item that is not done keeps no password, so none is printed (R3)."""
-    batch.items.filter(pk__in=[item.pk for item in done]).update(outcome=Outcome.DONE)
+    done_ids = [item.pk for item in done]
+    batch.items.filter(pk__in=done_ids).update(outcome=Outcome.DONE)
+
     rest = batch.items.filter(outcome=Outcome.OPEN)
     rest.filter(obstacle="").update(outcome=Outcome.LEFT_OUT, sealed="", hash="")
     rest.exclude(obstacle="").update(outcome=Outcome.SKIPPED, sealed="", hash="")
 
 
 def _create_accounts(batch: Batch, now: datetime) -> None:
+    """Store the new accounts, and give each of their items its account and first version."""
     new = batch.items.done().filter(creates=True)
+
     Account.objects.bulk_create(
         Account(
             student_id=item.student_id,
@@ -134,6 +154,8 @@ def _create_accounts(batch: Batch, now: datetime) -> None:
         )
         for item in new
     )
+
+    # One statement for all items, however many accounts there are.
     created = Account.objects.filter(student=OuterRef("student"))
     new.update(account=Subquery(created.values("pk")[:1]), version=1)
 
@@ -145,6 +167,7 @@ def _update_accounts(batch: Batch) -> None:
     mine = renewed.filter(account=OuterRef("pk")).order_by()
     advanced = renewed.filter(password_kind=PasswordKind.ADVANCED)
     becomes_advanced = Q(pk__in=advanced.values("account"))
+
     Account.objects.filter(pk__in=renewed.values("account")).new_version(
         username=Subquery(mine.values("username")[:1]),
         password=Subquery(mine.values("hash")[:1]),
@@ -153,28 +176,39 @@ def _update_accounts(batch: Batch) -> None:
         # A password generated for an advanced account is temporary (R8).
         must_change_password=Case(When(becomes_advanced, then=True), default=Value(False)),
     )
+
     unlinked = renewed.filter(removes_email=True)
     Account.objects.filter(pk__in=unlinked.values("account")).update(email="")
     renewed.update(version=F("version") + 1)
 
 
 def _log(batch: Batch, done: list[BatchItem]) -> None:
+    """Write the ids of the students whose credentials changed, in the form `restore` reads."""
     ids = [str(item.student_id) for item in done]
+
     for start in range(0, len(ids), STUDENTS_IN_A_LINE):
         students = " ".join(ids[start : start + STUDENTS_IN_A_LINE])
         log.info(
-            "batch %s institution %s students %s", batch.pk, batch.institution.number, students
+            "batch %s institution %s students %s",
+            batch.pk,
+            batch.institution.number,
+            students,
         )
 
 
 def _mark_saved(batch: Batch, now: datetime, *, is_printable: bool) -> None:
-    last = Batch.objects.of(batch.institution).aggregate(last=Max("number"))["last"]
-    batch.number = (last or 0) + 1
+    """Give the batch the next number of its institution and the time that it is printable (R4)."""
+    numbers = Batch.objects.of(batch.institution).aggregate(last=Max("number"))
+    last_number = numbers["last"] or 0
+
+    batch.number = last_number + 1
     batch.saved_at = now
     batch.state = State.SAVED
     batch.expires_at = now + timedelta(hours=settings.PRINTABLE_HOURS)
+
     if not is_printable:
         # Every pupil was skipped: the record stays, there is nothing to print.
         batch.state = State.DESTROYED
         batch.destroyed_at = now
+
     batch.save()

@@ -55,6 +55,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Make the words, the blocklist and the pictures.")
     parser.add_argument("node_modules", type=Path, help="the folder with the npm packages")
     node_modules: Path = parser.parse_args().node_modules
+
     rude = rude_words(node_modules)
     write_lines("blocklist.txt", rude)
     write_lines("words.txt", fit_words(node_modules, rude))
@@ -67,11 +68,13 @@ def rude_words(node_modules: Path) -> set[str]:
     for language in LANGUAGES:
         listed = read(node_modules / "naughty-words" / f"{language}.json")
         entries.update(json.loads(listed))
+
     words = set()
     for entry in entries:
         word = without_accents(entry)
         if re.fullmatch("[a-z]{3,}", word):
             words.add(word)
+
     return words
 
 
@@ -88,11 +91,13 @@ def fit_words(node_modules: Path, rude: set[str]) -> set[str]:
     headwords = {line.partition("/")[0].strip() for line in lines}
     # The dictionary writes ij as one character.
     dutch = {word.replace("\u0133", "ij") for word in headwords}
+
     kept = hand_judged("kept.txt")
     unfit = (kept - dutch) | (kept & rude)
     unfit.update(word for word in kept if not re.fullmatch("[a-z]{3,4}", word))
     if unfit:
         raise ValueError(f"not fit, take out of kept.txt: {' '.join(sorted(unfit))}")
+
     return kept
 
 
@@ -100,11 +105,15 @@ def make_pictures(node_modules: Path) -> None:
     """Write a PNG per picture of the grid, 256 x 256 px on white."""
     icons = json.loads(read(node_modules / "@iconify-json" / "noto" / "icons.json"))["icons"]
     PICTURES.mkdir(parents=True, exist_ok=True)
+
     for picture in GRID:
-        drawn = rendered(icons[NOTO_NAMES[picture.slug]]["body"])
+        name = NOTO_NAMES[picture.slug]
+        drawn = rendered(icons[name]["body"])
+
         # Not every PDF and spreadsheet program knows transparency.
         image = Image.new("RGBA", drawn.size, "white")
         image.alpha_composite(drawn)
+
         small = image.convert("RGB").quantize(PICTURE_COLOURS, dither=Image.Dither.NONE)
         small.save(PICTURES / f"{picture.slug}.png", optimize=True)
 
@@ -115,6 +124,7 @@ def rendered(body: str) -> Image.Image:
         '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink"'
         f' viewBox="0 0 128 128" width="{PICTURE_SIZE}" height="{PICTURE_SIZE}">{body}</svg>'
     )
+
     converter = shutil.which("rsvg-convert") or "rsvg-convert"
     drawn = subprocess.run([converter], input=svg.encode(), stdout=subprocess.PIPE, check=True)  # noqa: S603
     return Image.open(io.BytesIO(drawn.stdout)).convert("RGBA")
@@ -126,6 +136,7 @@ def hand_judged(name: str) -> set[str]:
     for line in read(MATERIAL / name).splitlines():
         if not line.startswith("#"):
             words.update(line.split())
+
     return words
 
 

@@ -39,6 +39,7 @@ _PICTURES_TOP = 161
 
 
 def _box(left: float, top: float, width: float, height: float) -> Box:
+    """Return a box of the page, from mm from its upper left corner."""
     return Box(left * MM, PAGE_HEIGHT - top * MM, width * MM, height * MM)
 
 
@@ -87,38 +88,48 @@ def render_a4(job: PrintJob) -> bytes:
     """Return the A4 document of `job` as a PDF, a page per card in the job's order."""
     paper = Paper("LeerID aanmeldgegevens", school=job.institution_name, subject=job.batch)
     foot = partial(_draw_foot, paper, job)
+
     for card in job.cards:
         _draw_page(paper, card)
         paper.stamp("foot", foot)
         paper.next_page()
+
     return paper.finished()
 
 
 def _draw_page(paper: Paper, card: Card) -> None:
-    bottom = _PANEL_TOP + _panel_height(card)
-    paper.stamp(f"panel-{card.temporary:d}-{bool(card.pictures):d}", partial(_panel, paper, card))
+    # Drawn once for all cards of a kind.
+    panel_name = f"panel-{card.temporary:d}-{bool(card.pictures):d}"
+    paper.stamp(panel_name, partial(_panel, paper, card))
+
     draw(paper, card, _DESIGN)
+
+    bottom = _PANEL_TOP + _panel_height(card)
     if card.temporary:
         paper.write(_FIRST_SIGN_IN, _NOTE, _box(31, bottom - 14, 148, 8))
     paper.write(_KEEP_SAFE, _HINT, _box(22, bottom + 6, 166, 8))
 
 
 def _panel_height(card: Card) -> int:
+    """Return the height in mm of the frame that holds the password, with the note if it has one."""
     height = _PICTURES_PANEL if card.pictures else _WORD_PANEL
     if card.temporary:
         height += _NOTE_HEIGHT
+
     return height
 
 
 def _panel(paper: Paper, card: Card) -> None:
     """Draw the frame around what must be typed, and one with a numbered disc per picture."""
-    paper.rounded(_box(22, _PANEL_TOP, 166, _panel_height(card)), radius=5 * MM, line=1.2)
+    panel = _box(22, _PANEL_TOP, 166, _panel_height(card))
+    paper.rounded(panel, radius=5 * MM, line=1.2)
+
     for index in range(len(card.pictures)):
         left = 31 + index * _PICTURE_PITCH
-        paper.rounded(
-            _box(left, _PICTURES_TOP, _PICTURE_SIDE, _PICTURE_SIDE), radius=3 * MM, line=0.6
-        )
-        paper.disc(_box(left + _PICTURE_SIDE / 2 - 3.5, _PICTURES_TOP - 9.5, 7, 7))
+        frame = _box(left, _PICTURES_TOP, _PICTURE_SIDE, _PICTURE_SIDE)
+        disc = _box(left + _PICTURE_SIDE / 2 - 3.5, _PICTURES_TOP - 9.5, 7, 7)
+        paper.rounded(frame, radius=3 * MM, line=0.6)
+        paper.disc(disc)
 
 
 def _draw_foot(paper: Paper, job: PrintJob) -> None:
@@ -128,5 +139,6 @@ def _draw_foot(paper: Paper, job: PrintJob) -> None:
 
 
 def _day_and_time(job: PrintJob) -> str:
+    """Return the time of the save: `24 augustus 2026, 14.05 uur`."""
     saved = job.saved_at
     return f"{saved.day} {_MONTHS[saved.month - 1]} {saved.year}, {saved:%H.%M} uur"

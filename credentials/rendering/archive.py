@@ -19,6 +19,7 @@ def render_zip(job: PrintJob, documents: Mapping[str, Callable[[PrintJob], bytes
             # A workbook is a ZIP itself and gets no smaller.
             member.compress_type = ZIP_STORED if name.endswith(".xlsx") else ZIP_DEFLATED
             file.writestr(member, render(job))
+
     return archive.getvalue()
 
 

@@ -32,6 +32,7 @@ class Card:
 
     @property
     def full_name(self) -> str:
+        """The first name before the last; either may be empty."""
         return f"{self.first_name} {self.last_name}".strip()
 
     @property
@@ -49,7 +50,7 @@ class Card:
 
     @property
     def password_label(self) -> str:
-        """What stands before the password: a temporary one must be replaced at once (R8)."""
+        """The words before the password: a temporary one must be replaced at once (R8)."""
         if self.temporary:
             return "Tijdelijk wachtwoord:"
         return "Wachtwoord:"
@@ -67,11 +68,16 @@ class PrintJob:
 
     @property
     def batch(self) -> str:
+        """The batch by the name and number that a school knows: `Reeks 12`."""
         return f"Reeks {self.batch_number}"
 
 
 def in_print_order(cards: Iterable[Card]) -> tuple[Card, ...]:
-    """Sort by class, group, last and first name, as a teacher's class list would be."""
+    """Sort by class, group, last and first name, as a teacher's class list would be.
+
+    Accents and capitals make no difference. The stamnummer decides between namesakes, so that the
+    order is always the same.
+    """
     return tuple(sorted(cards, key=_place))
 
 

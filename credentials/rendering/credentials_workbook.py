@@ -35,6 +35,7 @@ def _cells(card: Card) -> tuple[str | int, ...]:
     stamnummer: str | int = card.stamnummer
     if _NUMBER.fullmatch(card.stamnummer):
         stamnummer = int(card.stamnummer)
+
     return (
         stamnummer,
         card.first_name,

@@ -43,28 +43,37 @@ class Setting:
 
 
 def fit(text: str, face: Face, size: float, box: Box) -> Setting:
-    """Set `text` in `box`, at `size` pt or smaller; a text of any length fits."""
+    """Set `text` in `box`, at `size` pt or smaller; a text of any length fits.
+
+    It stays on one line down to a part of its size (`_SHRINK_BEFORE_WRAPPING`).
+    """
     on_one_line = min(
         size,
         box.width / max(face.width(text), 0.001),
         box.height / (face.ascent + face.descent),
     )
+
     if on_one_line >= size * _SHRINK_BEFORE_WRAPPING:
         return Setting((text,), on_one_line)
+
     return _wrapped(text, face, size, box)
 
 
 def _wrapped(text: str, face: Face, size: float, box: Box) -> Setting:
+    """Set `text` on several lines, smaller step by step until it fits."""
     wrapping = _PROSE if " " in text else _CODE
     smaller = size
+
     while True:
         width = box.width / smaller
         pieces = wrapping.piece.findall(text)
         if smaller <= size * wrapping.breaks_below:
             pieces = _broken(pieces, face, width)
+
         lines = tuple(_filled(pieces, face, width))
         if _fits(lines, face, smaller, box):
             return Setting(lines, smaller)
+
         smaller *= _STEP
 
 
@@ -82,6 +91,7 @@ def _filled(pieces: Iterable[str], face: Face, width: float) -> Iterator[str]:
             yield line.rstrip()
             line = ""
         line += piece
+
     yield line.rstrip()
 
 
@@ -93,4 +103,5 @@ def _broken(pieces: Iterable[str], face: Face, width: float) -> list[str]:
             broken.extend(piece)
         else:
             broken.append(piece)
+
     return broken

@@ -40,13 +40,16 @@ class Face:
 
 
 def _face(name: str, *, ascent: float, descent: float) -> Face:
-    """Load and register a face of the folder `fonts`."""
+    """Load and register a face of the folder `fonts`; `ascent` and `descent` in em."""
     font = TTFont(name, str(_FOLDER / f"{name}.ttf"), asciiReadable=True, shapable=False)
     pdfmetrics.registerFont(font)
+
     thousandths = font.face.charWidths  # by code point
     default = font.face.defaultWidth / 1000
     widths: defaultdict[str, float] = defaultdict(lambda: default)
-    widths.update((chr(code), width / 1000) for code, width in thousandths.items())
+    for code, width in thousandths.items():
+        widths[chr(code)] = width / 1000
+
     return Face(font, widths, ascent=ascent, descent=descent)
 
 
@@ -58,14 +61,17 @@ CODE = _face("DejaVuSansMono-Bold", ascent=0.8, descent=0.25)
 
 def printable(text: str, face: Face) -> str:
     """Spell `text` in letters of `face`, with the folded spelling (anyascii) of all others."""
+    # Every face has the ASCII letters.
     if text.isascii() and text.isprintable():
         return text
+
     spelled = ""
     for letter in _without_controls(text):
         if face.has(letter):
             spelled += letter
         else:
             spelled += anyascii(letter)
+
     return spelled
 
 
@@ -76,5 +82,7 @@ def spelled_in_full(name: str) -> bool:
 
 def _without_controls(text: str) -> str:
     """Return the text in NFC, with single spaces and without invisible characters."""
-    composed = unicodedata.normalize("NFC", " ".join(text.split()))
+    single_spaced = " ".join(text.split())
+    composed = unicodedata.normalize("NFC", single_spaced)
+
     return "".join(letter for letter in composed if unicodedata.category(letter) not in _CONTROLS)

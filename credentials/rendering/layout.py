@@ -52,11 +52,13 @@ class Design:
 def draw(paper: Paper, card: Card, design: Design) -> None:
     """Draw `card` with the origin of the paper where the boxes of `design` have theirs."""
     _write(paper, card, design.common)
+
     if card.pictures:
         _write(paper, card, design.before_pictures)
         _draw_pictures(paper, card, design.pictures)
     else:
         _write(paper, card, design.word)
+
     if design.qr:
         paper.qr(card.scanned_url, design.qr)
 
@@ -67,7 +69,9 @@ def _write(paper: Paper, card: Card, slots: Iterable[Slot]) -> None:
 
 
 def _draw_pictures(paper: Paper, card: Card, row: PictureRow) -> None:
-    for number, (picture, spot) in enumerate(zip(card.pictures, row.spots, strict=True), start=1):
+    """Draw each picture with its number before it and, where there is room, its name below."""
+    placed = zip(card.pictures, row.spots, strict=True)
+    for number, (picture, spot) in enumerate(placed, start=1):
         paper.write(str(number), row.number_style, spot.number)
         paper.picture(picture, spot.picture)
         if spot.name:

@@ -61,10 +61,12 @@ class Paper:
             lang="nl-BE",
             initialFontName=REGULAR.font.fontName,  # type: ignore[arg-type]  # a wrong stub
         )
+
         self.canvas.setTitle(title)
         self.canvas.setAuthor(school)
         self.canvas.setSubject(subject)
         self.canvas.setCreator("LeerID Schoolloket")
+
         self._document = self.canvas._doc  # type: ignore[attr-defined]
         self._set: dict[tuple[str, Style, Box], str] = {}
         self._forms: list[str] = []
@@ -77,11 +79,14 @@ class Paper:
         key = text, style, box
         if key not in self._set:  # labels, classes and groups return on many cards
             self._set[key] = "\n".join(self._lines(text, style, box))
+
         self.canvas.addLiteral(self._set[key])
 
     def _lines(self, text: str, style: Style, box: Box) -> Iterator[str]:
+        """Yield the operators of each line, from the top of the box down."""
         face = style.face
         setting = fit(printable(text, face), face, style.size, box)
+
         baseline = box.top - face.ascent * setting.size
         for line in setting.lines:
             left = box.left
@@ -100,6 +105,7 @@ class Paper:
         )
 
     def _codes(self, line: str, face: Face) -> list[tuple[int, bytes]]:
+        """Return the line in parts: the number of a subset of the face, and its codes in that."""
         if line.isascii():  # always its own codes in the first subset: asciiReadable
             return [(0, line.encode())]
         return face.font.splitString(line, self._document)
@@ -113,6 +119,7 @@ class Paper:
         if picture.slug not in self._forms:
             self._document.addForm(picture.slug, _image(picture.slug))
             self._forms.append(picture.slug)
+
         self._in_unit_square(_show(picture.slug), box)
 
     def stamp(self, name: str, draw: Callable[[], None]) -> None:
@@ -122,9 +129,11 @@ class Paper:
             draw()
             self.canvas.endForm()
             self._forms.append(name)
+
         self.canvas.addLiteral(_show(name))
 
     def _in_unit_square(self, operators: str, box: Box) -> None:
+        """Draw what the operators draw in the unit square, stretched to `box`."""
         bottom = box.top - box.height
         self.canvas.addLiteral(
             f"q {box.width:.2f} 0 0 {box.height:.2f} {box.left:.2f} {bottom:.2f} cm {operators} Q"
@@ -162,6 +171,7 @@ class Paper:
         """Return the bytes of the PDF, after every page was ended by `next_page`."""
         if not self._document.Pages.pages:  # viewers refuse a PDF without a page
             self.next_page()
+
         self._resources.XObject = self._document.xobjDict(self._forms)  # type: ignore[attr-defined]
         with _subsetting:
             return bytes(self.canvas.getpdfdata())  # type: ignore[no-untyped-call]
@@ -193,4 +203,6 @@ def _pixels(slug: str) -> tuple[int, int, bytes]:
     with Image.open(_PICTURES / f"{slug}.png") as drawn:
         on_white = Image.new("RGBA", drawn.size, "white")
         on_white.alpha_composite(drawn.convert("RGBA"))
-    return drawn.width, drawn.height, zlib.compress(on_white.convert("RGB").tobytes(), 6)
+
+    deflated = zlib.compress(on_white.convert("RGB").tobytes(), 6)
+    return drawn.width, drawn.height, deflated

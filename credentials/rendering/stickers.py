@@ -35,7 +35,8 @@ class Sheet:
         """Return left and bottom in pt of the label at `index`, counted along the rows from 0."""
         row, column = divmod(index, self.columns)
         left = self.left + column * self.pitch_x
-        bottom = self.top + row * self.pitch_y + self.label_height
+        bottom = self.top + row * self.pitch_y + self.label_height  # from the top of the page
+
         return left * MM, PAGE_HEIGHT - bottom * MM
 
 
@@ -136,7 +137,10 @@ def _l7651_design() -> Design:
 
     def spot(index: int) -> PictureSpot:
         left = index * 8.6
-        return PictureSpot(number=box(left, 12.7, 1.6, 3), picture=box(left + 1.7, 10.9, 6.2, 6.2))
+        return PictureSpot(
+            number=box(left, 12.7, 1.6, 3),
+            picture=box(left + 1.7, 10.9, 6.2, 6.2),
+        )
 
     return Design(
         common=(
@@ -155,9 +159,13 @@ _DESIGNS = {L7160: _l7160_design(), L7163: _l7163_design(), L7651: _l7651_design
 def render_stickers(job: PrintJob, sheet: Sheet) -> bytes:
     """Return the labels of `job` as a PDF, along the rows of each sheet, in the job's order."""
     paper = Paper(f"LeerID stickers {sheet.name}", school=job.institution_name, subject=job.batch)
+    design = _DESIGNS[sheet]
+
     for first in range(0, len(job.cards), sheet.labels):
-        for index, card in enumerate(job.cards[first : first + sheet.labels]):
+        on_this_page = job.cards[first : first + sheet.labels]
+        for index, card in enumerate(on_this_page):
             with paper.moved_to(*sheet.corner(index)):
-                draw(paper, card, _DESIGNS[sheet])
+                draw(paper, card, design)
         paper.next_page()
+
     return paper.finished()

@@ -22,10 +22,13 @@ def student_batches(context: template.Context, student: Student) -> dict[str, An
     request = context["request"]
     saved_now = uuid_or_none(request.GET.get("start"))
     printable = Batch.objects.of(request.institution).printable(timezone.now())
+    of_student = BatchItem.objects.valid().filter(student=student)
+
     batches = []
-    for batch in printable.filter(items__in=BatchItem.objects.valid().filter(student=student)):
+    for batch in printable.filter(items__in=of_student):
         starts = batch.pk == saved_now and batch.first_downloaded_at is None
         batches.append((batch, starts))
+
     return {
         "institution": request.institution,
         "batches": batches,

@@ -28,6 +28,7 @@ def start(request: DeskRequest) -> HttpResponse:
     if not form.is_valid():
         messages.error(request, UNREADABLE)
         return to_list(request)
+
     try:
         batch = drafts.prepare(
             by=request.actor,
@@ -40,6 +41,7 @@ def start(request: DeskRequest) -> HttpResponse:
     except exceptions.Refused as refused:
         messages.error(request, str(refused))
         return to_list(request)
+
     return _to_preview(request, batch)
 
 
@@ -49,6 +51,7 @@ def _to_preview(request: DeskRequest, batch: Batch) -> HttpResponse:
     query = request.POST.get("query", "")
     if query:
         url += "?" + urlencode({"lijst": query})
+
     return redirect(url)
 
 
@@ -69,6 +72,7 @@ def preview(request: DeskRequest, batch: Batch) -> HttpResponse:
     except exceptions.Refused as refused:
         messages.error(request, str(refused))
         return _to_preview(request, batch)
+
     context = {
         "batch": batch,
         "preview": Preview.of(batch),
@@ -77,6 +81,7 @@ def preview(request: DeskRequest, batch: Batch) -> HttpResponse:
         "account_kinds": Kind,
         "reroll_url": desk_url(request, "reroll_item", batch.pk),
     }
+
     return render(request, "credentials/preview.html", context)
 
 
@@ -88,6 +93,7 @@ def _do_pressed(request: DeskRequest, batch: Batch) -> HttpResponse:
             request, "Geannuleerd: er is niets gewijzigd, alle oude wachtwoorden werken nog."
         )
         return to_list(request)
+
     _tick(request, batch)
     if "row" in request.POST:
         _reroll(request, batch)
@@ -97,21 +103,29 @@ def _do_pressed(request: DeskRequest, batch: Batch) -> HttpResponse:
         hashing.hash_all(batch, seconds=SAVE_SECONDS)
         saves.save(by=request.actor, batch_id=batch.pk)
         return redirect(desk_url(request, "batch_result", batch.pk) + "?start")
+
     return _to_preview(request, batch)
 
 
 def _tick(request: DeskRequest, batch: Batch) -> None:
-    """Remember the ticks, which every button posts along."""
+    """Remember the ticks, which every button posts along. Raises Refused."""
     form = TicksForm(request.POST)
     if not form.is_valid():
         raise exceptions.PreviewChanged
-    changes.tick(by=request.actor, batch_id=batch.pk, item_ids=form.cleaned_data["item"])
+
+    changes.tick(
+        by=request.actor,
+        batch_id=batch.pk,
+        item_ids=form.cleaned_data["item"],
+    )
 
 
 def _reroll(request: DeskRequest, batch: Batch) -> BatchItem:
+    """Do what the button of a row asks; return the new row. Raises Refused."""
     form = RowForm.of_button(request.POST.get("row", ""))
     if not form.is_valid():
         raise exceptions.PreviewChanged
+
     return changes.reroll(
         by=request.actor,
         batch_id=batch.pk,
@@ -121,10 +135,16 @@ def _reroll(request: DeskRequest, batch: Batch) -> BatchItem:
 
 
 def _switch_new_accounts(request: DeskRequest, batch: Batch) -> None:
+    """Do what the buttons above the new accounts ask. Raises Refused."""
     kind = request.POST["all_new"]
     if kind not in PasswordKind.values:
         raise exceptions.PreviewChanged
-    changes.switch_new_accounts(by=request.actor, batch_id=batch.pk, kind=PasswordKind(kind))
+
+    changes.switch_new_accounts(
+        by=request.actor,
+        batch_id=batch.pk,
+        kind=PasswordKind(kind),
+    )
 
 
 @require_POST
@@ -140,10 +160,13 @@ def reroll(request: DeskRequest, batch: Batch) -> HttpResponse:
     except exceptions.Refused as refused:
         messages.error(request, str(refused))
         return HttpResponseClientRefresh()
+
+    [row] = rows_of(batch, [item])
     context = {
-        "row": rows_of(batch, [item])[0],
+        "row": row,
         "reroll_url": desk_url(request, "reroll_item", batch.pk),
     }
+
     return render(request, "credentials/includes/preview_row.html", context)
 
 
@@ -156,4 +179,11 @@ def hash_slice(request: DeskRequest, batch: Batch) -> JsonResponse:
     """
     hashing.hash_slice(batch.pk)
     state = hashing.progress(batch)
-    return JsonResponse({"hashed": state.hashed, "total": state.total, "open": batch.is_draft})
+
+    return JsonResponse(
+        {
+            "hashed": state.hashed,
+            "total": state.total,
+            "open": batch.is_draft,
+        }
+    )

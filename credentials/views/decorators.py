@@ -24,6 +24,8 @@ def with_batch(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]
     @wraps(view)
     def view_of_batch(request: DeskRequest, batch_id: UUID, **kwargs: Any) -> HttpResponse:
         batches = Batch.objects.of(request.institution).select_related("institution", "created_by")
-        return view(request, get_object_or_404(batches, pk=batch_id), **kwargs)
+        batch = get_object_or_404(batches, pk=batch_id)
+
+        return view(request, batch, **kwargs)
 
     return view_of_batch

@@ -32,10 +32,12 @@ def edit(request: DeskRequest, student_id: int) -> HttpResponse:
 
     Answers 404 for a pupil without a LeerID, and for one who left, whose LeerID is read only (R11).
     """
-    context = student_context(request, enrolment_or_404(request, student_id))
+    enrolment = enrolment_or_404(request, student_id)
+    context = student_context(request, enrolment)
     account = context["account"]
     if account is None or context["read_only"]:
         raise Http404
+
     try:
         item = _draft(request, student_id)
         if request.method == "POST":
@@ -48,11 +50,14 @@ def edit(request: DeskRequest, student_id: int) -> HttpResponse:
     except exceptions.Refused as refused:
         messages.error(request, str(refused))
         return redirect(desk_url(request, "edit_credentials", student_id))
+
     context["form"] = form
     context["renames"] = "hernoem" in request.GET or bool(form.errors.get("username"))
     context["password_name"] = passwords.NAMES[PasswordKind(account.password_kind)]
     if item is not None:
-        context["draft"] = rows_of(item.batch, [item])[0]
+        [draft] = rows_of(item.batch, [item])
+        context["draft"] = draft
+
     return render(request, "credentials/edit.html", context)
 
 
@@ -62,10 +67,13 @@ def _draft(request: DeskRequest, student_id: int) -> BatchItem | None:
     Raises DraftGone where it is no draft of this student's in this institution, or an old one.
     A draft that was saved is returned for another click on the save button alone.
     """
-    sent = request.POST if request.method == "POST" else request.GET
+    sent = request.GET
+    if request.method == "POST":
+        sent = request.POST
     batch_id = sent.get(DRAFT)
     if not batch_id:
         return None
+
     item = (
         BatchItem.objects.filter(
             batch__in=Batch.objects.of(request.institution),
@@ -78,39 +86,50 @@ def _draft(request: DeskRequest, student_id: int) -> BatchItem | None:
     )
     if item is None:
         raise exceptions.DraftGone
+
     saved_again = item.batch.was_saved and "save" in request.POST
     if not saved_again:
         locks.refuse_if_gone(item.batch)
+
     return item
 
 
 def _do_pressed(
     request: DeskRequest, student_id: int, form: EditForm, item: BatchItem | None
 ) -> HttpResponse | None:
-    """Do what the pressed button asks; None where the form has errors to show. Raises Refused."""
+    """Do what the pressed button asks; None where the form has errors to show.
+
+    `item` is the row of the draft, if there is one. Raises Refused.
+    """
     if item is not None and item.batch.was_saved:
         # A double click: saving again changes nothing, and answers like the first click (R4).
         return _save(request, student_id, item)
+
     if "cancel" in request.POST:
         _drop(request, item)
         return redirect(desk_url(request, "student", student_id))
+
     if not form.is_valid():
         return None
     if item is not None and "save" in request.POST and form.asks_for(item):
         return _save(request, student_id, item)
+
     # Something else is asked now than the draft holds, or there is none yet.
     _drop(request, item)
     return _redraft(request, student_id, form)
 
 
 def _save(request: DeskRequest, student_id: int, item: BatchItem) -> HttpResponse:
+    """Save the draft and lead to the pupil's page, where the download starts. Raises Refused."""
     hashing.hash_all(item.batch, seconds=SAVE_SECONDS)
     batch = saves.save(by=request.actor, batch_id=item.batch_id)
+
     page = desk_url(request, "student", student_id)
     skipped = batch.items.exclude(obstacle="").first()
     if skipped is not None:
         messages.error(request, f"Er is niets gewijzigd. {skipped.get_obstacle_display()}")
         return redirect(page)
+
     messages.success(request, "Het LeerID is succesvol aangepast.")
     return redirect(f"{page}?start={batch.pk}")
 
@@ -123,9 +142,16 @@ def _drop(request: DeskRequest, item: BatchItem | None) -> None:
 def _redraft(request: DeskRequest, student_id: int, form: EditForm) -> HttpResponse:
     """Draft what was asked and show it with its new password, before it can be saved (R2)."""
     page = desk_url(request, "edit_credentials", student_id)
+
     if "generate" in request.POST or form.changes_anything:
-        batch = drafts.prepare_edit(by=request.actor, student_id=student_id, edit=form.edit())
+        batch = drafts.prepare_edit(
+            by=request.actor,
+            student_id=student_id,
+            edit=form.edit(),
+        )
         return redirect(f"{page}?{DRAFT}={batch.pk}")
+
     if "save" in request.POST:
         messages.info(request, "Je wijzigde niets, dus is er niets bewaard of af te drukken.")
+
     return redirect(page)

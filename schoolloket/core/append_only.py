@@ -6,7 +6,7 @@ from django.db import models
 
 
 class AppendOnlyQuerySet(models.QuerySet[Any]):
-    """Rows of history. Only `erase` removes any."""
+    """Rows of history: `update` and `delete` raise TypeError, only `erase` removes any."""
 
     def update(self, **fields: Any) -> int:
         raise TypeError("History is never changed.")
@@ -30,6 +30,7 @@ class AppendOnly(models.Model):
     def save(self, *args: Any, **kwargs: Any) -> None:
         if not self._state.adding:
             raise TypeError("History is never changed.")
+
         super().save(*args, **kwargs)
 
     def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:

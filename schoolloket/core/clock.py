@@ -13,5 +13,7 @@ def today() -> date:
 
 def months_before(day: date, months: int) -> date:
     """Return the same day so many months earlier, or the last day of a month that is shorter."""
-    year, month = divmod(day.year * 12 + day.month - 1 - months, 12)
-    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+    year, months_into_year = divmod(day.year * 12 + day.month - 1 - months, 12)
+    month = months_into_year + 1
+    _, last_day = monthrange(year, month)
+    return date(year, month, min(day.day, last_day))

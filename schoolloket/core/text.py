@@ -15,6 +15,7 @@ def mask_email(email: str) -> str:
     """
     if not email:
         return ""
+
     local, _, domain = email.rpartition("@")
     if len(local) <= 2:
         return f"*****@{domain}"

@@ -25,13 +25,15 @@ def _fernet(keys: tuple[str, ...]) -> MultiFernet:
 
 def seal(secret: str) -> str:
     """Return the secret encrypted, as ASCII text."""
-    return _fernet(tuple(settings.VAULT_KEYS)).encrypt(secret.encode()).decode()
+    cipher = _fernet(tuple(settings.VAULT_KEYS))
+    return cipher.encrypt(secret.encode()).decode()
 
 
 def unseal(token: str) -> str:
     """Return the secret that was sealed. Raises VaultLocked where no present key opens it."""
+    cipher = _fernet(tuple(settings.VAULT_KEYS))
     try:
-        return _fernet(tuple(settings.VAULT_KEYS)).decrypt(token).decode()
+        return cipher.decrypt(token).decode()
     except InvalidToken as error:
         raise VaultLocked from error
 
@@ -41,12 +43,12 @@ def resealed(token: str) -> str:
 
     Raises VaultLocked where no present key opens it.
     """
-    keys = tuple(settings.VAULT_KEYS)
+    newest = _fernet(tuple(settings.VAULT_KEYS[:1]))
     try:
-        _fernet(keys[:1]).decrypt(token)
-        return token
+        newest.decrypt(token)
     except InvalidToken:
         return seal(unseal(token))
+    return token
 
 
 # Rotation: `manage.py rotate_keys` --------------------------------------------------------------
@@ -63,7 +65,7 @@ class Rotation:
 
 
 def rotate(rows: QuerySet[Any], field: str) -> Rotation:
-    """Seal the field of these rows anew, where it is not empty.
+    """Seal the field of these rows anew, where it is not empty; return the counts.
 
     Each row is a transaction of its own, so nobody waits for the whole. A run that was killed is
     simply repeated.
@@ -75,6 +77,7 @@ def rotate(rows: QuerySet[Any], field: str) -> Rotation:
         except VaultLocked:
             done.locked += 1
             continue
+
         if new != old:
             # Only where the row still holds the old token: it may have been emptied or replaced.
             done.resealed += rows.filter(pk=pk, **{field: old}).update(**{field: new})
@@ -86,8 +89,9 @@ def _sealed(rows: QuerySet[Any], field: str) -> Iterator[tuple[int, str]]:
 
     Read in slices, since the rows change while they are read.
     """
-    last = 0
     sealed = rows.exclude(**{field: ""}).order_by("pk").values_list("pk", field)
+
+    last = 0
     while found := list(sealed.filter(pk__gt=last)[:ROWS_READ_AT_ONCE]):
         yield from found
         last = found[-1][0]

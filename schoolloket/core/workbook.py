@@ -28,19 +28,18 @@ def render(
     book = Workbook(file, {"in_memory": True})
     book.set_properties({"created": made_at.replace(tzinfo=None)})
     sheet = book.add_worksheet(title)
-    _write_heading(sheet, columns, book.add_format({"num_format": "@", "bold": True}))
+
+    bold = book.add_format({"num_format": "@", "bold": True})
+    for column, (heading, width) in enumerate(columns.items()):
+        sheet.set_column(column, column, width)
+        sheet.write_string(0, column, heading, bold)
+
     last = _write_rows(sheet, rows, book.add_format({"num_format": "@"}))
     sheet.autofilter(0, 0, last, len(columns) - 1)
     sheet.freeze_panes(1, 0)
+
     book.close()
     return file.getvalue()
-
-
-def _write_heading(sheet: Worksheet, columns: Mapping[str, int], style: Format) -> None:
-    """Write the first row, and set the widths of the columns."""
-    for column, (name, width) in enumerate(columns.items()):
-        sheet.set_column(column, column, width)
-        sheet.write_string(0, column, name, style)
 
 
 def _write_rows(sheet: Worksheet, rows: Iterable[Sequence[str | int]], text: Format) -> int:

@@ -51,12 +51,15 @@ def build() -> list[str]:
     """
     brussel = _institution(BRUSSEL)
     gent = _institution(GENT)
+
     beheerder = _manager("beheerder@demo.test", "Demo Beheerder", [brussel, gent])
     _manager("gent@demo.test", "Gentse Beheerder", [gent])
+
     in_brussel = Actor(institution=brussel, manager=beheerder)
     in_gent = Actor(institution=gent, manager=beheerder)
     examples = _fill(in_brussel)
     _fill(in_gent)
+
     _link_email(in_brussel)
     return examples
 
@@ -66,6 +69,7 @@ def _fill(by: Actor) -> list[str]:
     file = DATA / f"discimus-{by.institution.number}.csv"
     parsed = read_file(by, file.read_bytes())
     import_now(by=by, file_name=file.name, parsed=parsed, full_list=True)
+
     batch = _create_accounts(by)
     examples = _examples(batch)
     retention.destroy(by=by, batch_id=batch.pk)
@@ -90,18 +94,22 @@ def _create_accounts(by: Actor) -> Batch:
     """Create LeerIDs as the desk does: prepare, hash, save."""
     student_ids = _students_with_account(by)
     batch = drafts.prepare(by=by, student_ids=student_ids, purpose=Batch.Purpose.CREATE)
+
     pictures = _students(by).filter(administrative_group=GROUP_WITH_PICTURES)
     for item in batch.items.filter(student__in=pictures.values("student")):
         changes.reroll(by=by, batch_id=batch.pk, item_id=item.pk, kind=PasswordKind.PICTURES)
+
     hashing.hash_all(batch)
     return saves.save(by=by, batch_id=batch.pk)
 
 
 def _examples(batch: Batch) -> list[str]:
     """Return a line for the first card of each kind of password."""
-    # Reversed, so that of each kind the first one is kept.
-    cards = {card.password_kind: card for card in reversed(print_job(batch).cards)}
-    return [f"{kind}: {card.username} / {card.password}" for kind, card in sorted(cards.items())]
+    lines: dict[str, str] = {}
+    for card in print_job(batch).cards:
+        line = f"{card.password_kind}: {card.username} / {card.password}"
+        lines.setdefault(card.password_kind, line)
+    return [lines[kind] for kind in sorted(lines)]
 
 
 def _students(by: Actor) -> QuerySet[Enrolment]:
@@ -112,11 +120,12 @@ def _students(by: Actor) -> QuerySet[Enrolment]:
 def _students_with_account(by: Actor) -> list[int]:
     """Return the ids of the students who get a LeerID: in Brussel all but twelve, in Gent all."""
     rows = list(_students(by).values_list("student_id", "stamnummer"))
-    without: set[str] = set()
-    if by.institution.number == BRUSSEL.number:
-        spread = len(rows) // NUMBER_WITHOUT_ACCOUNT
-        others = [number for _, number in rows[::spread] if number not in OF_THE_MANUAL]
-        without = {WITHOUT_ACCOUNT, *others[: NUMBER_WITHOUT_ACCOUNT - 1]}
+    if by.institution.number != BRUSSEL.number:
+        return [student_id for student_id, _ in rows]
+
+    spread = len(rows) // NUMBER_WITHOUT_ACCOUNT
+    others = [number for _, number in rows[::spread] if number not in OF_THE_MANUAL]
+    without = {WITHOUT_ACCOUNT, *others[: NUMBER_WITHOUT_ACCOUNT - 1]}
     return [student_id for student_id, number in rows if number not in without]
 
 

@@ -11,9 +11,13 @@ def desk(request: HttpRequest) -> dict[str, Any]:
 
     `institution`: None outside a school's desk.
     """
+    frame = "base.html"
     in_portal = request.path.startswith(reverse("portal:sign_in"))
+    if in_portal:
+        frame = "portal/base.html"
+
     return {
         "institution": getattr(request, "institution", None),
         "in_portal": in_portal,
-        "frame": "portal/base.html" if in_portal else "base.html",
+        "frame": frame,
     }

@@ -28,6 +28,7 @@ class DeskLockMiddleware(MiddlewareMixin):
     def process_request(self, request: HttpRequest) -> None:
         if not request.user.is_authenticated:
             return
+
         now = int(timezone.now().timestamp())
         seen_at = request.session.get("seen", 0)
         if now - seen_at >= self.SECONDS_BETWEEN_TOUCHES:
@@ -43,6 +44,7 @@ class SignInFirstMiddleware(LoginRequiredMiddleware):
     ) -> HttpResponseRedirect:
         if request.method in ("GET", "HEAD"):
             return super().handle_no_permission(request, view_func)
+
         # A form is not posted again by itself, so lead back to the page that holds it.
         page = urlsplit(referring_page(request))
         return redirect_to_login(f"{page.path}?{page.query}".rstrip("?"))
@@ -63,6 +65,7 @@ class InstitutionMiddleware(MiddlewareMixin):
         if not request.user.is_authenticated:
             # Only reached by a route that was made public by mistake.
             raise Http404
+
         managed = Institution.objects.managed_by(request.user)
         request.institution = get_object_or_404(managed, number=kwargs.pop("number"))
         request.actor = Actor(

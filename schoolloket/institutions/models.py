@@ -40,6 +40,8 @@ class Institution(models.Model):
 
 
 class ManagerManager(BaseUserManager["Manager"]):
+    """Makes managers, and finds them, by their e-mail address instead of a username."""
+
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> "Manager":
         """Create a manager; without a password one who cannot sign in yet.
 

@@ -20,12 +20,19 @@ def choose_institution(request: DeskRequest) -> HttpResponse:
     total = managed.count()
     if total == 1:
         return redirect("students", managed.get().number)
+
+    # PostgreSQL refuses a text with a NUL.
     query = request.GET.get("zoek", "").replace("\0", "").strip()
     for word in query.split():
         managed = managed.filter(
             Q(name__icontains=word) | Q(municipality__icontains=word) | Q(number__startswith=word)
         )
-    context = {"institutions": managed, "query": query, "searchable": total >= SEARCHABLE_FROM}
+
+    context = {
+        "institutions": managed,
+        "query": query,
+        "searchable": total >= SEARCHABLE_FROM,
+    }
     return render(request, "institutions/choose.html", context)
 
 

@@ -34,7 +34,10 @@ def expired(day: date) -> QuerySet[Student]:
 
 
 def erase_expired(day: date) -> int:
-    """Erase the expired students with all that is known of them; return their number."""
+    """Erase the expired students with all that is known of them; return their number.
+
+    In transactions of AT_ONCE students, so a run that was stopped can simply be repeated.
+    """
     erased = 0
     for student_ids in _slices(expired(day)):
         erased += _erase(student_ids, day)
@@ -58,8 +61,10 @@ def _erase(student_ids: list[int], day: date) -> int:
     # of this one, and then finds no student.
     locked = Student.objects.filter(pk__in=student_ids).order_by("pk").select_for_update()
     list(locked.values_list("pk"))
+
     students = list(expired(day).filter(pk__in=student_ids).values_list("pk", flat=True))
     accounts = Account.objects.filter(student__in=students)
+
     BatchItem.objects.filter(student__in=students).delete()
     FieldChange.objects.filter(event__account__in=accounts).erase()
     AccountEvent.objects.filter(account__in=accounts).erase()
@@ -69,6 +74,7 @@ def _erase(student_ids: list[int], day: date) -> int:
     Enrolment.objects.filter(student__in=students).delete()
     # Sets the student of the usernames to null; the usernames stay.
     Student.objects.filter(pk__in=students).delete()
+
     now = timezone.now()
     Erasure.objects.bulk_create(Erasure(at=now) for _ in students)
     return len(students)

@@ -37,11 +37,13 @@ def lines(institution: Institution, row: Enrolment, now: datetime) -> Iterator[L
     yield from _part("Over dit bestand", _about(institution, now))
     yield from _part("Officiële gegevens", _official(row.student))
     yield from _part("Inschrijvingen", _enrolments(institution, row.student))
+
     account = account_of(row)
     if account:
         yield from _part("LeerID", _account(account))
         yield from _part("Mijn LeerID", _portal(account))
         yield from _part("Afdrukken", _prints(institution, account))
+
     history = timeline.of_pupil(institution, row.student, account, timezone.localdate(now))
     yield from _part("Historiek", _history(history))
 
@@ -56,6 +58,7 @@ def _text(value: str | date | datetime | None) -> str:
     """Return the value as the file shows it: a date as 07/11/2010, no value as a hyphen."""
     if not value:
         return "-"
+
     # A datetime is a date too, so it comes first.
     if isinstance(value, datetime):
         return f"{timezone.localtime(value):%d/%m/%Y %H:%M}"
@@ -81,6 +84,7 @@ def _official(student: Student) -> Facts:
     yield "Geslacht", student.sex
     yield "Geboortedatum", student.birth_date
     yield "Herkomst", student.get_official_data_display()
+
     number = "Wordt niet bewaard"
     if student.identity_hash:
         number += ", wel een onleesbare afdruk om de leerling te herkennen"
@@ -94,6 +98,7 @@ def _enrolments(institution: Institution, student: Student) -> Facts:
         if enrolment.institution_id != institution.pk:
             yield timeline.OTHER_SCHOOL, period
             continue
+
         yield "Instelling", str(institution)
         yield "Periode", period
         yield "Stamnummer", enrolment.stamnummer
@@ -104,13 +109,19 @@ def _enrolments(institution: Institution, student: Student) -> Facts:
 
 
 def _account(account: Account) -> Facts:
+    """Yield the LeerID, with every username that it ever had (R6)."""
     yield "Gebruikersnaam", account.username
     for name in Username.objects.filter(student=account.student_id).order_by("value"):
         yield "Gereserveerde gebruikersnaam", name.value
+
+    must_choose = "Nee"
+    if account.must_change_password:
+        must_choose = "Ja"
     yield "Type", account.get_kind_display()
     yield "Wachtwoord type", account.get_password_kind_display()
-    yield "Moet nieuw wachtwoord kiezen", "Ja" if account.must_change_password else "Nee"
+    yield "Moet nieuw wachtwoord kiezen", must_choose
     yield "E-mailadres", account.email
+
     yield "LeerID creatie", account.created_at
     yield "Gedeactiveerd op", account.deactivated_at
     yield "Laatste aanmelding", account.last_sign_in_at
@@ -122,8 +133,11 @@ def _account(account: Account) -> Facts:
 def _portal(account: Account) -> Facts:
     """Yield the sign-ins of the pupil and the mails that were sent, the newest first."""
     for session in account.portal_sessions.all():
-        device = "bekend" if session.on_known_device else "nieuw"
-        yield f"Aangemeld op een {device} toestel", session.created_at
+        name = "Aangemeld op een nieuw toestel"
+        if session.on_known_device:
+            name = "Aangemeld op een bekend toestel"
+        yield name, session.created_at
+
     for mail in MailToken.objects.filter(account=account).order_by("-created_at"):
         name = f"Mail: {mail.get_purpose_display()}"
         yield name, f"{_text(mail.created_at)} aan {mail.email}"
@@ -144,9 +158,13 @@ def _history(history: Iterable[timeline.Line]) -> Facts:
     for line in history:
         moment = _text(line.at or line.on)
         yield line.what, ", ".join(filter(None, [moment, line.who, line.where]))
+
         for change in line.changes:
-            # A change of password has no values.
-            if change.old or change.new:
-                old = timeline.label(change.field, change.old)
-                new = timeline.label(change.field, change.new)
-                yield f"{line.what}: {change.get_field_display()}", f"{_text(old)} → {_text(new)}"
+            if not change.old and not change.new:
+                # A change of password has no values.
+                continue
+
+            name = f"{line.what}: {change.get_field_display()}"
+            old = timeline.label(change.field, change.old)
+            new = timeline.label(change.field, change.new)
+            yield name, f"{_text(old)} → {_text(new)}"

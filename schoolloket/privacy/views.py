@@ -17,7 +17,9 @@ def export_student(request: DeskRequest, student_id: int) -> HttpResponse:
     """All data of one pupil as an Excel file. A POST, because the history notes it (R10)."""
     row = enrolment_or_404(request, student_id)
     content = export.render(request.institution, row)
-    if account := account_of(row):
+    account = account_of(row)
+    if account:
         actions.note_export(by=request.actor, account=account)
+
     name = f"leerling-{student_id}-{clock.today():%Y%m%d}.xlsx"
     return download(content, name=name, content_type=XLSX)

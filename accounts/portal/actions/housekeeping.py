@@ -22,5 +22,6 @@ def delete_expired(now: datetime) -> None:
     """Delete sessions that no page shows, and mailed links and counts whose time is over."""
     PortalSession.objects.filter(expires_at__lt=now).exclude(token_hash=None).end()
     PortalSession.objects.out_of_sight().delete()
+
     MailToken.objects.filter(expires_at__lt=now - LINK_LASTS).delete()
     throttling.delete_expired(now)

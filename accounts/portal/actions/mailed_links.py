@@ -26,9 +26,10 @@ MOST_MAILS_AN_HOUR = 5
 def request_link(*, account: Account, email: str) -> None:
     """Mail a link to this e-mail address, which is linked only once the pupil confirms it.
 
-    Raises TooManyMails.
+    The mail is sent in the background, after the commit. Raises TooManyMails.
     """
     _limit_mails(account)
+
     token = _create_token(account, MailToken.Purpose.LINK, email, LINK_LASTS)
     transaction.on_commit(
         lambda: background.run(emails.send_link, account=account, email=email, token=token)
@@ -45,11 +46,13 @@ def confirm_link(*, token: str, by: Pupil) -> Account:
     before = Account.objects.select_for_update().get(pk=mail.account_id)
     if before.credentials_version != mail.version:
         raise LinkDead
+
     account = link_email(account_id=before.pk, email=mail.email, by=by)
     # The pupil who links an e-mail address stays signed in.
     PortalSession.objects.filter(account=account, version=mail.version).update(
         version=account.credentials_version
     )
+
     if before.email and before.email != mail.email:
         transaction.on_commit(
             lambda: background.run(emails.notify_old_email, account=account, old=before.email)
@@ -71,12 +74,16 @@ def request_reset(*, username: str) -> None:
         _limit_mails(account)
     except TooManyMails:
         return
+
     token = _create_token(account, MailToken.Purpose.RESET, account.email, RESET_LASTS)
     transaction.on_commit(lambda: emails.send_reset(account, token))
 
 
 def reset_password(*, token: str, password: str, by: Pupil) -> None:
-    """Set the own password that a mailed link allows; ends every session. Raises LinkDead."""
+    """Set the own password that a mailed link allows, and end every session of the account.
+
+    Raises LinkDead.
+    """
     password_hash = make_password(password)
     with transaction.atomic():
         mail = _use_token(token, MailToken.Purpose.RESET)
@@ -85,11 +92,10 @@ def reset_password(*, token: str, password: str, by: Pupil) -> None:
 
 def get_open_token(token: str, purpose: MailToken.Purpose) -> MailToken:
     """Return the mailed link with this token, if it still works. Raises LinkDead."""
+    active = Account.objects.active_on(clock.today())
     found = (
         MailToken.objects.open(purpose, timezone.now())
-        .filter(
-            token_hash=tokens.digest(token), account__in=Account.objects.active_on(clock.today())
-        )
+        .filter(token_hash=tokens.digest(token), account__in=active)
         .select_related("account__student")
         .first()
     )
@@ -99,6 +105,7 @@ def get_open_token(token: str, purpose: MailToken.Purpose) -> MailToken:
 
 
 def _use_token(token: str, purpose: MailToken.Purpose) -> MailToken:
+    """Mark the mailed link with this token as used; return it. Raises LinkDead."""
     mail = get_open_token(token, purpose)
     # Of two that use it at the same moment, the second updates nothing.
     used = MailToken.objects.filter(pk=mail.pk, used_at=None).update(used_at=timezone.now())
@@ -112,6 +119,7 @@ def _limit_mails(account: Account) -> None:
     since = timezone.now() - timedelta(hours=1)
     # Locked: requests at the same moment are counted one after the other.
     Account.objects.select_for_update().get(pk=account.pk)
+
     recent = MailToken.objects.filter(account=account, created_at__gt=since)
     if recent.count() >= MOST_MAILS_AN_HOUR:
         raise TooManyMails

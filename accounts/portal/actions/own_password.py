@@ -25,13 +25,14 @@ def choose_password(*, session: PortalSession, password: str, by: Pupil) -> None
 def set_password(account_id: int, version: int, password_hash: str, by: Pupil) -> Account:
     """Make this hash the pupil's own password, inside the caller's transaction.
 
-    `version` is the version of the credentials that the caller knew; raises LinkDead where they
-    are of another one.
+    `version`: that of the credentials which the caller knew. Raises LinkDead where the account
+    has another one by now.
     """
     accounts = Account.objects.filter(pk=account_id)
     account = accounts.select_for_update().get()
     if account.credentials_version != version:
         raise LinkDead
+
     accounts.new_version(password=password_hash, must_change_password=False)
     change = history.Change(FieldChange.Field.PASSWORD, "", "")
     history.record_one(account, AccountEvent.Kind.OWN_PASSWORD, change, by=by)

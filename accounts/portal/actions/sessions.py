@@ -63,6 +63,7 @@ class Claimant:
             if self.account.password_kind == PasswordKind.WORD:
                 # Words are stored in lower case: case is ignored (R7).
                 password = password.casefold()
+
         with _one_hash_at_a_time:
             matches = check_password(password, stored_hash)
         return matches and self.account is not None
@@ -80,15 +81,21 @@ def sign_in(
     claimant = claimant_of(username)
     account = claimant.account
     on_known_device = account is not None and device.knows(account)
-    origin = throttling.Origin(ip_address, device.id if on_known_device else None)
+
+    origin = throttling.Origin(ip_address)
+    if on_known_device:
+        origin = throttling.Origin(ip_address, device.id)
     limits = throttling.limits(claimant.username, claimant.version, claimant.school, origin)
     with transaction.atomic():
         failures = throttling.count_attempt(limits, timezone.now())
+
+    # Verified even where it cannot help, so that every attempt costs one hash.
     verified = claimant.verify(password)
     if account and claimant.active and failures and verified:
         token = _open_session(account, limits, on_known_device=on_known_device)
         if token:
             return account, token
+
     _note_failure(claimant, limits, failures, origin)
     return None
 
@@ -100,11 +107,13 @@ def confirm_password(*, session: PortalSession, password: str, by: Pupil) -> boo
     limits = throttling.limits(claimant.username, claimant.version, claimant.school, origin)
     with transaction.atomic():
         failures = throttling.count_attempt(limits, timezone.now())
+
     verified = claimant.verify(password)
     if failures and verified:
         with transaction.atomic():
             throttling.clear_after_success(limits, timezone.now())
         return True
+
     _note_failure(claimant, limits, failures, origin)
     return False
 
@@ -120,6 +129,7 @@ def claimant_of(typed: str) -> Claimant:
     found = list(Account.objects.raw(_lookup_statement(), [clock.today(), username]))
     if not found:
         return Claimant(username, None, active=False, school=None)
+
     [account] = found
     school: int | None = vars(account)["school"]
     active = school is not None and account.deactivated_at is None
@@ -138,6 +148,8 @@ def _lookup_statement() -> str:
         .order_by("starts_on")
         .values("institution")[:1]
     )
+
+    # The day and the username given here only hold the places of the statement's parameters.
     accounts = Account.objects.filter(username="").annotate(school=Subquery(school))
     statement, _ = accounts.query.sql_with_params()
     return statement
@@ -149,6 +161,7 @@ def _open_session(
 ) -> str | None:
     """Return the token of a new session; None where the credentials changed since the look-up."""
     now = timezone.now()
+
     signed_in: dict[str, object] = {"last_sign_in_at": now}
     if not on_known_device:
         # A sign-in on a known device does not reset the count: guesses came from elsewhere.
@@ -156,6 +169,7 @@ def _open_session(
     same = Account.objects.filter(pk=account.pk, credentials_version=account.credentials_version)
     if not same.update(**signed_in):
         return None
+
     token = tokens.new()
     PortalSession.objects.create(
         token_hash=tokens.digest(token),
@@ -165,6 +179,7 @@ def _open_session(
         created_at=now,
         expires_at=now + SESSION_LASTS,
     )
+
     # Last, since the whole school shares a count, which stays locked until the transaction ends.
     throttling.clear_after_success(limits, now)
     return token
@@ -182,16 +197,19 @@ def _note_failure(
     `failures` is what `throttling.count_attempt` returned.
     """
     now = timezone.now()
+
     if failures is None:
         reason = SignInFailure.WAITING
     elif claimant.active:
         reason = SignInFailure.WRONG
     else:
         reason = SignInFailure.INACTIVE
+
     # Run for nobody's username too: the statements are the same for everybody.
     same = Account.objects.filter(username=claimant.username, credentials_version=claimant.version)
     same.update(failed_sign_ins=F("failed_sign_ins") + 1, last_failed_at=now, last_failure=reason)
     throttling.touch(limits, now)
+
     is_noted = failures in NOTED_FAILURES and not origin.device
     if claimant.account and is_noted:
         history.record_one(claimant.account, AccountEvent.Kind.SLOWED, by=Pupil(), at=now)

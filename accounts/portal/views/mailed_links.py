@@ -25,16 +25,19 @@ def email(request: PortalRequest) -> HttpResponse:
     account = request.pupil_session.account
     if account.kind != Kind.ADVANCED:
         return redirect("portal:home")
+
     form = EmailForm(request.POST or None)
     context = {"form": form, "masked_email": mask_email(account.email)}
     if not form.is_valid():
         return render(request, "portal/email.html", context)
+
     email = form.cleaned_data["email"]
     try:
         mailed_links.request_link(account=account, email=email)
     except TooManyMails as refused:
         form.add_error("email", str(refused))
         return render(request, "portal/email.html", context)
+
     return render(request, "portal/mail_sent.html", {"email": email})
 
 
@@ -60,6 +63,7 @@ def confirm_link(request: PortalRequest) -> HttpResponse:
         mailed_links.confirm_link(token=token, by=request.by)
     except LinkDead as dead:
         return _dead_link(request, dead)
+
     response = render(request, "portal/linked.html")
     cookies.delete_link(response)
     return response
@@ -75,6 +79,7 @@ def forgotten(request: PortalRequest) -> HttpResponse:
     form = ForgottenForm(request.POST or None)
     if not form.is_valid():
         return render(request, "portal/forgotten.html", {"form": form})
+
     background.run(mailed_links.request_reset, username=form.cleaned_data["username"])
     return render(request, "portal/reset_sent.html")
 
@@ -100,10 +105,12 @@ def reset(request: PortalRequest) -> HttpResponse:
         if not form.is_valid():
             context = {"form": form, "resets": True, "first": True}
             return render(request, "portal/password.html", context)
+
         password = form.cleaned_data["password"]
         mailed_links.reset_password(token=token, password=password, by=request.by)
     except LinkDead as dead:
         return _dead_link(request, dead)
+
     messages.success(request, "Je nieuwe wachtwoord is bewaard. Meld je ermee aan.")
     response = redirect("portal:sign_in_as", mail.account.username)
     cookies.delete_link(response)
@@ -114,6 +121,7 @@ def reset(request: PortalRequest) -> HttpResponse:
 
 
 def _dead_link(request: PortalRequest, dead: LinkDead) -> HttpResponse:
+    """Show why the link does not work, as 410 Gone, and forget it."""
     response = render(request, "portal/dead_link.html", {"reason": str(dead)}, status=410)
     cookies.delete_link(response)
     return response

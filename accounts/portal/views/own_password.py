@@ -25,26 +25,34 @@ def password(request: PortalRequest) -> HttpResponse:
     account = session.account
     if account.kind != Kind.ADVANCED:
         return redirect("portal:home")
+
     first = account.must_change_password
     form_class = OwnPasswordForm if first else ChangePasswordForm
     form = form_class(request.POST or None, account=account)
     context = {"form": form, "first": first}
     if not form.is_valid():
         return render(request, "portal/password.html", context)
+
     if not first:
         confirmed = sessions.confirm_password(
-            session=session, password=form.cleaned_data["old"], by=request.by
+            session=session,
+            password=form.cleaned_data["old"],
+            by=request.by,
         )
         if not confirmed:
             form.add_error("old", WRONG_OLD_PASSWORD)
             return render(request, "portal/password.html", context)
+
     try:
         own_password.choose_password(
-            session=session, password=form.cleaned_data["password"], by=request.by
+            session=session,
+            password=form.cleaned_data["password"],
+            by=request.by,
         )
     except LinkDead:
         # Since this request began the desk renewed the password, which ended the session.
         return redirect("portal:sign_in")
+
     messages.success(request, "Je nieuwe wachtwoord is bewaard.")
     if first and not account.email:
         return redirect("portal:email")

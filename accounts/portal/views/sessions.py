@@ -32,33 +32,49 @@ NOT_SIGNED_IN = (
 def sign_in(request: PortalRequest, username: str = "") -> HttpResponse:
     """Sign in with a typed password or on the grid; the printed URL fills in the username."""
     device = cookies.device_of(request)
-    # Without JavaScript every picture is posted on its own: that is no attempt yet.
-    attempt = request.POST if "sign_in" in request.POST else None
+    attempt = None
+    if "sign_in" in request.POST:
+        # Without JavaScript every picture is posted on its own: that is no attempt yet.
+        attempt = request.POST
     form = SignInForm(attempt, initial={"username": request.POST.get("username", username)})
-    if form.is_valid():
-        signed_in = sessions.sign_in(
-            username=form.cleaned_data["username"],
-            password=form.submitted_password,
-            ip_address=request.by.ip_address or "",
-            device=device,
-        )
-        if signed_in:
-            account, token = signed_in
-            used = PICTURES if form.slugs else WORDS
-            return _signed_in(request, token, device.after_sign_in(account, used))
+    if not form.is_valid():
+        return _sign_in_page(request, form, device)
+
+    signed_in = sessions.sign_in(
+        username=form.cleaned_data["username"],
+        password=form.submitted_password,
+        ip_address=request.by.ip_address or "",
+        device=device,
+    )
+    if signed_in is None:
         form.add_error(None, NOT_SIGNED_IN)
+        return _sign_in_page(request, form, device)
+
+    account, token = signed_in
+    mode = WORDS
+    if form.slugs:
+        mode = PICTURES
+    return _signed_in(request, token, device.after_sign_in(account, mode))
+
+
+def _sign_in_page(request: PortalRequest, form: SignInForm, device: Device) -> HttpResponse:
+    """Render the form, with the grid where the pupil signs in with pictures."""
     # What the page was switched to, else what the printed code says, else what was used here last.
     asked = request.POST.get("wijze") or request.GET.get("wijze")
-    grid = (asked or device.mode or WORDS) == PICTURES
+    mode, other_mode = WORDS, PICTURES
+    if (asked or device.mode) == PICTURES:
+        mode, other_mode = PICTURES, WORDS
+
     chosen = []
     if not form.errors:
         # After an error the pupil starts again with no picture chosen.
         chosen = chosen_pictures(request.POST)
+
     context = {
         "form": form,
-        "grid": grid,
-        "mode": PICTURES if grid else WORDS,
-        "other_mode": WORDS if grid else PICTURES,
+        "grid": mode == PICTURES,
+        "mode": mode,
+        "other_mode": other_mode,
         "pictures": GRID,
         "chosen": chosen,
         "most": PASSWORD_LENGTH,
@@ -70,6 +86,7 @@ def _signed_in(request: PortalRequest, token: str, device: Device) -> HttpRespon
     """Start the new session, and end the one that this browser had."""
     if request.pupil_session:
         sessions.sign_out(session=request.pupil_session)
+
     response = redirect("portal:home")
     cookies.set_session(response, token)
     cookies.set_device(response, device)

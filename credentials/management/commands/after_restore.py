@@ -24,12 +24,15 @@ class Command(BaseCommand):
         imports = drop_pending()
         Session.objects.all().delete()
         end_sessions_and_links()
+
         self.stderr.write(f"Destroyed {batches} batches and {imports} imports; sessions ended.")
         if log is None:
             self.stderr.write("Without --log nobody is listed.")
             return
+
         with log.open(errors="replace") as lines:
             lost = lost_students(lines)
+
         for number, students in sorted(lost.items()):
             for line in described(number, students):
                 self.stdout.write(line)

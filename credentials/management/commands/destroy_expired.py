@@ -16,4 +16,5 @@ class Command(BaseCommand):
         delete_expired_portal(now)
         imports = drop_expired_imports(now)
         batches = retention.destroy_expired()
+
         self.stdout.write(f"{batches} batches, {imports} imports")

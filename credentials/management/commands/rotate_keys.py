@@ -14,6 +14,7 @@ class Command(BaseCommand):
         passwords = rotate(BatchItem.objects.all(), "sealed")
         imports = rotate(ImportRun.objects.all(), "sealed_rows")
         self.stdout.write(f"{passwords.resealed} passwords, {imports.resealed} imports")
+
         locked = passwords.locked + imports.locked
         if locked:
             raise CommandError(

@@ -13,9 +13,11 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         if Institution.objects.exists():
             return
+
         # All or nothing: after a run that was stopped half-way, the next one begins anew.
         with transaction.atomic():
             examples = school.build()
+
         self.stdout.write("\n  Pupils to try Mijn LeerID with (told only now):")
         for example in examples:
             self.stdout.write(f"    {example}")
