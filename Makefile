@@ -74,10 +74,13 @@ check: .venv/dev ## what a merge needs besides the tests: style, types, template
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy .
+	$(BIN)/djlint templates --check --quiet
+	$(BIN)/djlint templates --lint --quiet
 
 fix: .venv/dev ## the style of what you changed, mended where a tool can
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+	$(BIN)/djlint templates --reformat --quiet
 
 test: .venv/dev browser ## the whole suite, browser included
 	$(BIN)/python -m pytest -n auto $(PYTEST_ARGS)
