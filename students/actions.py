@@ -19,9 +19,11 @@ def release(*, by: Actor, enrolment: Enrolment) -> None:
     Raises NothingToRelease where no school waits, or where this one waits itself.
     """
     list(Student.objects.select_for_update(no_key=True).filter(pk=enrolment.student_id))
+
     enrolments = Enrolment.objects.filter(student=enrolment.student_id)
     if not enrolments.of(by.institution).holding_on(today()).exists():
         raise NothingToRelease(enrolment.first_name)
+
     _release(
         enrolments.exclude(institution=by.institution),
         institution=by.institution,
@@ -48,6 +50,7 @@ def _release(
     waiting = Enrolment.objects.held_on(today()).filter(pk__in=enrolments.values("pk"))
     student_of = dict(waiting.values_list("pk", "student_id"))
     Enrolment.objects.filter(pk__in=student_of).update(released_at=now)
+
     StudentEvent.objects.bulk_create(
         StudentEvent(
             student_id=student_id,

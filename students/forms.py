@@ -23,6 +23,11 @@ DEFAULTS = {
 
 
 class UploadForm(forms.Form):
+    """A list of the school, and its kind.
+
+    A full list ends the enrolments that it does not name; an addition ends none.
+    """
+
     FULL, PARTIAL = "volledig", "aanvulling"
 
     file = forms.FileField(
@@ -65,6 +70,7 @@ class ColumnsForm(forms.Form):
     def __init__(self, *args: Any, columns: Columns, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs | {"label_suffix": ""})
         self.headings = columns.headings
+
         choices = [(self.NONE, "geen kolom")]
         for place, heading in enumerate(columns.headings):
             label = heading or f"kolom {place + 1}, zonder kopje"
@@ -94,10 +100,12 @@ class ColumnsForm(forms.Form):
         for name, place in list(self.cleaned_data.items()):
             if place == self.NONE:
                 continue
+
             if place in field_of:
                 self.add_error(name, f"Deze kolom koos je ook voor {field_of[place].label}.")
             else:
                 field_of[place] = BY_NAME[name]
+
         return self.cleaned_data
 
     @property
@@ -106,14 +114,16 @@ class ColumnsForm(forms.Form):
 
         By field, the place of the column, or None for no column: {"class_code": 4}.
         """
-        chosen: dict[str, int | None] = {}
         recognised = find_columns(self.headings).places
+        chosen: dict[str, int | None] = {}
         for name, value in self.cleaned_data.items():
             place = None
             if value != self.NONE:
                 place = int(value)
+
             if place != recognised.get(name):
                 chosen[name] = place
+
         return chosen
 
 
@@ -128,6 +138,7 @@ class AnswersForm(forms.Form):
             choices = [(self.SKIP, "Sla de rij over")]
             for choice in conflict.choices:
                 choices.append((choice.value, str(choice.label)))
+
             self.fields[f"rij-{conflict.row}"] = forms.ChoiceField(
                 label=f"Rij {conflict.row}: {conflict.name} ({conflict.stamnummer})",
                 choices=choices,
@@ -144,4 +155,5 @@ class AnswersForm(forms.Form):
         for name, answer in self.cleaned_data.items():
             if answer != self.SKIP:
                 answers[name.removeprefix("rij-")] = answer
+
         return answers

@@ -65,6 +65,8 @@ class Student(models.Model):
 
 
 class EnrolmentQuerySet(models.QuerySet["Enrolment"]):
+    """Enrolments by place and time; a `day` is one of Europe/Brussels (`core.clock.today`)."""
+
     def of(self, institution: Institution) -> Self:
         """The enrolments in this institution: where every query of a desk starts (R11)."""
         return self.filter(institution=institution)
@@ -93,7 +95,8 @@ class EnrolmentQuerySet(models.QuerySet["Enrolment"]):
         """
         rivals = (
             Enrolment.objects.filter(
-                institution=OuterRef("institution"), student=OuterRef("student")
+                institution=OuterRef("institution"),
+                student=OuterRef("student"),
             )
             .annotate(rank=_rank(day))
             .order_by("rank", "-starts_on", "-pk")
@@ -111,6 +114,7 @@ class EnrolmentQuerySet(models.QuerySet["Enrolment"]):
             .exclude(pk=OuterRef("pk"))
             .order_by("starts_on")
         )
+
         return self.annotate(
             next_starts_on=Subquery(ahead.values("starts_on")[:1]),
             next_class_code=Subquery(ahead.values("class_code")[:1]),
@@ -118,7 +122,8 @@ class EnrolmentQuerySet(models.QuerySet["Enrolment"]):
 
     def held_on(self, day: date) -> Self:
         """Those whose pupil joined another school earlier, is still enrolled there and was not
-        released: that school has the say over the LeerID (R11, docs/decisions/0012)."""
+        released. The other school has the say over the LeerID (R11, docs/decisions/0012).
+        """
         earlier = _elsewhere(day).filter(joined_at__lt=OuterRef("joined_at"))
         return self.running_or_ahead(day).filter(Exists(earlier), released_at=None)
 
@@ -141,7 +146,9 @@ class EnrolmentQuerySet(models.QuerySet["Enrolment"]):
     def leaving_by(self, day: date) -> Self:
         """Those without an enrolment in the same school after that day."""
         later = Enrolment.objects.filter(
-            institution=OuterRef("institution"), student=OuterRef("student"), ends_on__gt=day
+            institution=OuterRef("institution"),
+            student=OuterRef("student"),
+            ends_on__gt=day,
         )
         return self.filter(~Exists(later))
 
@@ -160,6 +167,7 @@ def _rank(day: date) -> Case:
     rank_ahead = 2
     if day.month in SUMMER_HOLIDAYS:
         rank_ahead = 0
+
     running = When(Q(starts_on__lte=day, ends_on__gte=day), then=Value(1))
     ahead = When(starts_on__gt=day, then=Value(rank_ahead))
     return Case(running, ahead, default=Value(3))
@@ -353,4 +361,5 @@ class ImportRun(models.Model):
         """Return whether it is a draft that may still be confirmed (R2)."""
         if self.state != self.State.DRAFT:
             return False
+
         return self.last_action_at >= _oldest_action(now)

@@ -22,7 +22,7 @@ ROWS_OPEN = 50
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def import_page(request: DeskRequest) -> HttpResponse:
-    """Upload a file; below the form are the earlier imports."""
+    """Upload a file; below the form are the earlier imports, the last RUNS_SHOWN of them."""
     form = UploadForm(request.POST or None, request.FILES or None)
     if form.is_valid():
         try:
@@ -39,7 +39,11 @@ def import_page(request: DeskRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def import_preview(request: DeskRequest, run_id: int) -> HttpResponse:
-    """Show what the import will change, and take what the manager answers to that."""
+    """Show what the import will change, and take what the manager answers to that.
+
+    A draft that is gone leads back to the import page. A plan that changed since the preview is
+    not applied but shown anew (R2).
+    """
     run = _run_or_404(request, run_id)
     if run.state == ImportRun.State.APPLIED:
         messages.info(request, _summary(run))
@@ -55,6 +59,7 @@ def import_preview(request: DeskRequest, run_id: int) -> HttpResponse:
         actions.touch(by=request.actor, run_id=run.pk)
         messages.warning(request, str(changed))
         return redirect("import_preview", request.institution.number, run.pk)
+
     return redirect("import", request.institution.number)
 
 
@@ -66,25 +71,30 @@ def _take_answer(request: DeskRequest, run: ImportRun) -> HttpResponse:
         return _set_columns(request, run)
     if "answers" in request.POST:
         return _answer_conflicts(request, run)
+
     return _confirm(request, run)
 
 
 def _cancel(request: DeskRequest, run: ImportRun) -> HttpResponse:
+    """Drop the draft; without a message where it was applied or dropped already."""
     if actions.drop(by=request.actor, run_id=run.pk):
         messages.info(request, "De import is geannuleerd; er is niets gewijzigd.")
     return redirect("import", request.institution.number)
 
 
 def _set_columns(request: DeskRequest, run: ImportRun) -> HttpResponse:
+    """Take the columns that the manager pointed out, or show the form with its mistakes."""
     form = ColumnsForm(request.POST, columns=Draft(run).columns)
     if not form.is_valid():
         actions.touch(by=request.actor, run_id=run.pk)
         return _show(request, run, columns_form=form)
+
     actions.set_columns(by=request.actor, run_id=run.pk, columns=form.chosen)
     return redirect("import_preview", request.institution.number, run.pk)
 
 
 def _answer_conflicts(request: DeskRequest, run: ImportRun) -> HttpResponse:
+    """Keep the answers, unless one of them is no longer possible; then show the page anew."""
     form = AnswersForm(request.POST, plan=Draft(run).plan)
     if form.is_valid():
         actions.answer(by=request.actor, run_id=run.pk, answers=form.answers)
@@ -103,6 +113,7 @@ def _confirm(request: DeskRequest, run: ImportRun) -> HttpResponse:
     except exceptions.ManyEnded as refused:
         actions.touch(by=request.actor, run_id=run.pk)
         return _show(request, run, error=str(refused))
+
     messages.success(request, _summary(done))
     return redirect("import", request.institution.number)
 
@@ -112,6 +123,7 @@ def _summary(run: ImportRun) -> str:
     changes = run.new + run.changed + run.ended
     if changes == 0:
         return "Het bestand is ingelezen: alles was al zoals in het bestand."
+
     return (
         f"Het bestand is ingelezen: {run.new} nieuw, {run.changed} gewijzigd, "
         f"{run.ended} beëindigd, {run.unchanged} ongewijzigd."
@@ -129,16 +141,20 @@ def _show(
     `error`: why the import was not confirmed; `columns_form`: the one with mistakes in it.
     """
     draft = Draft(run)
+    if columns_form is None:
+        columns_form = ColumnsForm(columns=draft.columns)
     context = {
         "run": run,
         "columns": draft.columns,
-        "columns_form": columns_form or ColumnsForm(columns=draft.columns),
+        "columns_form": columns_form,
         "error": error,
         "rows_open": ROWS_OPEN,
     }
+
     if not draft.columns.problems:
         context["plan"] = draft.plan
         context["answers_form"] = AnswersForm(plan=draft.plan)
+
     return render(request, "students/import_preview.html", context)
 
 
@@ -152,6 +168,7 @@ def import_bad_rows(request: DeskRequest, run_id: int) -> HttpResponse:
     except (exceptions.ImportDraftGone, UnusableFile):
         messages.warning(request, exceptions.ImportDraftGone.message)
         return redirect("import", request.institution.number)
+
     workbook = bad_rows.render(draft.cells, problems, made_at=timezone.localtime())
     return download(workbook, name="niet-ingelezen.xlsx", content_type=XLSX)
 

@@ -32,6 +32,7 @@ def upload(*, by: Actor, file_name: str, content: bytes, full_list: bool) -> Imp
     or left alone for DRAFT_MINUTES. Raises UnusableFile when the file as a whole is of no use.
     """
     drop_expired(timezone.now())
+
     cells = without_numbers(read(content))
     run = _new_run(by, file_name, full_list=full_list)
     run.sealed_rows = vault.seal(cells.to_text())
@@ -100,6 +101,7 @@ def confirm(*, by: Actor, run_id: int, confirm_many_ended: bool, seen: str) -> I
 
 
 def _confirm(by: Actor, run_id: int, confirm_many_ended: bool, seen: str) -> ImportRun:
+    """Apply the draft inside the transaction of `confirm`."""
     _one_after_another(by.institution)
     run = _runs(by).filter(pk=run_id).first()
     if run is None:
@@ -111,10 +113,12 @@ def _confirm(by: Actor, run_id: int, confirm_many_ended: bool, seen: str) -> Imp
     _lock_students(by.institution, draft.parsed)
     # Only now: the plan is made of the students as they are while they are locked.
     plan = draft.plan
+
     if plan.fingerprint != seen:
         raise PlanChanged
     if plan.asks and not confirm_many_ended:
         raise ManyEnded
+
     return _applied(by, run, plan)
 
 
@@ -134,9 +138,8 @@ def _lock_students(institution: Institution, parsed: ParsedFile) -> None:
 
     own = Enrolment.objects.of(institution).values("student")
     withdrawn = StudentEvent.objects.filter(institution=institution).values("student")
-    hashes = {row.identity_hash for row in parsed.rows if row.identity_hash}
     students = Student.objects.filter(
-        Q(pk__in=own) | Q(pk__in=withdrawn) | Q(identity_hash__in=hashes)
+        Q(pk__in=own) | Q(pk__in=withdrawn) | Q(identity_hash__in=parsed.hashes)
     ).order_by("pk")
     list(students.select_for_update(no_key=True).values_list("pk", flat=True))
 
@@ -145,6 +148,7 @@ def _applied(by: Actor, run: ImportRun, plan: Plan) -> ImportRun:
     """Apply the plan and keep its counts; return the run, which keeps no rows any more."""
     now = timezone.now()
     apply(plan, by=by, at=now)
+
     _count(run, plan)
     run.state = ImportRun.State.APPLIED
     run.applied_at = now
@@ -174,6 +178,7 @@ def drop_expired(now: datetime) -> int:
     # Called at every request of the desk, which writes only where there is something to drop.
     if not expired.exists():
         return 0
+
     return _drop(expired)
 
 
@@ -188,6 +193,7 @@ def _runs(by: Actor) -> ImportRunQuerySet:
 
 
 def _drop(runs: ImportRunQuerySet) -> int:
+    """Forget the drafts among these runs, with their rows; return how many there were."""
     return runs.drafts().update(state=ImportRun.State.DROPPED, sealed_rows="")
 
 
@@ -223,6 +229,7 @@ def import_now(
         with transaction.atomic():
             _one_after_another(by.institution)
             _lock_students(by.institution, parsed)
+
             run = _new_run(by, file_name, full_list=full_list)
             plan = plan_of(run, parsed)
             _refuse_many_ended(plan, max_ended)

@@ -23,12 +23,14 @@ def apply(plan: Plan, *, by: Actor, at: datetime) -> None:
     """Apply the plan with its history (R10). The institution and its students are locked."""
     # First, since a withdrawn enrolment is deleted.
     ended_students = _students_of(plan.ended)
+
     _merge(plan.merges, by.institution, at)
     _end(plan.ended)
     _change_students(plan.changed + plan.new)
     _change_enrolments(plan.changed, by.institution, at)
     new_students = _create_students(plan.new)
     _create_enrolments(plan.new, new_students, by.institution, at)
+
     _record(_events(plan, ended_students, new_students), by, at)
 
 
@@ -71,13 +73,20 @@ def _change_students(entries: list[Entry]) -> None:
     for entry in entries:
         if entry.student_differences:
             students.append(Student(pk=entry.student_id, **entry.student))
+
     Student.objects.bulk_create(
-        students, update_conflicts=True, unique_fields=["id"], update_fields=STUDENT_FIELDS
+        students,
+        update_conflicts=True,
+        unique_fields=["id"],
+        update_fields=STUDENT_FIELDS,
     )
 
 
 def _change_enrolments(entries: list[Entry], institution: Institution, at: datetime) -> None:
-    """Change the known enrolments, by an upsert as for the students."""
+    """Change the known enrolments, by an upsert as for the students.
+
+    A pupil who comes back joins the school anew (R11).
+    """
     changed = []
     returning = []
     for entry in entries:
@@ -88,7 +97,10 @@ def _change_enrolments(entries: list[Entry], institution: Institution, at: datet
             returning.append(entry.enrolment_id)
 
     Enrolment.objects.bulk_create(
-        changed, update_conflicts=True, unique_fields=["id"], update_fields=ENROLMENT_COLUMNS
+        changed,
+        update_conflicts=True,
+        unique_fields=["id"],
+        update_fields=ENROLMENT_COLUMNS,
     )
     again = Enrolment.objects.filter(pk__in=returning)
     again.update(joined_at=at, released_at=None)
@@ -100,6 +112,7 @@ def _create_students(entries: list[Entry]) -> StudentIds:
     for entry in entries:
         if entry.student_id is None:
             students[entry.row] = Student(**entry.student)
+
     Student.objects.bulk_create(students.values())
     return {row: student.pk for row, student in students.items()}
 
@@ -110,6 +123,7 @@ def _create_enrolments(
     """Create the enrolments of known and of new students."""
     follows = [entry.follows for entry in entries if entry.follows]
     followed = Enrolment.objects.in_bulk(follows)
+
     enrolments = []
     for entry in entries:
         enrolment = _enrolment(entry, new_students, institution, at)
@@ -118,6 +132,7 @@ def _create_enrolments(
             enrolment.joined_at = followed[entry.follows].joined_at
             enrolment.released_at = followed[entry.follows].released_at
         enrolments.append(enrolment)
+
     Enrolment.objects.bulk_create(enrolments)
 
 
@@ -132,6 +147,7 @@ def _enrolment(
         joined_at=at,
         **entry.enrolment,
     )
+    # Written in bulk, which calls no save().
     enrolment.fold_names()
     return enrolment
 
@@ -168,6 +184,7 @@ def _events(
 
 
 def _record(events: Iterable[Event], by: Actor, at: datetime) -> None:
+    """Write the events, with who did it, when and from where (R10)."""
     StudentEvent.objects.bulk_create(
         StudentEvent(
             student_id=student_id,

@@ -24,6 +24,7 @@ def render(cells: StoredCells, problems: Iterable[Problem], *, made_at: datetime
     """
     cells_of_row = dict(cells.rows)
     width = len(cells.headings)
+
     rows = []
     for problem in problems:
         row_cells = cells_of_row[problem.row]
@@ -31,6 +32,7 @@ def render(cells: StoredCells, problems: Iterable[Problem], *, made_at: datetime
         if any(isinstance(cell, HashedNumber) for cell in row_cells):
             reason = f"{reason} {NUMBER_IS_GONE}"
         rows.append([*_texts(row_cells, width), reason])
+
     columns = dict.fromkeys(_unique(cells.headings), WIDTH)
     columns[REASON] = WIDTH_OF_REASON
     return workbook.render("Niet ingelezen", columns, rows, made_at=made_at)
@@ -40,7 +42,10 @@ def _unique(headings: Iterable[str]) -> Iterator[str]:
     """Yield the headings; empty and repeated ones get a name and a number of their own."""
     seen: Counter[str] = Counter([REASON])
     for heading in headings:
-        name = heading or "Zonder kopje"
+        name = heading
+        if not heading:
+            name = "Zonder kopje"
+
         seen[name] += 1
         if seen[name] > 1:
             name = f"{name} ({seen[name]})"
@@ -53,4 +58,5 @@ def _texts(cells: tuple[Cell, ...], width: int) -> list[str]:
     for place, cell in enumerate(cells[:width]):
         if not isinstance(cell, HashedNumber):
             texts[place] = cell
+
     return texts

@@ -59,18 +59,24 @@ def read_cells(content: bytes, limits: Limits) -> FileCells:
             "Dit is een oud of met een wachtwoord beveiligd Excel-bestand. "
             "Bewaar het zonder wachtwoord als .xlsx of .csv en probeer opnieuw."
         )
+
     if content.startswith(_ZIP):
         # Late, since loading openpyxl takes most of the time that the process needs to start,
         # and most lists are .csv (docs/decisions/0010).
         from .xlsx import workbook_rows  # noqa: PLC0415
 
         return _table(workbook_rows(content, limits), limits)
+
     return _csv_table(content, limits)
 
 
 def _table(rows: Iterable[NumberedRow], limits: Limits, *, cut_off: bool = False) -> FileCells:
-    """Return the rows below the one with the most known headings, the first of equals."""
+    """Return the rows below the one with the most known headings, the first of equals.
+
+    Raises UnusableFile where there is no such row, or nothing below it.
+    """
     filled = _filled_rows(rows, limits)
+
     headings: Cells = ()
     heading_row = 0
     most_known = 0
@@ -79,9 +85,11 @@ def _table(rows: Iterable[NumberedRow], limits: Limits, *, cut_off: bool = False
             break
         known = count_known(cells)
         if known > most_known:
-            headings, heading_row, most_known = cells, number, known
+            headings = cells
+            heading_row = number
+            most_known = known
 
-    if not most_known:
+    if most_known == 0:
         raise UnusableFile(
             "In de eerste 5 rijen van het bestand staan geen kopjes die we kennen, "
             "zoals “Stamnummer”, “Voornaam” en “Naam”."
@@ -104,15 +112,18 @@ def _filled_rows(rows: Iterable[NumberedRow], limits: Limits) -> list[tuple[int,
         cells = tuple(_text(value) for value in islice(values, MAX_COLUMNS))
         if not any(cells):
             continue
+
         filled.append((number, cells))
         if len(filled) > limits.rows + HEADING_WITHIN:
             raise UnusableFile(f"Het bestand telt meer dan {limits.rows} rijen.")
+
         characters += sum(map(len, cells))
         if characters > limits.characters:
             raise UnusableFile(
                 "Er staat te veel tekst in het bestand. Laat alleen de kolommen staan die nodig "
                 "zijn en probeer opnieuw."
             )
+
     return filled
 
 
@@ -122,15 +133,20 @@ def _text(value: object) -> str:
         return clean(value)
     if value is None:
         return ""
+
     if isinstance(value, datetime):
         return value.date().isoformat()
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
+
     return clean(str(value))
 
 
 def clean(text: str) -> str:
-    """Return the text on one line, without hidden characters and double blanks."""
+    """Return the text on one line, without hidden characters and double blanks.
+
+    What is beyond its first MAX_CELL characters is left out.
+    """
     return " ".join(_HIDDEN.sub("", text[:MAX_CELL]).split())
 
 
@@ -153,27 +169,26 @@ def _decode(content: bytes) -> str:
 
     Files are glued together: one line in an old encoding must not spoil every `é`.
     """
-    for encoding in _likely_encodings(content):
-        try:
-            return content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    return "".join(map(_decode_line, content.splitlines(keepends=True)))
+    try:
+        return content.decode(_likely_encoding(content))
+    except UnicodeDecodeError:
+        lines = content.splitlines(keepends=True)
+        return "".join(map(_decode_line, lines))
 
 
-def _likely_encodings(content: bytes) -> tuple[str, ...]:
-    """Return the encodings to try for the file as a whole.
+def _likely_encoding(content: bytes) -> str:
+    """Return the encoding to try for the file as a whole.
 
     UTF-16 without a byte order mark is known by the zero byte of its first letter: headings are
     ASCII.
     """
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return "utf-16", "utf-8-sig"
+        return "utf-16"
     if content[1:2] == b"\0":
-        return "utf-16-le", "utf-8-sig"
+        return "utf-16-le"
     if content[:1] == b"\0":
-        return "utf-16-be", "utf-8-sig"
-    return ("utf-8-sig",)
+        return "utf-16-be"
+    return "utf-8-sig"
 
 
 def _decode_line(line: bytes) -> str:
@@ -183,6 +198,7 @@ def _decode_line(line: bytes) -> str:
             return line.decode(encoding)
         except UnicodeDecodeError:
             continue
+
     return line.decode("latin-1")
 
 
@@ -194,7 +210,9 @@ def _delimiter(text: str) -> str:
         for line in islice(io.StringIO(text, newline=""), HEADING_WITHIN):
             known = count_known(line.split(delimiter))
             if known > most_known:
-                best, most_known = delimiter, known
+                best = delimiter
+                most_known = known
+
     return best
 
 

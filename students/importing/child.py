@@ -15,17 +15,22 @@ from .cells import read_cells
 
 
 def main(file_bytes: int, rows: int, memory: int, seconds: int) -> None:
-    """Write the cells as JSON, or {"unusable": reason}; `memory` is in bytes."""
+    """Read the file on the input and write its cells as JSON, or {"unusable": reason}.
+
+    `file_bytes` and `rows` limit the file; `memory`, in bytes, and `seconds` limit this process.
+    """
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     # Nothing of the file ever reaches a disk.
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+
     try:
         cells = read_cells(sys.stdin.buffer.read(), Limits(file_bytes, rows))
         answer = vars(cells)
     except UnusableFile as error:
         answer = {"unusable": str(error)}
+
     sys.stdout.buffer.write(json.dumps(answer, ensure_ascii=False).encode())
 
 

@@ -103,11 +103,12 @@ class Columns:
     @property
     def left(self) -> list[str]:
         """Return the headings of the columns that nothing reads."""
-        left = []
         read = set(self.places.values())
+        left = []
         for place, heading in enumerate(self.headings):
             if heading and place not in read:
                 left.append(heading)
+
         return left
 
 
@@ -119,35 +120,40 @@ def find_columns(
     `chosen`: by field, the place of the column that the manager pointed out, or None for no column
     at all. A column that was pointed out is no longer taken for another field.
 
-    Of several headings of one field the preferred one is taken. A heading that stands above two
-    columns is a problem, as is a needed field without a column.
+    Of several headings of one field the preferred one is taken. A heading above two columns is a
+    problem, and so is a needed field without a column.
     """
-    chosen = chosen or {}
+    if chosen is None:
+        chosen = {}
     places: dict[str, int] = {}
+    problems: list[str] = []
+
+    # The columns that the manager pointed out.
     plain = [_plain(heading) for heading in headings]
     for name, place in chosen.items():
         if place is not None:
             places[name] = place
             plain[place] = ""
 
-    problems: list[str] = []
+    # The other fields, by their headings.
     for field in FIELDS:
-        if field.name in chosen:
-            continue
         heading = _preferred_heading(field, plain)
-        if heading is None:
+        if heading is None or field.name in chosen:
             continue
 
         count = plain.count(_plain(heading))
         if count == 1:
             places[field.name] = plain.index(_plain(heading))
         else:
-            problems.append(_repeated_message(heading, count))
+            problems.append(
+                f"Het kopje “{heading}” staat {count} keer in het bestand. "
+                "Laat er één staan, of kies welke kolom het is."
+            )
 
+    # A field whose heading is repeated is not missing as well.
     if not problems:
-        for field in FIELDS:
-            if field.needed and field.name not in places:
-                problems.append(_missing_message(field))
+        problems = _missing(places)
+
     return Columns(places, headings, tuple(problems))
 
 
@@ -159,15 +165,14 @@ def _preferred_heading(field: Field, plain: Collection[str]) -> str | None:
     return None
 
 
-def _repeated_message(heading: str, count: int) -> str:
-    """Return what to do about a heading that stands above `count` columns."""
-    return (
-        f"Het kopje “{heading}” staat {count} keer in het bestand. "
-        "Laat er één staan, of kies welke kolom het is."
-    )
+def _missing(places: Collection[str]) -> list[str]:
+    """Return a problem for each needed field without a place: the headings that it may have."""
+    problems = []
+    for field in FIELDS:
+        if field.name in places or not field.needed:
+            continue
 
+        choices = " of ".join(f"“{heading}”" for heading in field.headings)
+        problems.append(f"Er is geen kolom met {field.label}: geef een kolom het kopje {choices}.")
 
-def _missing_message(field: Field) -> str:
-    """Return the headings that would do for a needed field without a column."""
-    choices = " of ".join(f"“{heading}”" for heading in field.headings)
-    return f"Er is geen kolom met {field.label}: geef een kolom het kopje {choices}."
+    return problems

@@ -18,11 +18,16 @@ def as_date(text: str) -> date | None:
     Returns None for any other text, for a day that does not exist, and for a year before 1900 or
     after 2100.
     """
-    if match := _DAY_FIRST.fullmatch(text):
-        day, month, year = match.groups()
+    day_first = _DAY_FIRST.fullmatch(text)
+    if day_first:
+        day, month, year = day_first.groups()
         return _checked(year, month, day)
-    if match := _YEAR_FIRST.fullmatch(text):
-        return _checked(*match.groups())
+
+    year_first = _YEAR_FIRST.fullmatch(text)
+    if year_first:
+        year, month, day = year_first.groups()
+        return _checked(year, month, day)
+
     if _SERIAL.fullmatch(text):
         return _SERIAL_ZERO + timedelta(days=int(text))
     return None
@@ -34,6 +39,7 @@ def _checked(year: str, month: str, day: str) -> date | None:
         found = date(int(year), int(month), int(day))
     except ValueError:
         return None
+
     if not 1900 <= found.year <= 2100:
         return None
     return found

@@ -29,6 +29,7 @@ class Draft:
 
     @cached_property
     def cells(self) -> StoredCells:
+        """The cells as they were uploaded, without national numbers."""
         return StoredCells.from_text(vault.unseal(self.run.sealed_rows))
 
     @cached_property

@@ -3,7 +3,6 @@
 from collections import defaultdict
 from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, replace
-from datetime import date
 from operator import attrgetter
 from typing import TypeVar
 
@@ -32,13 +31,17 @@ def count_once(rows: list[Row]) -> CountedRows:
     All rows are kept where they may be about two pupils, or where two different ones are the
     latest: nobody can tell which one counts.
     """
+    stamnummers = []
+    for row in rows:
+        if not row.other_school:
+            stamnummers.append((row.stamnummer, row))
+
     remarks = []
-    stamnummers = [(row.stamnummer, row) for row in _own(rows)]
     for group in _groups(stamnummers):
         if _is_one_pupil(group):
             remarks += _remarks(group)
-
     remarks.sort(key=attrgetter("row"))
+
     do_not_count = {remark.row for remark in remarks}
     counted = [row for row in rows if row.row not in do_not_count]
     return CountedRows(counted, remarks)
@@ -64,66 +67,79 @@ def _is_one_pupil(group: list[Row]) -> bool:
     birth_dates.discard(None)
     if len(hashes) > 1 or len(birth_dates) > 1:
         return False
+
     return len(names) == 1
 
 
 def _remarks(group: list[Row]) -> list[Problem]:
-    """Return a remark about each row of one pupil but the latest."""
-    latest_start = max(_start(row) for row in group)
-    latest = [row for row in group if _start(row) == latest_start]
-    counting = latest[-1]
-    for row in latest:
+    """Return a remark about each row of one pupil but the latest.
+
+    There is none where two different rows are the latest, since then all of them are kept.
+    """
+    latest_start = max(row.period[0] for row in group)
+    earlier = []
+    latest = []
+    for row in group:
+        starts_on, _ = row.period
+        if starts_on < latest_start:
+            earlier.append(row)
+        else:
+            latest.append(row)
+
+    *same, counting = latest
+    for row in same:
         if replace(row, row=counting.row) != counting:
             return []
 
     remarks = []
-    for row in group:
-        if row is counting:
-            continue
-        if _start(row) == latest_start:
-            reason = f"Deze rij is dezelfde als rij {counting.row}: ze telt één keer."
-        else:
-            reason = (
-                f"Dezelfde leerling staat ook op rij {counting.row}, met een latere begindatum: "
-                "die rij telt, deze niet."
-            )
+    for row in earlier:
+        reason = (
+            f"Dezelfde leerling staat ook op rij {counting.row}, met een latere begindatum: "
+            "die rij telt, deze niet."
+        )
         remarks.append(Problem(row.row, reason))
+    for row in same:
+        reason = f"Deze rij is dezelfde als rij {counting.row}: ze telt één keer."
+        remarks.append(Problem(row.row, reason))
+
     return remarks
-
-
-def _start(row: Row) -> date:
-    """Return the first day; only for a row without problems."""
-    return row.period[0]
 
 
 def repeated_numbers(rows: list[Row]) -> list[Problem]:
     """Refuse all rows with the same stamnummer or the same national number.
 
-    Not all but the first: nobody knows which one is right.
+    Not all but the first: nobody knows which one is right. Rows of another school do not count,
+    since that school has stamnummers of its own.
     """
     stamnummers = []
     national_numbers = []
-    for row in _own(rows):
-        stamnummers.append((row.stamnummer, row.row))
-        national_numbers.append((row.identity_hash, row.row))
+    for row in rows:
+        if not row.other_school:
+            stamnummers.append((row.stamnummer, row.row))
+            national_numbers.append((row.identity_hash, row.row))
+
     refused = _refused("stamnummer", stamnummers)
     refused += _refused("rijksregister- of bisnummer", national_numbers)
     return refused
 
 
 def _refused(label: str, numbers: list[tuple[str, int]]) -> list[Problem]:
-    """Return the problems of (number, row number); `label`: what the number is, in Dutch."""
+    """Return a problem for each row whose number another row has too.
+
+    `label`: what the number is, in Dutch; `numbers`: (number, row number).
+    """
     refused = []
     for row, others in repeated(numbers):
         reason = f"Hetzelfde {label} staat ook op rij {others}. Laat er één staan."
         refused.append(Problem(row, reason))
+
     return refused
 
 
 def repeated(keys: Iterable[tuple[Hashable, int]]) -> list[tuple[int, str]]:
     """Return each row whose key another row has too, with those rows: [(4, "9"), (9, "4")].
 
-    `keys`: (key, row number); an empty key is no key.
+    `keys`: (key, row number). An empty key is no key. At most OTHERS_NAMED rows are named: "9, 12".
     """
     found = []
     for rows in _groups(keys):
@@ -138,15 +154,11 @@ def _others(row: int, rows: list[int]) -> str:
     for other in rows[: OTHERS_NAMED + 2]:
         if other != row:
             others.append(str(other))
+
     named = ", ".join(others[:OTHERS_NAMED])
     if len(others) > OTHERS_NAMED:
         return f"{named} …"
     return named
-
-
-def _own(rows: list[Row]) -> list[Row]:
-    """Return the rows of this school: another one has stamnummers of its own."""
-    return [row for row in rows if not row.other_school]
 
 
 def _groups(keys: Iterable[tuple[Hashable, T]]) -> list[list[T]]:
@@ -158,4 +170,5 @@ def _groups(keys: Iterable[tuple[Hashable, T]]) -> list[list[T]]:
     for key, item in keys:
         if key:
             by_key[key].append(item)
+
     return [group for group in by_key.values() if len(group) > 1]

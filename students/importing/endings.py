@@ -19,6 +19,7 @@ def endings(
     """
     today = existing.today
     years = _years_of_the_list(good, today)
+
     named = _students_of_bad_rows(bad, existing)
     for student in students.values():
         if student:
@@ -30,6 +31,7 @@ def endings(
             continue
         if _year(enrolment.starts_on, today) in years:
             ended.append(_ending(enrolment, today))
+
     return ended
 
 
@@ -49,9 +51,11 @@ def _students_of_bad_rows(bad: list[Row], existing: ExistingRecords) -> set[int]
     for row in bad:
         for user in existing.users_of(row.stamnummer):
             ids.add(user.pk)
+
         student = existing.by_hash.get(row.identity_hash)
         if student:
             ids.add(student.pk)
+
     return ids
 
 
@@ -62,6 +66,7 @@ def _years_of_the_list(good: list[Row], today: date) -> set[int]:
         starts_on, ends_on = row.period
         if ends_on >= today:
             years.add(_year(starts_on, today))
+
     return years
 
 
@@ -75,6 +80,7 @@ def _ending(enrolment: ExistingEnrolment, today: date) -> Ending:
     ends_on = None
     if enrolment.starts_on < today:
         ends_on = today - timedelta(days=1)
+
     return Ending(
         enrolment_id=enrolment.pk,
         stamnummer=enrolment.stamnummer,

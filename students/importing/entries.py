@@ -36,10 +36,10 @@ def entries_of(
     `students`: the student of each row, None for a new one, by row number; `merges`: the students
     who were merged because of a row, as `existing` shows them already.
     """
+    merged = {merge.row for merge in merges}
     new = []
     changed = []
     unchanged = 0
-    merged = {merge.row for merge in merges}
     for row in rows:
         student = students[row.row]
         entry = _entry(row, student, existing, columns, is_merged=row.row in merged)
@@ -49,6 +49,7 @@ def entries_of(
             new.append(entry)
         else:
             changed.append(entry)
+
     return Entries(new, changed, unchanged)
 
 
@@ -68,6 +69,7 @@ def _entry(
     student_values = _student_values(row, student, columns)
     enrolment_values = {name: getattr(row, name) for name in ENROLMENT_FIELDS}
     enrolment_values = _with_kept(enrolment_values, enrolment, columns)
+
     student_differences = differences(student, student_values)
     enrolment_differences = differences(enrolment, enrolment_values)
     changes = student_differences + enrolment_differences
@@ -77,14 +79,16 @@ def _entry(
     student_id = None
     if student:
         student_id = student.pk
+
+    ends_on = enrolment_values["ends_on"]
     enrolment_id = None
     old_class = ""
     stops = False
-    ends_on = enrolment_values["ends_on"]
     if enrolment:
         enrolment_id = enrolment.pk
         old_class = enrolment.class_code
         stops = enrolment.runs_on(existing.today) and ends_on < existing.today
+
     standing = _standing(student, enrolment, ends_on, existing, is_merged=is_merged)
     return Entry(
         row=row.row,
@@ -132,13 +136,16 @@ def _standing(
     past = existing.enrolments_of(student)
     current = existing.current_enrolment(student)
     arrives = current is None and ends_on >= existing.today
+
     follows = None
     if current and enrolment is None:
         follows = current.pk
+
     # For a pupil who is enrolled here already nothing changes between the schools.
     held = False
     if student.pk in existing.elsewhere:
         held = arrives or is_merged
+
     return _Standing(
         joins=len(past) == 0,
         held=held,
@@ -148,16 +155,21 @@ def _standing(
 
 
 def _student_values(row: Row, old: ExistingStudent | None, columns: Columns) -> Values:
-    """Return the student as he or she will be, a value for each of STUDENT_FIELDS."""
-    official_data, first_name, last_name = _official(row, old, columns)
-    identity_hash: str | None = row.identity_hash
+    """Return the student as he or she will be, a value for each of STUDENT_FIELDS.
+
+    A number or a birth date that is gone from the file is still this student's.
+    """
+    identity_hash = row.identity_hash or None
     birth_date = row.birth_date
     if old:
-        # A number or birth date that is gone from the file was still this student's.
-        identity_hash = identity_hash or old.identity_hash
-        birth_date = birth_date or old.birth_date
+        if identity_hash is None:
+            identity_hash = old.identity_hash
+        if birth_date is None:
+            birth_date = old.birth_date
+
+    official_data, first_name, last_name = _official(row, old, columns)
     values = {
-        "identity_hash": identity_hash or None,
+        "identity_hash": identity_hash,
         "birth_date": birth_date,
         "sex": row.sex,
         "official_data": official_data,
@@ -178,6 +190,7 @@ def _with_kept(
     for name in OPTIONAL_FIELDS:
         if name in values and name not in columns.places:
             kept[name] = getattr(old, name)
+
     return kept
 
 
@@ -189,6 +202,7 @@ def _official(row: Row, old: ExistingStudent | None, columns: Columns) -> tuple[
     is_valid = row.number_state == Student.OfficialData.AVAILABLE
     if old and not _says_something_official(columns, number_is_valid=is_valid):
         return old.official_data, old.official_first_name, old.official_last_name
+
     if not is_valid:
         return row.number_state, "", ""
     if row.official_first_name or row.official_last_name:

@@ -73,10 +73,12 @@ class ExistingRecords:
         self._by_student: dict[int, list[ExistingEnrolment]] = defaultdict(list)
         self._by_stamnummer: dict[str, list[ExistingEnrolment]] = defaultdict(list)
         self._withdrawn: dict[str, ExistingStudent] = {}
+
         self._read_enrolments()
         self._read_withdrawn()
         self._read_own_elsewhere()
-        self._read_by_hash(sorted(set(hashes) - self.by_hash.keys()))
+        new_hashes = set(hashes) - self.by_hash.keys()
+        self._read_by_hash(sorted(new_hashes))
 
     def _read_enrolments(self) -> None:
         """Read all enrolments of the institution, past ones too, with their students."""
@@ -85,6 +87,7 @@ class ExistingRecords:
         for values in enrolments.values_list(*_FIELDS_OF_ITS_STUDENT, *_ENROLMENT_FIELDS):
             student = ExistingStudent(*values[:width])
             enrolment = ExistingEnrolment(student, *values[width:])
+
             self.enrolments.append(enrolment)
             self._by_student[student.pk].append(enrolment)
             self._by_stamnummer[enrolment.stamnummer].append(enrolment)
@@ -112,6 +115,7 @@ class ExistingRecords:
         for start in range(0, len(hashes), HASHES_PER_QUERY):
             some = hashes[start : start + HASHES_PER_QUERY]
             students = Student.objects.filter(identity_hash__in=some).annotate(enrolled=enrolled)
+
             for *values, is_enrolled in students.values_list(*_STUDENT_FIELDS, "enrolled"):
                 student = ExistingStudent(*values)
                 assert student.identity_hash  # noqa: S101
@@ -150,7 +154,8 @@ class ExistingRecords:
 
     def users_of(self, stamnummer: str) -> list[ExistingStudent]:
         """Return every student who has or had this stamnummer here, once for each enrolment."""
-        return [enrolment.student for enrolment in self._by_stamnummer.get(stamnummer, [])]
+        enrolments = self._by_stamnummer.get(stamnummer, [])
+        return [enrolment.student for enrolment in enrolments]
 
     def holders(self, row: Row) -> list[ExistingStudent]:
         """Return the students who use the row's stamnummer now, or did in the row's period.
@@ -158,11 +163,14 @@ class ExistingRecords:
         There should be one at most: a school gives a stamnummer to another pupil only when the
         first one has left.
         """
-        since = min(self.today, row.period[0])
+        starts_on, _ = row.period
+        since = min(self.today, starts_on)
+
         holders: dict[int, ExistingStudent] = {}
         for enrolment in self._by_stamnummer.get(row.stamnummer, []):
             if enrolment.ends_on >= since:
                 holders[enrolment.student.pk] = enrolment.student
+
         return list(holders.values())
 
     def last_holder(self, row: Row) -> ExistingStudent | None:
@@ -173,9 +181,13 @@ class ExistingRecords:
         return self._withdrawn.get(row.stamnummer)
 
     def merge(self, student: ExistingStudent, other: ExistingStudent) -> None:
-        """Make all enrolments of `student` in this institution those of `other`."""
+        """Make all enrolments of `student` in this institution those of `other`.
+
+        Only in what was read: `apply` does the same in the database.
+        """
         own = self._by_student[other.pk]
         for enrolment in self._by_student.pop(student.pk):
             enrolment.student = other
             own.append(enrolment)
+
         own.sort(key=lambda enrolment: (enrolment.ends_on, enrolment.pk))

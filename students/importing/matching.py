@@ -50,7 +50,14 @@ class NeedsAnswer(BadRow):
 
     def conflict(self, row: Row, answer: str) -> Conflict:
         """Return the conflict to show for this row."""
-        return Conflict(row.row, str(self), row.stamnummer, row.name, self.choices, answer)
+        return Conflict(
+            row=row.row,
+            reason=str(self),
+            stamnummer=row.stamnummer,
+            name=row.name,
+            choices=self.choices,
+            answer=answer,
+        )
 
 
 @dataclass(frozen=True)
@@ -74,14 +81,16 @@ def match_students(rows: list[Row], existing: ExistingRecords, answers: Answers)
     students: Students = {}
     refused: list[Problem] = []
     conflicts: list[Conflict] = []
-
     for row in rows:
+        answer = answers.get(row.row)
         try:
-            students[row.row] = student_of(row, existing, answers.get(row.row))
+            students[row.row] = student_of(row, existing, answer)
+        except NeedsAnswer as needed:
+            refused.append(Problem(row.row, str(needed)))
+            if answer is None:
+                conflicts.append(needed.conflict(row, answer=""))
         except BadRow as bad:
             refused.append(Problem(row.row, str(bad)))
-            if isinstance(bad, NeedsAnswer) and row.row not in answers:
-                conflicts.append(bad.conflict(row, answer=""))
 
     refused += _shared(students)
     refused += _handed_on(rows, students, existing)
@@ -102,6 +111,7 @@ def _shared(students: Students) -> list[Problem]:
             "leerling. Kijk de nummers na."
         )
         refused.append(Problem(row, reason))
+
     return refused
 
 
@@ -118,6 +128,7 @@ def _handed_on(rows: list[Row], students: Students, existing: ExistingRecords) -
             other = by_stamnummer.get(enrolment.stamnummer)
             if other is None or other.row == number:
                 continue
+
             if student in existing.holders(other):
                 reason = (
                     f"Het stamnummer dat deze leerling had, staat op rij {other.row} bij een "
@@ -125,6 +136,7 @@ def _handed_on(rows: list[Row], students: Students, existing: ExistingRecords) -
                 )
                 refused.append(Problem(number, reason))
                 break
+
     return refused
 
 
@@ -135,6 +147,7 @@ def as_answered(row: Row, answer: str | None) -> Row:
     """
     if answer != Choice.WITHOUT_NUMBER:
         return row
+
     return replace(
         row,
         identity_hash="",
@@ -160,7 +173,9 @@ def student_of(row: Row, existing: ExistingRecords, answer: str | None) -> Exist
 
     for holder in holders:
         if holder.pk != student.pk:
-            raise NeedsAnswer(STAMNUMMER_OF_ANOTHER, *choices_between(row, student, holders))
+            choices = choices_between(row, student, holders)
+            raise NeedsAnswer(STAMNUMMER_OF_ANOTHER, *choices)
+
     return student
 
 
@@ -174,6 +189,7 @@ def choices_between(
     """
     if len(holders) != 1 or holders[0].pk == student.pk:
         return ()
+
     if _born_differently(row, holders[0]):
         return (Choice.WITHOUT_NUMBER,)
     return Choice.SAME, Choice.WITHOUT_NUMBER
@@ -184,13 +200,16 @@ def _student_by_stamnummer(
 ) -> ExistingStudent | None:
     """Return the student of the stamnummer, for a row whose number nobody has yet.
 
-    Raises BadRow, NeedsAnswer.
+    That is the student who holds the stamnummer, or else the last one who left with it. Raises
+    BadRow, NeedsAnswer.
     """
     if len(holders) > 1:
         raise BadRow(SEVERAL_HOLDERS)
+
     if holders:
-        _check_new_number(row, holders[0], answer)
-        return holders[0]
+        (holder,) = holders
+        _check_new_number(row, holder, answer)
+        return holder
 
     student = existing.last_holder(row)
     if student and _born_differently(row, student):
@@ -208,6 +227,7 @@ def _check_new_number(row: Row, student: ExistingStudent, answer: str | None) ->
         return
     if not _born_differently(row, student):
         return
+
     if answer != Choice.CORRECTED:
         raise NeedsAnswer(OTHER_BIRTH_DATE, Choice.CORRECTED, Choice.WITHOUT_NUMBER)
 
@@ -230,6 +250,7 @@ def enrolment_of(
     """
     starts_on, _ = row.period
     own = existing.enrolments_of(student)
+
     same_start = [enrolment for enrolment in own if enrolment.starts_on == starts_on]
     for enrolment in reversed(same_start):
         if enrolment.stamnummer == row.stamnummer:
@@ -248,4 +269,6 @@ def _is_same_time(enrolment: ExistingEnrolment, row: Row, today: date) -> bool:
     starts_on, ends_on = row.period
     if enrolment.starts_on > ends_on or enrolment.ends_on < starts_on:
         return False
-    return (enrolment.starts_on > today) == (starts_on > today)
+
+    lies_ahead = starts_on > today
+    return lies_ahead == (enrolment.starts_on > today)

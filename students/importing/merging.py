@@ -24,6 +24,7 @@ def answered_conflicts(
             conflicts.append(needed.conflict(row, answers[row.row]))
         except BadRow:
             continue
+
     return conflicts
 
 
@@ -43,7 +44,9 @@ def merge_students(rows: list[Row], existing: ExistingRecords, answers: Answers)
         holders = existing.holders(row)
         if Choice.SAME not in choices_between(row, student, holders):
             continue
+
         (holder,) = holders
         existing.merge(holder, student)
-        merges.append(Merge(row.row, holder.pk, student.pk))
+        merges.append(Merge(row.row, student_id=holder.pk, other_id=student.pk))
+
     return merges

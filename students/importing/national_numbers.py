@@ -63,9 +63,11 @@ def hash_number(text: str, dates: Iterable[date]) -> HashedNumber:
     possible = [born]
     if born is None:
         possible = [day for day in dates if _fits(number, day)]
+
     hashes = {}
     for day in possible:
         hashes[day.isoformat()] = _keyed_hash(number, day)
+
     return HashedNumber(valid=True, born=born, hashes=hashes)
 
 
@@ -81,7 +83,9 @@ def identify(number: HashedNumber | None, birth_date: date | None) -> Identity:
     if not number.valid:
         return Identity("", Student.OfficialData.NUMBER_INVALID, birth_date)
 
-    born = birth_date or number.born
+    born = birth_date
+    if born is None:
+        born = number.born
     if born is None:
         return Identity("", Student.OfficialData.NOT_RECEIVED, None)
 
@@ -107,10 +111,11 @@ def is_valid(number: str) -> bool:
 def _fits(number: str, day: date) -> bool:
     """Return whether this may be the birth date, as far as the number knows it."""
     year = nn.get_birth_year(number)
-    if year is not None and year != day.year:
+    if year not in (None, day.year):
         return False
+
     month = nn.get_birth_month(number)
-    return month is None or month == day.month
+    return month in (None, day.month)
 
 
 def _keyed_hash(number: str, born: date) -> str:

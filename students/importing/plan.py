@@ -77,6 +77,7 @@ class Entry:
         """Return whether a known enrolment gets another class."""
         if self.enrolment_id is None:
             return False
+
         new_class: str = self.enrolment["class_code"]
         return self.old_class != new_class
 
@@ -182,7 +183,8 @@ class Plan:
     @property
     def is_empty(self) -> bool:
         """Return whether the file has no good row."""
-        return not (self.new or self.changed or self.unchanged)
+        good = len(self.new) + len(self.changed) + self.unchanged
+        return good == 0
 
     @property
     def stopped(self) -> int:
@@ -190,7 +192,7 @@ class Plan:
 
         By the full list that no longer names them, or by a row with an earlier end date.
         """
-        by_the_list = sum(ending.ends_on is not None for ending in self.ended)
+        by_the_list = len(self.ended) - self.withdrawn
         by_a_row = sum(entry.stops for entry in self.changed)
         return by_the_list + by_a_row
 
@@ -232,6 +234,7 @@ def differences(
         old_value = getattr(old, name)
         if old_value != new_value:
             found.append(_difference(name, old_value, new_value))
+
     return tuple(found)
 
 
@@ -239,9 +242,11 @@ def _difference(name: str, old: object, new: object) -> Difference:
     """Return how a field changes; a hash is not shown."""
     label = _LABELS[name]
     if name == "identity_hash":
+        old_text = ""
         if old:
-            return Difference(label, "een ander nummer", "nieuw nummer")
-        return Difference(label, "", "nieuw nummer")
+            old_text = "een ander nummer"
+        return Difference(label, old_text, "nieuw nummer")
+
     return Difference(label, _as_text(name, old), _as_text(name, new))
 
 
@@ -251,6 +256,8 @@ def _as_text(name: str, value: object) -> str:
         return ""
     if isinstance(value, date):
         return value.strftime("%d/%m/%Y")
+
     if name == "official_data":
-        return str(Student.OfficialData(str(value)).label)
+        state = Student.OfficialData(str(value))
+        return str(state.label)
     return str(value)

@@ -31,18 +31,19 @@ def make_plan(
     them: {"12": "zonder"}.
     """
     answer_of = {int(number): answer for number, answer in answers.items()}
-    hashes = {row.identity_hash for row in parsed.rows if row.identity_hash}
-    existing = ExistingRecords(institution, hashes, today)
+    existing = ExistingRecords(institution, parsed.hashes, today)
 
     # Which rows count, and can be read.
-    counted = count_once([as_answered(row, answer_of.get(row.row)) for row in parsed.rows])
+    rows = [as_answered(row, answer_of.get(row.row)) for row in parsed.rows]
+    counted = count_once(rows)
     refused = _unreadable(counted.rows) + repeated_numbers(counted.rows)
     readable, bad = _split(counted.rows, refused)
 
     # Whose they are. `merge_students` changes `existing`: the answered conflicts are those before
     # it, the students those after it.
-    originals = {row.row: row for row in parsed.rows}
-    answered = answered_conflicts([originals[row.row] for row in readable], existing, answer_of)
+    original_of = {row.row: row for row in parsed.rows}
+    originals = [original_of[row.row] for row in readable]
+    answered = answered_conflicts(originals, existing, answer_of)
     merges = merge_students(readable, existing, answer_of)
     matches = match_students(readable, existing, answer_of)
     good, unmatched = _split(readable, matches.refused)
@@ -52,7 +53,7 @@ def make_plan(
     entries = entries_of(good, matches.students, merges, existing, parsed.columns)
 
     # Whom the list no longer names.
-    withheld = full_list and any(identifies_nobody(row) for row in bad)
+    withheld = full_list and any(map(identifies_nobody, bad))
     ended = []
     if full_list and not withheld:
         ended = endings(good, bad, matches.students, existing)
@@ -79,19 +80,21 @@ def _unreadable(rows: list[Row]) -> list[Problem]:
     for row in rows:
         for reason in row.problems:
             problems.append(Problem(row.row, reason))
+
     return problems
 
 
 def _split(rows: list[Row], refused: list[Problem]) -> tuple[list[Row], list[Row]]:
     """Return the rows that are not refused, and those that are."""
+    numbers = {problem.row for problem in refused}
     good = []
     bad = []
-    numbers = {problem.row for problem in refused}
     for row in rows:
         if row.row in numbers:
             bad.append(row)
         else:
             good.append(row)
+
     return good, bad
 
 
@@ -100,4 +103,5 @@ def _by_row(problems: list[Problem]) -> list[Problem]:
     reasons: dict[int, list[str]] = defaultdict(list)
     for problem in problems:
         reasons[problem.row].append(problem.reason)
+
     return [Problem(number, " ".join(reasons[number])) for number in sorted(reasons)]

@@ -36,6 +36,7 @@ def _answer(content: bytes) -> bytes:
     """Return what the child writes about the file. Raises UnusableFile where the child fails."""
     limits = (settings.IMPORT_MAX_BYTES, settings.IMPORT_MAX_ROWS, MEMORY, SECONDS)
     command = [sys.executable, "-m", "students.importing.child", *map(str, limits)]
+
     try:
         done = subprocess.run(  # noqa: S603
             command,
@@ -50,4 +51,5 @@ def _answer(content: bytes) -> bytes:
         )
     except (subprocess.TimeoutExpired, subprocess.CalledProcessError):
         raise UnusableFile(TOO_HEAVY) from None
+
     return done.stdout

@@ -87,6 +87,12 @@ class ParsedFile:
     rows: list[Row]
     cut_off: bool = False
 
+    @property
+    def hashes(self) -> set[str]:
+        """Return the identity hashes of the rows that have one."""
+        hashes = {row.identity_hash for row in self.rows}
+        return hashes - {""}
+
 
 def parse(cells: StoredCells, columns: Columns, institution_number: str, today: date) -> ParsedFile:
     """Turn the cells into rows for the institution with this number, of six digits.
@@ -101,6 +107,7 @@ def parse(cells: StoredCells, columns: Columns, institution_number: str, today: 
     for number, row_cells in cells.rows:
         reader = _RowReader(row_cells, columns, today)
         rows.append(reader.read(number, institution_number))
+
     return ParsedFile(columns, rows, cells.cut_off)
 
 
@@ -129,17 +136,22 @@ class _RowReader:
         if call_name:
             row.first_name = call_name
 
-        row.other_school = self._is_of_another_school(institution_number)
+        number_of_school = self._string("institution_number")
+        if number_of_school:
+            # A spreadsheet takes the leading zeros off.
+            row.other_school = number_of_school.zfill(6) != institution_number
         if row.other_school:
             self.problems.append(
                 "Het instellingsnummer is dat van een andere school. Lees die leerling daar in."
             )
             return row
 
-        if any(self.cells[len(self.columns.headings) :]):
+        beyond_the_headings = self.cells[len(self.columns.headings) :]
+        if any(beyond_the_headings):
             self.problems.append(
                 "De rij telt meer cellen dan er kopjes zijn: er staat een scheidingsteken te veel."
             )
+
         self._read_period(row)
         self._read_person(row)
         return row
@@ -150,6 +162,7 @@ class _RowReader:
         row.ends_on = self._date("ends_on")
         if row.starts_on is None:
             return
+
         if row.ends_on is None:
             row.ends_on = end_of_year(row.starts_on)
         if row.ends_on < row.starts_on:
@@ -159,28 +172,34 @@ class _RowReader:
         """Return the begin date; without a column, 1 September of the list's school year."""
         if "starts_on" not in self.columns.places:
             return date(list_year(self.today), 9, 1)
+
         if not self._string("starts_on"):
             self.problems.append("De cel “begindatum” is leeg. Vul ze in.")
         return self._date("starts_on")
 
     def _read_person(self, row: Row) -> None:
-        """Read sex, birth date and identity."""
+        """Read sex, birth date and identity.
+
+        Where birth date and national number contradict each other there is no identity.
+        """
         row.sex = SEXES.get(self._string("sex").casefold(), "")
         row.birth_date = self._date("birth_date")
         if row.birth_date and row.birth_date > self.today:
             self.problems.append("De geboortedatum ligt in de toekomst. Kijk ze na.")
 
+        number = self._national_number(row.birth_date)
         try:
-            identity = identify(self._national_number(row.birth_date), row.birth_date)
+            identity = identify(number, row.birth_date)
         except BirthDateDiffers:
             row.birth_date_differs = True
             return
+
         row.identity_hash = identity.hash
         row.number_state = identity.number_state.value
         row.birth_date = identity.birth_date
 
     def _national_number(self, birth_date: date | None) -> HashedNumber | None:
-        """Return what is left of the number, None without one."""
+        """Return what is left of the national number, None where the row has none."""
         cell = self._cell("national_number")
         if isinstance(cell, HashedNumber):
             return cell
@@ -193,13 +212,6 @@ class _RowReader:
             dates.append(birth_date)
         return hash_number(cell, dates)
 
-    def _is_of_another_school(self, institution_number: str) -> bool:
-        number = self._string("institution_number")
-        if not number:
-            return False
-        # A spreadsheet takes the leading zeros off.
-        return number.zfill(6) != institution_number
-
     def _text(self, name: str) -> str:
         """Return the text to store; a problem where it is missing or does not fit."""
         cell = self._cell(name)
@@ -208,12 +220,14 @@ class _RowReader:
                 f"In de cel “{LABELS[name]}” staat een rijksregister- of bisnummer."
             )
             return ""
+
         if not cell and name in NEEDED:
             self.problems.append(f"De cel “{LABELS[name]}” is leeg. Vul ze in.")
         if not _fits(name, cell):
             self.problems.append(
                 f"De cel “{LABELS[name]}” is te lang: hoogstens {LONGEST[name]} tekens."
             )
+
         return cell
 
     def _date(self, name: str) -> date | None:
@@ -224,6 +238,7 @@ class _RowReader:
             self.problems.append(
                 f"De {LABELS[name]} is geen datum. Schrijf ze als dag/maand/jaar: 01/09/2026."
             )
+
         return day
 
     def _string(self, name: str) -> str:
@@ -250,4 +265,5 @@ def _fits(name: str, text: str) -> bool:
         return False
     if name not in FOLDED or text.isascii():
         return True
+
     return len(fold(text)) <= LONGEST_KEY

@@ -42,14 +42,21 @@ class StoredCells:
     def to_text(self) -> str:
         """Return everything as short ASCII text, to be sealed by the vault."""
         content = json.dumps([self.headings, self.rows, self.cut_off], default=_number_to_json)
-        return base64.b64encode(zlib.compress(content.encode(), 1)).decode()
+        compressed = zlib.compress(content.encode(), 1)
+        return base64.b64encode(compressed).decode()
 
     @classmethod
     def from_text(cls, text: str) -> "StoredCells":
         """Return what `to_text` made; an older version of the project may have made it."""
-        headings, rows, cut_off = json.loads(zlib.decompress(base64.b64decode(text)))
-        cells = [(number, tuple(map(_cell_from_json, row))) for number, row in rows]
-        return cls(tuple(headings), cells, cut_off)
+        content = zlib.decompress(base64.b64decode(text))
+        headings, stored_rows, cut_off = json.loads(content)
+
+        rows = []
+        for number, stored_cells in stored_rows:
+            cells = tuple(map(_cell_from_json, stored_cells))
+            rows.append((number, cells))
+
+        return cls(tuple(headings), rows, cut_off)
 
 
 def _number_to_json(number: HashedNumber) -> dict[str, object]:
@@ -79,6 +86,7 @@ def without_numbers(file: FileCells) -> StoredCells:
     """
     columns = _columns_of_numbers(file)
     rows = [(number, _without_numbers(cells, columns)) for number, cells in file.rows]
+
     return StoredCells(file.headings, rows, file.cut_off)
 
 
@@ -95,17 +103,19 @@ def _columns_of_numbers(file: FileCells) -> set[int]:
         numbers = sum(map(_is_number, sample))
         if 2 * numbers > len(sample):
             columns.add(place)
+
     return columns
 
 
 def _sample(file: FileCells, place: int) -> list[str]:
-    """Return the first cells of a column that are not empty."""
+    """Return the first cells of a column that are not empty, at most SAMPLE of them."""
     sample: list[str] = []
     for _, cells in file.rows:
-        if place < len(cells) and cells[place]:
-            sample.append(cells[place])
         if len(sample) == SAMPLE:
             break
+        if place < len(cells) and cells[place]:
+            sample.append(cells[place])
+
     return sample
 
 
@@ -117,6 +127,7 @@ def _is_number(text: str) -> bool:
     digits = sum(map(str.isdigit, text))
     if not FEWEST_DIGITS <= digits <= DIGITS:
         return False
+
     if as_date(text):
         return False
     return is_valid(repaired(text))
@@ -126,12 +137,15 @@ def _without_numbers(cells: Sequence[str], columns: Collection[int]) -> tuple[Ce
     """Hash the numbers in these columns of a row, and hide those inside the other texts."""
     kept: list[Cell] = list(cells)
     for place, cell in enumerate(cells):
+        if not cell:
+            continue
+
         if place in columns:
-            if cell:
-                dates = filter(None, map(as_date, cells))
-                kept[place] = hash_number(cell, dates)
+            dates = filter(None, map(as_date, cells))
+            kept[place] = hash_number(cell, dates)
         elif len(cell) >= DIGITS:
             kept[place] = _INSIDE_TEXT.sub(_hidden, cell)
+
     return tuple(kept)
 
 

@@ -66,6 +66,7 @@ def _values(cells: list[dict[str, Any]]) -> list[object]:
         missing = column - len(values)
         values.extend([None] * missing)
         values[column - 1] = cell["value"]
+
     return values
 
 
@@ -78,6 +79,7 @@ def _refuse_bomb(content: bytes, limits: Limits) -> None:
         parts = zipfile.ZipFile(io.BytesIO(content)).infolist()
     except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError):
         raise UnusableFile(BROKEN) from None
+
     unpacked = sum(part.file_size for part in parts)
     if unpacked > MAX_UNPACKED * limits.file_bytes:
         raise UnusableFile("Dit Excel-bestand is uitgepakt te groot. Bewaar het als .csv.")

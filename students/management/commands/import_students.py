@@ -4,7 +4,7 @@ import json
 import logging
 from argparse import ArgumentParser
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from django.core.management.base import BaseCommand, CommandError
 
@@ -53,19 +53,20 @@ class Command(BaseCommand):
             self._refuse(by, options, str(error))
         except exceptions.PlanChanged:
             self._refuse(by, options, CHANGED)
+
+        report = _report(run, parsed, dry_run=options["dry_run"])
+        _log(by, options["file"].name, report)
+        if options["json"]:
+            self.stdout.write(_as_json(report))
         else:
-            report = _report(run, parsed, dry_run=options["dry_run"])
-            _log(by, options["file"].name, report)
-            if options["json"]:
-                self.stdout.write(_as_json(report))
-            else:
-                self.stdout.write(_as_text(report))
+            self.stdout.write(_as_text(report))
 
     def _run(self, by: Actor, parsed: ParsedFile, options: dict[str, Any]) -> ImportRun:
         """Import, or only say what that would do. Raises ManyEnded, PlanChanged."""
         run_import = actions.import_now
         if options["dry_run"]:
             run_import = actions.dry_run
+
         return run_import(
             by=by,
             file_name=options["file"].name,
@@ -74,22 +75,26 @@ class Command(BaseCommand):
             max_ended=options["max_ended"],
         )
 
-    def _refuse(self, by: Actor, options: dict[str, Any], reason: str) -> None:
-        """Log, report and raise the reason why nothing was imported."""
+    def _refuse(self, by: Actor, options: dict[str, Any], reason: str) -> NoReturn:
+        """Log and report the reason why nothing was imported. Raises CommandError with it."""
         logger.error("import %s %s: %s", by.institution.number, options["file"].name, reason)
         if options["json"]:
             self.stdout.write(_as_json({"error": reason}))
+
         raise CommandError(reason)
 
 
 def _institution(number: str) -> Institution:
+    """Return the institution with this number. Raises CommandError without one."""
     institution = Institution.objects.filter(number=number).first()
     if institution is None:
         raise CommandError(f"There is no institution {number}.")
+
     return institution
 
 
 def _content(file: Path) -> bytes:
+    """Return the bytes of the file. Raises CommandError where it cannot be read."""
     try:
         return file.read_bytes()
     except OSError as error:
@@ -105,6 +110,7 @@ def _report(run: ImportRun, parsed: ParsedFile, *, dry_run: bool) -> dict[str, A
     columns = {}
     for name, heading in sorted(parsed.columns.taken.items()):
         columns[heading] = BY_NAME[name].label
+
     return {
         "new": run.new,
         "changed": run.changed,
@@ -124,13 +130,16 @@ def _as_json(report: dict[str, Any]) -> str:
 
 
 def _as_text(report: dict[str, Any]) -> str:
+    """Return the report for people: the counts, then a line for each column and bad row."""
     lines = [_counts(report)]
     if report["dry_run"]:
         lines.append("Dry run: nothing was imported.")
+
     for heading, label in report["columns"].items():
         lines.append(f"{heading} -> {label}")
     for row in report["errors"] + report["remarks"]:
         lines.append(f"row {row['row']}: {row['reason']}")
+
     return "\n".join(lines)
 
 
@@ -146,6 +155,7 @@ def _log(by: Actor, file_name: str, report: dict[str, Any]) -> None:
     what = "import"
     if report["dry_run"]:
         what = "dry run"
+
     logger.info("%s %s %s: %s", what, by.institution.number, file_name, _counts(report))
     for row in report["errors"]:
         logger.info("%s row %s: %s", by.institution.number, row["row"], row["reason"])
