@@ -33,7 +33,7 @@ DOCUMENTS_IN_ZIP = 5
 PROBE_SECONDS = 6.0
 PROBE_PAUSE = 0.05
 
-ITEM = re.compile(rb'name="item" value="(\d+)"')
+ITEM = re.compile(rb'name="item"\s+value="(\d+)"')
 
 
 # One renewal -----------------------------------------------------------------------------------

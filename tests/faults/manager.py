@@ -19,7 +19,7 @@ from benchmarks.seed import MANAGERS, PASSWORD, SCHOOL
 
 TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="(\w+)"')
 ROW = re.compile(r'<tr id="rij-\d+">.*?</tr>', re.DOTALL)
-TICK = re.compile(r'name="item" value="(\d+)"[^>]*?( checked)?>')
+TICK = re.compile(r'name="item"\s+value="(\d+)"[^>]*?(\schecked)?\s*>')
 USERNAME = re.compile(r'<td class="line">([a-z0-9.-]+)</td>')
 SECRET = re.compile(r'<span class="secret">(.*?)</span>')
 PICTURE = re.compile(r'height="36">(\w+)</li>')
