@@ -1,8 +1,7 @@
 """The cast of every test: Alice manages Brussel, Bob manages Gent, and pupils of both."""
 
-from collections.abc import Callable, Iterator
-from datetime import date, datetime
-from zoneinfo import ZoneInfo
+from collections.abc import Iterator
+from datetime import date
 
 import pytest
 import time_machine
@@ -12,13 +11,12 @@ from pytest_django.plugin import DjangoDbBlocker
 
 from accounts.models import Account, Kind, PasswordKind, Username
 from schoolloket.institutions.actors import Actor
-from schoolloket.institutions.models import Institution, Manager, Membership
+from schoolloket.institutions.models import Institution, Manager
 from students.models import Enrolment, Student
+from tests.helpers import FEW_FILES, NOW, Enrol, GiveAccount, manager_of
 
-NOW = datetime(2026, 11, 23, 10, 0, tzinfo=ZoneInfo("Europe/Brussels"))
-PASSWORD = "een-lang-wachtwoord-2026"
-# How many hostile files the suite makes up; `make hostile` makes ten thousand.
-FEW_FILES = 60
+# The fixtures of a batch serve other folders too.
+pytest_plugins = ["tests.credentials.fixtures"]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -44,12 +42,6 @@ def gent(db: None) -> Institution:
     return Institution.objects.create(
         number="999913", municipality="GENT", name="TEST School 7 (1)"
     )
-
-
-def manager_of(institution: Institution, name: str) -> Manager:
-    manager = Manager.objects.create_user(f"{name.lower()}@school.test", PASSWORD, name=name)
-    Membership.objects.create(manager=manager, institution=institution)
-    return manager
 
 
 @pytest.fixture
@@ -87,9 +79,6 @@ def bob_client(bob: Manager) -> Client:
     return client
 
 
-Enrol = Callable[..., Enrolment]
-
-
 @pytest.fixture
 def enrol(db: None) -> Enrol:
     """Enrol a pupil: `enrol(brussel, "Süheda", "Carabin", group="4de leerjaar")`."""
@@ -121,9 +110,6 @@ def enrol(db: None) -> Enrol:
         )
 
     return enrol
-
-
-GiveAccount = Callable[..., Account]
 
 
 @pytest.fixture

@@ -15,7 +15,6 @@ from accounts.models import Account
 from credentials.models import Batch
 from schoolloket.institutions.actors import Actor
 from students.models import Enrolment, ImportRun
-from tests.credentials.conftest import newcomer, prepare, ready, save, saved  # noqa: F401
 
 pytestmark = pytest.mark.usefixtures("clock")
 
@@ -176,10 +175,10 @@ class Brussel:
 @pytest.fixture
 def brussels(
     charlie: Account,
-    newcomer: Enrolment,  # noqa: F811
+    newcomer: Enrolment,
     alice_actor: Actor,
-    ready: object,  # noqa: F811
-    saved: object,  # noqa: F811
+    ready: object,
+    saved: object,
 ) -> Brussel:
     run = ImportRun.objects.create(
         institution=alice_actor.institution,

@@ -18,7 +18,7 @@ from schoolloket.core.exceptions import NothingSelected, TooManySelected, Unknow
 from schoolloket.institutions.actors import Actor
 from schoolloket.institutions.models import Institution
 from students.models import Enrolment
-from tests.conftest import NOW, Enrol, GiveAccount
+from tests.helpers import NOW, Enrol, GiveAccount
 from tests.pages import desk, html, messages_on, press, text
 
 pytestmark = pytest.mark.usefixtures("clock")

@@ -13,7 +13,7 @@ from schoolloket.core import text
 from schoolloket.core.exceptions import NotAdvanced
 from schoolloket.institutions.actors import Actor
 from schoolloket.institutions.models import Institution
-from tests.conftest import NOW, Enrol, GiveAccount
+from tests.helpers import NOW, Enrol, GiveAccount
 
 pytestmark = pytest.mark.usefixtures("clock")
 TODAY = NOW.date()

@@ -9,7 +9,7 @@ from openpyxl import load_workbook
 
 from accounts.models import PasswordKind
 from schoolloket.institutions.models import Institution, Manager
-from tests.conftest import NOW, Enrol, GiveAccount
+from tests.helpers import NOW, Enrol, GiveAccount
 from tests.pages import desk, text
 
 pytestmark = pytest.mark.usefixtures("clock")

@@ -14,7 +14,7 @@ from accounts.status import Change
 from credentials.actions import drafts, hashing, saves
 from credentials.models import Batch
 from schoolloket.institutions.actors import Actor, Pupil
-from tests.conftest import NOW
+from tests.helpers import NOW
 
 pytestmark = pytest.mark.usefixtures("clock")
 

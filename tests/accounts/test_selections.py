@@ -12,7 +12,7 @@ from accounts.actions import link_email
 from accounts.models import Account, AccountEvent, PasswordKind
 from schoolloket.institutions.actors import Actor
 from schoolloket.institutions.models import Institution, Manager
-from tests.conftest import NOW, Enrol, GiveAccount
+from tests.helpers import NOW, Enrol, GiveAccount
 from tests.pages import desk, text
 
 pytestmark = pytest.mark.usefixtures("clock")

@@ -9,7 +9,7 @@ from accounts import overview
 from accounts.models import Account, Status
 from schoolloket.core import clock as school_clock
 from schoolloket.institutions.models import Institution, Manager
-from tests.conftest import NOW, Enrol, GiveAccount
+from tests.helpers import NOW, Enrol, GiveAccount
 
 pytestmark = pytest.mark.usefixtures("clock")
 

@@ -10,7 +10,7 @@ from accounts.models import Account, PasswordKind
 from schoolloket.institutions.actors import Actor
 from schoolloket.institutions.models import Institution
 from students.models import Student
-from tests.conftest import Enrol, GiveAccount
+from tests.helpers import Enrol, GiveAccount
 from tests.pages import desk, text
 
 pytestmark = pytest.mark.usefixtures("clock")

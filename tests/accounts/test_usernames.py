@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from accounts import usernames
 from accounts.models import Username
 from schoolloket.institutions.models import Institution
-from tests.conftest import Enrol
+from tests.helpers import Enrol
 
 
 @pytest.mark.parametrize(

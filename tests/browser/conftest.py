@@ -2,7 +2,7 @@
 
 import logging
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +12,11 @@ from django.core.cache import cache
 from playwright.sync_api import Browser, Page, expect
 
 from schoolloket.demo import school as demo
-from tests.conftest import NOW
+from tests.helpers import NOW
 
 from .desk import Desk
 from .leaks import Leaks
-from .pupil import Pupil
+from .pupil import NewPupil, Pupil
 
 CHROMIUM_ARGS = [
     "--no-sandbox",
@@ -97,9 +97,6 @@ def desk(page: Page, leaks: Leaks) -> Iterator[Desk]:
     desk = Desk(page, leaks)
     yield desk
     assert desk.complaints == []
-
-
-NewPupil = Callable[..., Pupil]
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 """Mijn LeerID as a pupil handles it, on a device of his or her own."""
 
 import re
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -86,6 +87,9 @@ class Pupil(Visitor):
         self.page.get_by_label("E-mailadres").fill(email)
         self.press("Stuur me een mail")
         self.sees_heading("Kijk in je mailbox")
+
+
+NewPupil = Callable[..., Pupil]
 
 
 def mailed_link(to: str, subject: str) -> str:

@@ -15,7 +15,7 @@ from credentials.models import Batch
 from schoolloket.demo.school import DATA
 from schoolloket.institutions.models import Institution, Manager, Membership
 from students.models import Enrolment
-from tests.conftest import PASSWORD, Enrol, GiveAccount
+from tests.helpers import PASSWORD, Enrol, GiveAccount
 
 from .desk import BEHEERDER, Desk
 from .eyes import Eyes

@@ -10,7 +10,7 @@ from accounts.models import Account, PasswordKind
 from schoolloket.demo.school import DATA
 from schoolloket.institutions.models import Manager
 from students.models import Enrolment
-from tests.conftest import PASSWORD
+from tests.helpers import PASSWORD
 
 from .desk import Desk, Shown
 from .printed import A4, SHEETS, STICKERS, WORKBOOK, Printed, has_row

@@ -14,7 +14,7 @@ from playwright.sync_api import expect
 from schoolloket.demo.school import DATA, GENT
 from schoolloket.institutions.models import Manager
 from students.models import Enrolment
-from tests.conftest import PASSWORD
+from tests.helpers import PASSWORD
 from tests.students.helpers import csv_file, pupil, pupils, without
 
 from .desk import Desk

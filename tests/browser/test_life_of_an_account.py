@@ -13,10 +13,9 @@ from playwright.sync_api import expect
 from accounts.models import Account
 from students.models import Enrolment
 
-from .conftest import NewPupil
 from .desk import Desk
 from .printed import SHEETS, Printed, has_row
-from .pupil import TABLET
+from .pupil import TABLET, NewPupil
 
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("school")]
 

@@ -8,10 +8,9 @@ from playwright.sync_api import expect
 
 from accounts.models import Account
 
-from .conftest import NewPupil
 from .desk import Desk
 from .printed import Printed, Sheet
-from .pupil import PHONE, TABLET, Pupil, mailed_link
+from .pupil import PHONE, TABLET, NewPupil, Pupil, mailed_link
 
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("school")]
 

@@ -7,11 +7,10 @@ from django.contrib.auth.hashers import make_password
 from playwright.sync_api import expect
 
 from accounts.models import Account, PasswordKind
-from tests.conftest import Enrol, GiveAccount
+from tests.helpers import Enrol, GiveAccount
 
-from .conftest import NewPupil
 from .eyes import Eyes
-from .pupil import TABLET, Pupil, mailed_link
+from .pupil import TABLET, NewPupil, Pupil, mailed_link
 
 pytestmark = pytest.mark.browser
 

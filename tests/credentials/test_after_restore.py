@@ -10,7 +10,7 @@ from django.test import Client
 from accounts.models import Account
 from credentials.models import Batch, BatchItem
 from students.models import Enrolment
-from tests.credentials.conftest import Prepare
+from tests.credentials.helpers import Prepare
 from tests.pages import desk
 
 pytestmark = pytest.mark.usefixtures("clock")

@@ -15,7 +15,7 @@ from credentials.models import Batch
 from schoolloket.institutions.actors import Actor
 from tests.pages import Form, desk, html, messages_on, plain, queries_of, text
 
-from .conftest import Prepare
+from .helpers import Prepare
 
 pytestmark = pytest.mark.usefixtures("clock")
 

@@ -19,10 +19,10 @@ from credentials.views import bulk
 from schoolloket.institutions.actors import Actor
 from schoolloket.institutions.models import Institution
 from students.models import Enrolment
-from tests.conftest import Enrol, GiveAccount
+from tests.helpers import Enrol, GiveAccount
 from tests.pages import Form, desk, html, messages_on, plain, press, queries_of, text
 
-from .conftest import Crowd, Prepare, Save, item_of, password_of, snapshot
+from .helpers import Crowd, Prepare, Save, item_of, password_of, snapshot
 
 pytestmark = pytest.mark.usefixtures("clock")
 Selection = Account | Enrolment

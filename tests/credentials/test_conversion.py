@@ -16,10 +16,10 @@ from credentials.models import Batch, BatchItem
 from schoolloket.institutions.actors import Actor
 from schoolloket.institutions.models import Institution
 from students.models import Enrolment
-from tests.conftest import NOW, Enrol, GiveAccount
+from tests.helpers import NOW, Enrol, GiveAccount
 from tests.pages import Form, desk, html, press, text
 
-from .conftest import Crowd, Prepare, Save, item_of, password_of, snapshot
+from .helpers import Crowd, Prepare, Save, item_of, password_of, snapshot
 from .test_bulk_pages import section, start
 
 pytestmark = pytest.mark.usefixtures("clock")

@@ -12,9 +12,9 @@ from schoolloket.core import exceptions, vault
 from schoolloket.institutions.actors import Actor
 from schoolloket.institutions.models import Institution
 from students.models import Enrolment
-from tests.conftest import Enrol
+from tests.helpers import Enrol
 
-from .conftest import Prepare, Save, item_of, snapshot
+from .helpers import Prepare, Save, item_of, snapshot
 
 pytestmark = pytest.mark.usefixtures("clock")
 DRAFT, DROPPED = Batch.State.DRAFT, Batch.State.DROPPED

@@ -13,7 +13,7 @@ from credentials.models import Batch
 from schoolloket.institutions.actors import Actor
 from students.models import Enrolment
 
-from .conftest import Crowd, Prepare, Save, item_of
+from .helpers import Crowd, Prepare, Save, item_of
 
 pytestmark = pytest.mark.usefixtures("clock")
 

@@ -18,9 +18,9 @@ from schoolloket.core import exceptions, vault
 from schoolloket.institutions.actors import Actor
 from schoolloket.institutions.models import Institution
 from students.models import Enrolment, Student
-from tests.conftest import Enrol, GiveAccount
+from tests.helpers import Enrol, GiveAccount
 
-from .conftest import Crowd, Prepare, item_of, snapshot
+from .helpers import Crowd, Prepare, item_of, snapshot
 
 pytestmark = pytest.mark.usefixtures("clock")
 CREATE, RENEW = Batch.Purpose.CREATE, Batch.Purpose.RENEW

@@ -23,10 +23,10 @@ from schoolloket.core import exceptions
 from schoolloket.institutions.actors import Actor
 from schoolloket.institutions.models import Institution, Manager
 from students.models import Enrolment
-from tests.conftest import manager_of
+from tests.helpers import manager_of
 from tests.pages import desk, html, text
 
-from .conftest import Prepare, item_of, password_of, snapshot
+from .helpers import Prepare, item_of, password_of, snapshot
 
 pytestmark = pytest.mark.usefixtures("clock")
 PDFS = [

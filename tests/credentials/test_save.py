@@ -17,9 +17,9 @@ from schoolloket.core import exceptions
 from schoolloket.institutions.actors import Actor
 from schoolloket.institutions.models import Institution
 from students.models import Enrolment
-from tests.conftest import NOW, Enrol, GiveAccount
+from tests.helpers import NOW, Enrol, GiveAccount
 
-from .conftest import Crowd, Prepare, Save, item_of, password_of, snapshot
+from .helpers import Crowd, Prepare, Save, item_of, password_of, snapshot
 
 pytestmark = pytest.mark.usefixtures("clock")
 Obstacle = BatchItem.Obstacle

@@ -9,10 +9,10 @@ from credentials.models import Batch, BatchItem
 from schoolloket.institutions.actors import Actor
 from schoolloket.institutions.models import Institution
 from students.models import Enrolment
-from tests.conftest import Enrol
+from tests.helpers import Enrol
 from tests.pages import desk
 
-from .conftest import Crowd, Prepare, item_of
+from .helpers import Crowd, Prepare, item_of
 
 pytestmark = pytest.mark.usefixtures("clock")
 NEVER_PRINTED, CLASS_CHANGED = "nooit-afgedrukt", "andere-klas"

@@ -19,10 +19,10 @@ from schoolloket.core import vault
 from schoolloket.institutions.actors import Actor
 from schoolloket.institutions.models import Institution
 from students.models import Enrolment
-from tests.conftest import Enrol, GiveAccount
+from tests.helpers import Enrol, GiveAccount
 from tests.pages import Form, desk, html, messages_on, press, text
 
-from .conftest import Prepare, snapshot
+from .helpers import Prepare, snapshot
 
 pytestmark = pytest.mark.usefixtures("clock")
 NOT_YET = "Er is nog niets gewijzigd"

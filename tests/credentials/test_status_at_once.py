@@ -10,7 +10,7 @@ from credentials.models import Batch, BatchItem
 from schoolloket.institutions.actors import Actor
 from tests.at_once import at_once
 
-from .conftest import Prepare, Save, item_of, password_of
+from .helpers import Prepare, Save, item_of, password_of
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("clock")]
 

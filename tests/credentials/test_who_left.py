@@ -8,10 +8,10 @@ from django.test import Client
 from accounts.models import Account, AccountEvent
 from credentials.models import Batch
 from schoolloket.institutions.models import Institution
-from tests.conftest import Enrol, GiveAccount
+from tests.helpers import Enrol, GiveAccount
 from tests.pages import Form, desk, html, text
 
-from .conftest import snapshot
+from .helpers import snapshot
 from .test_bulk_pages import start
 
 pytestmark = pytest.mark.usefixtures("clock")

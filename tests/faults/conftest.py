@@ -1,6 +1,5 @@
 """A rig per test process, and the school at each stage of a renewal (see rig.py)."""
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -12,14 +11,11 @@ from pytest_django.plugin import DjangoDbBlocker
 from accounts.models import Account, PasswordKind
 from schoolloket.institutions.models import Institution
 from schoolloket.institutions.models import Manager as DeskManager
-from tests.conftest import Enrol, GiveAccount, manager_of
+from tests.helpers import Enrol, GiveAccount, manager_of
 
 from .desks import Desk
 from .manager import Manager
 from .rig import Cluster, Databases, Rig, SqliteFiles
-
-# `make faults` tries everything; `make test` tries what fits in minutes.
-LONG = os.environ.get("FAULTS") == "long"
 
 
 @pytest.fixture(scope="session")

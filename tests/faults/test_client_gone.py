@@ -1,7 +1,7 @@
 """The manager's connection breaks in the middle of the ZIP: she downloads it again (R4)."""
 
 from . import figures, oracle
-from .conftest import LONG
+from .helpers import LONG
 from .manager import printed
 from .oracle import State
 from .rig import ALIAS, Rig

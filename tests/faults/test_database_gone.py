@@ -10,7 +10,7 @@ import pytest
 from django.db import connection, connections
 
 from . import figures, oracle
-from .conftest import LONG
+from .helpers import LONG
 from .manager import Answer, Manager, printed
 from .oracle import State
 from .rig import ALIAS, Cluster, Point, Rig, Server

@@ -8,7 +8,7 @@ import pytest
 from django.db import connection
 
 from . import figures, oracle
-from .conftest import LONG
+from .helpers import LONG
 from .manager import Answer, Manager, printed
 from .oracle import State
 from .rig import ALIAS, Cluster, Rig, SqliteFiles

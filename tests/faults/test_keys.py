@@ -24,9 +24,9 @@ from tests.pages import text
 from tests.students import helpers
 
 from . import killed, oracle
-from .conftest import LONG
 from .desks import Desk, passwords, printed
 from .figures import note
+from .helpers import LONG
 from .oracle import CANARY, Leaks, State, database_places
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("clock")]

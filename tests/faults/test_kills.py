@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from . import figures, oracle
-from .conftest import LONG
+from .helpers import LONG
 from .manager import Gone, Manager, printed
 from .oracle import State
 from .rig import ALIAS, Point, Rig

@@ -12,12 +12,12 @@ from django.db import connection
 from accounts.models import Account, AccountEvent
 from credentials.models import Batch
 from schoolloket.institutions.models import Institution
-from tests.conftest import Enrol, GiveAccount, manager_of
+from tests.helpers import Enrol, GiveAccount, manager_of
 
 from . import oracle
-from .conftest import LONG
 from .desks import Desk, printed
 from .figures import note
+from .helpers import LONG
 from .oracle import State
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("clock")]

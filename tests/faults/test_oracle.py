@@ -15,7 +15,7 @@ from credentials.models import Batch, BatchItem
 from schoolloket.institutions.actors import Actor
 from schoolloket.institutions.models import Institution
 from students.models import ImportRun
-from tests.credentials.conftest import *
+from tests.credentials.helpers import Prepare, Save
 
 from . import oracle
 from .oracle import Leaks, State

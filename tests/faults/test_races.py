@@ -29,14 +29,14 @@ from credentials.models import Batch, BatchItem
 from schoolloket.core import exceptions, vault
 from schoolloket.institutions.actors import Actor, Pupil
 from students.models import Enrolment, ImportRun
-from tests.conftest import Enrol
+from tests.helpers import Enrol
 from tests.pages import messages_on
 from tests.students import helpers
 
 from . import oracle
-from .conftest import LONG
 from .desks import Desk, passwords, printed
 from .figures import note
+from .helpers import LONG
 from .interleaving import Race
 from .oracle import State
 

@@ -4,15 +4,10 @@
 """
 
 import pytest
-from django.conf import settings
 
-from students.importing import Limits, actions
-from students.importing.cells import FileCells, read_cells
-from tests.conftest import FEW_FILES
-
-
-def read_here(content: bytes) -> FileCells:
-    return read_cells(content, Limits(settings.IMPORT_MAX_BYTES, settings.IMPORT_MAX_ROWS))
+from students.importing import actions
+from tests.helpers import FEW_FILES
+from tests.students.helpers import read_here
 
 
 @pytest.fixture(autouse=True)

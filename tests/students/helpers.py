@@ -5,8 +5,11 @@ import io
 from datetime import date, timedelta
 from pathlib import Path
 
+from django.conf import settings
+
 from schoolloket.institutions.actors import Actor
-from students.importing import actions
+from students.importing import Limits, actions
+from students.importing.cells import FileCells, read_cells
 from students.models import Enrolment, ImportRun
 
 DEMO_DATA = Path(__file__).parents[2] / "schoolloket" / "demo" / "data"
@@ -105,3 +108,7 @@ def counts(run: ImportRun) -> tuple[int, int, int, int]:
 
 def of(actor: Actor, index: int) -> Enrolment:
     return Enrolment.objects.of(actor.institution).get(stamnummer=str(1000 + index))
+
+
+def read_here(content: bytes) -> FileCells:
+    return read_cells(content, Limits(settings.IMPORT_MAX_BYTES, settings.IMPORT_MAX_ROWS))

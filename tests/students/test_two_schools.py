@@ -19,7 +19,7 @@ from schoolloket.institutions.actors import Actor
 from schoolloket.institutions.models import Manager
 from students.importing.draft import Draft
 from students.models import Enrolment, ImportRun, Student, StudentEvent
-from tests.conftest import GiveAccount
+from tests.helpers import GiveAccount
 from tests.pages import text
 
 from .helpers import csv_file, pupil, pupils, run_import, upload

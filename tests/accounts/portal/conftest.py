@@ -8,7 +8,7 @@ from django.test import Client
 
 from accounts.models import Account, PasswordKind
 from schoolloket.institutions.models import Institution
-from tests.conftest import Enrol, GiveAccount
+from tests.helpers import Enrol, GiveAccount
 
 from .helpers import LINKED_EMAIL, OWN, PICTURES, TEMPORARY, WORD, device
 

@@ -13,7 +13,7 @@ from accounts.models import Account, AccountEvent
 from accounts.portal import forms
 from schoolloket.institutions.actors import Actor
 from students.models import Student
-from tests.conftest import Enrol
+from tests.helpers import Enrol
 from tests.pages import html, text
 
 from .helpers import (

@@ -17,7 +17,7 @@ from accounts.portal.actions import housekeeping
 from accounts.portal.models import AttemptCount, PortalSession
 from schoolloket.institutions.actors import Actor
 from students.models import Enrolment
-from tests.conftest import NOW
+from tests.helpers import NOW
 from tests.pages import html, text
 
 from .helpers import (

@@ -20,7 +20,7 @@ from accounts.portal.models import AttemptCount, PortalSession
 from accounts.portal.throttling import LONGEST_WAIT, MOST_FOR_A_SCHOOL, Origin
 from schoolloket.institutions.actors import Actor
 from schoolloket.institutions.models import Institution
-from tests.conftest import NOW, Enrol, GiveAccount
+from tests.helpers import NOW, Enrol, GiveAccount
 from tests.pages import text
 
 from .helpers import OWN, PICTURES, WORD, at_once, device, gets_in, renew, sign_in, signed_in

@@ -10,7 +10,7 @@ from django.db.migrations.executor import MigrationExecutor
 
 from accounts.models import Account
 from accounts.portal.models import AttemptCount, PortalSession
-from tests.conftest import NOW
+from tests.helpers import NOW
 
 BEFORE = [("portal", "0001_initial")]
 AFTER = [("portal", "0003_attempt_counts")]

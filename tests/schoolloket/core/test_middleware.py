@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 
 from schoolloket.institutions.models import Manager
-from tests.conftest import PASSWORD
+from tests.helpers import PASSWORD
 from tests.pages import desk
 
 

@@ -18,7 +18,7 @@ from django.test import Client
 
 from schoolloket import environment
 from schoolloket.institutions.models import Institution, Manager, Membership
-from tests.conftest import PASSWORD
+from tests.helpers import PASSWORD
 from tests.pages import desk, html, text
 
 SIGN_IN = "/aanmelden/"

@@ -23,8 +23,8 @@ from schoolloket.privacy import actions
 from schoolloket.privacy.models import Erasure
 from students.models import Enrolment, Student, StudentEvent
 from tests.at_once import at_once
-from tests.conftest import NOW, Enrol, GiveAccount
-from tests.credentials.conftest import Prepare
+from tests.credentials.helpers import Prepare
+from tests.helpers import NOW, Enrol, GiveAccount
 
 pytestmark = pytest.mark.usefixtures("clock")
 

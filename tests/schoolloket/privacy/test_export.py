@@ -14,8 +14,8 @@ from schoolloket.core import vault
 from schoolloket.institutions.actors import Actor
 from schoolloket.institutions.models import Institution
 from students.models import Student, StudentEvent
-from tests.conftest import NOW, Enrol, GiveAccount
-from tests.credentials.conftest import Prepare, item_of
+from tests.credentials.helpers import Prepare, item_of
+from tests.helpers import NOW, Enrol, GiveAccount
 from tests.pages import desk, text
 
 pytestmark = pytest.mark.usefixtures("clock")

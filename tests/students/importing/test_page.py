@@ -17,7 +17,7 @@ from schoolloket.institutions.models import Institution
 from students.importing.columns import FIELDS
 from students.importing.draft import Draft
 from students.models import Enrolment, ImportRun
-from tests.conftest import manager_of
+from tests.helpers import manager_of
 from tests.students.helpers import csv_file, pupil, pupils, run_import, upload, without
 
 pytestmark = pytest.mark.usefixtures("clock")

@@ -13,8 +13,7 @@ from pytest_django import Settings
 
 from students.importing import UnusableFile
 from students.importing.reader import read
-from tests.students.conftest import read_here
-from tests.students.helpers import csv_file, pupil, pupils
+from tests.students.helpers import csv_file, pupil, pupils, read_here
 
 
 def workbook(rows: list[list[object]]) -> bytes:

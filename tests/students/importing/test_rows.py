@@ -13,8 +13,7 @@ from students.importing.national_numbers import HashedNumber
 from students.importing.rows import ParsedFile, Row
 from students.importing.rows import parse as parse_cells
 from students.importing.stored_cells import StoredCells, without_numbers
-from tests.students.conftest import read_here
-from tests.students.helpers import ALL, Pupil, csv_file, pupil, pupils, without
+from tests.students.helpers import ALL, Pupil, csv_file, pupil, pupils, read_here, without
 
 TODAY = date(2026, 11, 23)
 

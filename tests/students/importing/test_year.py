@@ -14,7 +14,7 @@ from credentials.models import Batch
 from schoolloket.core import clock as calendar
 from schoolloket.institutions.actors import Actor
 from students.models import Enrolment, ImportRun, Student, StudentEvent
-from tests.conftest import GiveAccount
+from tests.helpers import GiveAccount
 from tests.pages import desk, text
 from tests.students.helpers import Pupil, csv_file, pupil, run_import
 

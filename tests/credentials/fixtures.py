@@ -1,29 +1,16 @@
 """The steps that every test of a batch takes: prepare, hash and save for Alice."""
 
-from collections.abc import Callable
-from typing import Protocol
-
 import pytest
 
 from accounts.models import Account, PasswordKind
 from credentials.actions import drafts, hashing, saves
-from credentials.models import Batch, BatchItem
-from schoolloket.core import vault
+from credentials.models import Batch
 from schoolloket.institutions.actors import Actor
 from schoolloket.institutions.models import Institution
 from students.models import Enrolment
-from tests.conftest import Enrol, GiveAccount
+from tests.helpers import Enrol, GiveAccount
 
-
-class Pupil(Protocol):
-    """An account or an enrolment: both know their student."""
-
-    student_id: int
-
-
-Prepare = Callable[..., Batch]
-Save = Callable[[Batch], Batch]
-Crowd = Callable[..., list[Account]]
+from .helpers import Crowd, Prepare, Pupil, Save
 
 
 @pytest.fixture
@@ -108,19 +95,3 @@ def crowd(brussel: Institution, enrol: Enrol, give_account: GiveAccount) -> Crow
         ]
 
     return crowd
-
-
-def item_of(batch: Batch, pupil: Pupil) -> BatchItem:
-    """The pupil's row in the batch."""
-    return batch.items.get(student=pupil.student_id)
-
-
-def password_of(batch: Batch, pupil: Pupil) -> str:
-    """The password that the preview shows for this pupil."""
-    return vault.unseal(item_of(batch, pupil).sealed)
-
-
-def snapshot(*accounts: Account) -> list[dict[str, object]]:
-    """All columns of the accounts, to compare them with later."""
-    ids = [account.pk for account in accounts]
-    return list(Account.objects.filter(pk__in=ids).order_by("pk").values())

@@ -1,0 +1,35 @@
+"""What the tests of a batch ask: a pupil's row, its password, and whether accounts changed."""
+
+from collections.abc import Callable
+from typing import Protocol
+
+from accounts.models import Account
+from credentials.models import Batch, BatchItem
+from schoolloket.core import vault
+
+
+class Pupil(Protocol):
+    """An account or an enrolment: both know their student."""
+
+    student_id: int
+
+
+Prepare = Callable[..., Batch]
+Save = Callable[[Batch], Batch]
+Crowd = Callable[..., list[Account]]
+
+
+def item_of(batch: Batch, pupil: Pupil) -> BatchItem:
+    """The pupil's row in the batch."""
+    return batch.items.get(student=pupil.student_id)
+
+
+def password_of(batch: Batch, pupil: Pupil) -> str:
+    """The password that the preview shows for this pupil."""
+    return vault.unseal(item_of(batch, pupil).sealed)
+
+
+def snapshot(*accounts: Account) -> list[dict[str, object]]:
+    """All columns of the accounts, to compare them with later."""
+    ids = [account.pk for account in accounts]
+    return list(Account.objects.filter(pk__in=ids).order_by("pk").values())
