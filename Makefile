@@ -77,7 +77,7 @@ check: .venv/dev ## what a merge needs besides the tests: style, types, template
 	$(BIN)/djlint templates --check --quiet
 	$(BIN)/djlint templates --lint --quiet
 
-fix: .venv/dev ## the style of what you changed, mended where a tool can
+fix: .venv/dev ## mend style and layout, where ruff and djlint can
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 	$(BIN)/djlint templates --reformat --quiet
@@ -85,7 +85,7 @@ fix: .venv/dev ## the style of what you changed, mended where a tool can
 test: .venv/dev browser ## the whole suite, browser included
 	$(BIN)/python -m pytest -n auto $(PYTEST_ARGS)
 
-# Ends with what was tried, what landed and what was lost, whatever the tests said.
+# Ends with a table of what was tried and lost, even when a test failed.
 faults: .venv/dev ## the long form of tests/faults, half an hour (PostgreSQL: DATABASE_URL)
 	@rm -f .faults.jsonl
 	@FAULTS=long FAULTS_FIGURES=$(CURDIR)/.faults.jsonl \

@@ -8,25 +8,29 @@ from django.db import transaction
 from django.utils import timezone
 
 from schoolloket.core import clock
-from schoolloket.core.exceptions import NotAdvanced
+from schoolloket.core.exceptions import LinkDead, NotAdvanced
 from schoolloket.core.text import mask_email
 from schoolloket.institutions.actors import Actor, Pupil
 from students.models import Student
 
 from . import history
 from .models import Account, AccountEvent, FieldChange, Kind, Status
-from .status import Change, StatusPreview
+from .status import StatusChange, StatusPreview
 
 
 @transaction.atomic
-def link_email(*, account_id: int, email: str, by: Actor | Pupil) -> Account:
-    """Link an e-mail address to the account; return the account as it is then (R8).
+def link_email(
+    *, account_id: int, email: str, by: Actor | Pupil, version: int | None = None
+) -> Account:
+    """Link an e-mail address to the account; return the account as it was before (R8).
 
     The pupil of a linked account has an own password, so none has to be chosen any more. Raises
-    NotAdvanced for a basic account.
+    NotAdvanced for a basic account, and LinkDead where the credentials are no longer of `version`.
     """
     accounts = Account.objects.filter(pk=account_id)
     old = accounts.select_for_update().get()
+    if version is not None and old.credentials_version != version:
+        raise LinkDead
     if old.kind != Kind.ADVANCED:
         raise NotAdvanced
 
@@ -37,7 +41,7 @@ def link_email(*, account_id: int, email: str, by: Actor | Pupil) -> Account:
         kind = AccountEvent.Kind.EMAIL_CHANGED
     change = history.Change(FieldChange.Field.EMAIL, mask_email(old.email), mask_email(email))
     history.record_one(old, kind, change, by=by)
-    return accounts.get()
+    return old
 
 
 def lock_accounts(student_ids: Collection[int]) -> dict[int, Account]:
@@ -53,7 +57,9 @@ def lock_accounts(student_ids: Collection[int]) -> dict[int, Account]:
 
 
 @transaction.atomic
-def change_status(*, by: Actor, change: Change, student_ids: Collection[int]) -> StatusPreview:
+def change_status(
+    *, by: Actor, change: StatusChange, student_ids: Collection[int]
+) -> StatusPreview:
     """Activate or deactivate by hand the LeerIDs of a selection (R9).
 
     Returns which were changed and which were skipped. The changed ones get a new version, which
@@ -65,7 +71,7 @@ def change_status(*, by: Actor, change: Change, student_ids: Collection[int]) ->
     now = timezone.now()
 
     fields: dict[str, Any]
-    if change == Change.ACTIVATE:
+    if change == StatusChange.ACTIVATE:
         fields = {"deactivated_at": None, "deactivated_by": None}
         kind, old, new = AccountEvent.Kind.ACTIVATED, Status.INACTIVE, Status.ACTIVE
     else:

@@ -1,11 +1,13 @@
-"""URLs of the desk's pages, for the views of every room."""
+"""Ways to the desk's pages, for the views of every room."""
 
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
+from django.contrib import messages
 from django.http import HttpResponseRedirect
 from django.urls import reverse
 
+from schoolloket.core.exceptions import Refused, UnknownStudents
 from schoolloket.institutions.requests import DeskRequest
 
 
@@ -26,3 +28,12 @@ def list_url(request: DeskRequest) -> str:
 def to_list(request: DeskRequest) -> HttpResponseRedirect:
     """Redirect to `list_url`."""
     return HttpResponseRedirect(list_url(request))
+
+
+def refused_to_list(request: DeskRequest, refused: Refused) -> HttpResponseRedirect:
+    """Redirect to the list, with the reason; a selection that names strangers is cleared there."""
+    tags = ""
+    if isinstance(refused, UnknownStudents):
+        tags = "clears-selection"
+    messages.error(request, str(refused), extra_tags=tags)
+    return to_list(request)

@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
-from .status import Change
+from .status import StatusChange
 
 UNREADABLE = "De selectie is onleesbaar. Er is niets gewijzigd."
 # An id that fits in 64 bits, and in a number of JavaScript.
@@ -36,6 +36,6 @@ class StatusForm(forms.Form):
     """The students whose LeerID is to be activated or deactivated."""
 
     student = IdListField(required=False)
-    status = forms.TypedChoiceField(choices=Change.choices, coerce=Change)
+    status = forms.TypedChoiceField(choices=StatusChange.choices, coerce=StatusChange)
     # The student whose page holds the button, to return to.
     page = forms.IntegerField(required=False, min_value=1, max_value=10**15)

@@ -1,4 +1,4 @@
-"""The sixteen pictures of a picture password (rule R7).
+"""The sixteen pictures of a picture password (R7).
 
 All differ in outline, so that a card printed in black and white will do. Nothing here needs
 Django: `Picture.static_path` is what `{% static %}` takes.
@@ -7,8 +7,8 @@ Django: `Picture.static_path` is what `{% static %}` takes.
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+# How many pictures make a password (R7).
 PASSWORD_LENGTH = 4
-"""How many pictures make a password (R7)."""
 
 
 @dataclass(frozen=True)
@@ -28,8 +28,9 @@ class Picture:
         return f"pictures/{self.slug}.png"
 
 
-# Four by four, row by row. Pictures with something in common (two animals, two with wheels,
-# two with a round top on a stem) never share a row or a column.
+# The one fixed grid (R7), in the order of every screen: four by four, row by row. Pictures with
+# something in common (two animals, two with wheels, two with a round top on a stem) never share a
+# row or a column.
 GRID: tuple[Picture, ...] = (
     Picture("vis", "vis"),
     Picture("boom", "boom"),
@@ -48,13 +49,11 @@ GRID: tuple[Picture, ...] = (
     Picture("hart", "hart"),
     Picture("laars", "laars"),
 )
-"""The one fixed grid of sixteen (R7), in the order shown on every screen."""
 
+# The sign between the slugs of a picture password: part of what is hashed.
 SEPARATOR = "-"
-"""The sign between the slugs of a picture password: part of what is hashed."""
 
 BY_SLUG = {picture.slug: picture for picture in GRID}
-"""The pictures of the grid by slug."""
 
 
 def canonical(pictures: Iterable[Picture]) -> str:

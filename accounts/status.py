@@ -14,7 +14,7 @@ from .models import Account
 from .overview import account_of, chosen, enrolled_elsewhere, held
 
 
-class Change(models.TextChoices):
+class StatusChange(models.TextChoices):
     """A change of the status by hand."""
 
     ACTIVATE = "activeren", "Activeren"
@@ -39,11 +39,6 @@ class StudentStatus:
     obstacle: Obstacle | None
 
     @property
-    def who(self) -> str:
-        """Name and stamnummer."""
-        return f"{self.enrolment.full_name} ({self.enrolment.stamnummer})"
-
-    @property
     def account(self) -> Account:
         """The account to change. Raises ValueError where an obstacle keeps it as it is."""
         account = account_of(self.enrolment)
@@ -56,7 +51,7 @@ class StudentStatus:
 class StatusPreview:
     """A change for a selection: the students whom it is for, and those whom it skips."""
 
-    change: Change
+    change: StatusChange
     institution: Institution
     day: date
     changed: list[StudentStatus]
@@ -64,7 +59,7 @@ class StatusPreview:
 
     @classmethod
     def of_selection(
-        cls, change: Change, institution: Institution, student_ids: Collection[int], day: date
+        cls, change: StatusChange, institution: Institution, student_ids: Collection[int], day: date
     ) -> "StatusPreview":
         """Judge a selection as it is now.
 
@@ -89,7 +84,7 @@ class StatusPreview:
     def summary(self) -> str:
         """A sentence about what was done, with the number of LeerIDs."""
         done = "gedeactiveerd"
-        if self.change == Change.ACTIVATE:
+        if self.change == StatusChange.ACTIVATE:
             done = "geactiveerd"
 
         number = len(self.changed)
@@ -103,7 +98,7 @@ class StatusPreview:
         summary = "Overgeslagen:"
         for one in self.skipped:
             if one.obstacle:
-                summary += f" {one.who}: {one.obstacle.label}"
+                summary += f" {one.enrolment.name_and_number}: {one.obstacle.label}"
         return summary
 
     @cached_property
@@ -113,7 +108,7 @@ class StatusPreview:
         return enrolled_elsewhere(self.institution, student_ids, self.day)
 
 
-def _obstacle(change: Change, row: Enrolment, day: date, *, is_held: bool) -> Obstacle | None:
+def _obstacle(change: StatusChange, row: Enrolment, day: date, *, is_held: bool) -> Obstacle | None:
     """Return why the status of this student's LeerID stays as it is, or None where it changes.
 
     `is_held`: another school has the say over the LeerID (R11).
@@ -128,8 +123,8 @@ def _obstacle(change: Change, row: Enrolment, day: date, *, is_held: bool) -> Ob
         return Obstacle.NO_ACCOUNT
 
     is_deactivated = account.deactivated_at is not None
-    if change == Change.DEACTIVATE and is_deactivated:
+    if change == StatusChange.DEACTIVATE and is_deactivated:
         return Obstacle.DEACTIVATED
-    if change == Change.ACTIVATE and not is_deactivated:
+    if change == StatusChange.ACTIVATE and not is_deactivated:
         return Obstacle.NOT_DEACTIVATED
     return None

@@ -62,7 +62,7 @@ def of_pupil(
 
     Newest first.
     """
-    events = student.events.told_to(institution).select_related("manager", "institution")
+    events = student.events.readable_by(institution).select_related("manager", "institution")
     lines = [_enrolment_line(event, institution) for event in events]
     if account:
         lines += of_account(institution, account, day)
@@ -101,12 +101,17 @@ def _moment(line: Line) -> tuple[date, time]:
     return line.on, timezone.localtime(line.at).time()
 
 
+def _line_of_other_school(on: date, what: str) -> Line:
+    """Return what a school may read of another one's doing: the event and its day (R10)."""
+    return Line(on=on, at=None, what=what, who="", where=OTHER_SCHOOL)
+
+
 def _enrolment_line(event: StudentEvent, institution: Institution) -> Line:
     """Return the event of an enrolment as this school may read it (R11)."""
     on = timezone.localdate(event.at)
     what = event.get_kind_display()
     if event.institution not in (None, institution):
-        return Line(on=on, at=None, what=what, who="", where=OTHER_SCHOOL)
+        return _line_of_other_school(on, what)
 
     who = AUTOMATIC
     if event.manager:
@@ -130,7 +135,7 @@ def _account_line(event: AccountEvent, institution: Institution) -> Line:
     on = timezone.localdate(event.at)
     what = event.get_kind_display()
     if event.institution not in (None, institution):
-        return Line(on=on, at=None, what=what, who="", where=OTHER_SCHOOL)
+        return _line_of_other_school(on, what)
 
     who = OPERATOR
     where = _place(event.institution, event.ip_address)

@@ -34,11 +34,6 @@ class Row:
     item: BatchItem
     enrolment: Enrolment
 
-    @property
-    def who(self) -> str:
-        """The pupil as the pages name one: `Charlie Peeters (10001)`."""
-        return f"{self.enrolment.full_name} ({self.enrolment.stamnummer})"
-
     @cached_property
     def password(self) -> passwords.Shown | None:
         """The new password, or None for a row with an obstacle.

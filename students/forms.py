@@ -6,6 +6,7 @@ from django import forms
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 
+from schoolloket.core.forms import Form
 from students.importing.columns import BY_NAME, FIELDS, Columns, Field, find_columns
 from students.importing.plan import Plan
 
@@ -62,13 +63,13 @@ class UploadForm(forms.Form):
         }
 
 
-class ColumnsForm(forms.Form):
+class ColumnsForm(Form):
     """The column of each field of the import, by its place from 0; `columns`: as they are now."""
 
     NONE = ""
 
     def __init__(self, *args: Any, columns: Columns, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs | {"label_suffix": ""})
+        super().__init__(*args, **kwargs)
         self.headings = columns.headings
 
         choices = [(self.NONE, "geen kolom")]
@@ -127,13 +128,13 @@ class ColumnsForm(forms.Form):
         return chosen
 
 
-class AnswersForm(forms.Form):
+class AnswersForm(Form):
     """One answer for each row in conflict: a value of Choice, or none to skip the row."""
 
     SKIP = ""
 
     def __init__(self, *args: Any, plan: Plan, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs | {"label_suffix": ""})
+        super().__init__(*args, **kwargs)
         for conflict in plan.conflicts:
             choices = [(self.SKIP, "Sla de rij over")]
             for choice in conflict.choices:

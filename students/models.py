@@ -226,13 +226,18 @@ class Enrolment(models.Model):
         self.last_name_key = fold(self.last_name)
 
     @property
+    def name_and_number(self) -> str:
+        """The pupil as pages name one: `Charlie Peeters (10001)`."""
+        return f"{self.full_name} ({self.stamnummer})"
+
+    @property
     def full_name(self) -> str:
         """The name as the school calls the pupil."""
         return f"{self.first_name} {self.last_name}"
 
 
 class StudentEventQuerySet(AppendOnlyQuerySet):
-    def told_to(self, institution: Institution) -> Self:
+    def readable_by(self, institution: Institution) -> Self:
         """The events that a school may read: its own, and that another one released the pupil."""
         released = Q(kind=StudentEvent.Kind.RELEASED)
         return self.filter(Q(institution=institution) | released)

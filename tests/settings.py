@@ -2,6 +2,7 @@
 
 import os
 import tempfile
+import uuid
 
 os.environ.setdefault("SECRET_KEY", "only-for-the-tests-" + "x" * 40)
 os.environ.setdefault("VAULT_KEYS", "dGVzdC1rZXktMzItYnl0ZXMtbG9uZy1mb3ItdGVzdHM=")
@@ -20,8 +21,9 @@ WORK_IN_BACKGROUND = False
 # A file, where Django would take a database in memory: the browser's tests run a live server, and
 # its threads would all share the one connection that such a database has, so that one request
 # would commit another's half transaction. In a file every thread has its own, with WAL and
-# IMMEDIATE as in production. One file per process, since runs stand side by side.
+# IMMEDIATE as in production. A new name for each process: runs stand side by side, and the journal
+# that a killed process leaves would be taken for the next one's.
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATABASES["default"]["TEST"] = {
-        "NAME": os.path.join(tempfile.gettempdir(), f"schoolloket-test-{os.getpid()}.sqlite3")
+        "NAME": os.path.join(tempfile.gettempdir(), f"schoolloket-test-{uuid.uuid4().hex}.sqlite3")
     }

@@ -2,7 +2,7 @@
 
 import ast
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from io import StringIO
 from pathlib import Path
 
@@ -124,6 +124,51 @@ def test_a_circle_is_found_however_it_is_written(tmp_path: Path) -> None:
     }
     imports = {name: imports_of(name, sources) for name in sources}
     assert in_a_circle(imports) == ["a.one", "a.sub.two", "a.three"]
+
+
+# Every one of these is a way that a reader has to follow.
+BRANCHES = (
+    ast.If,
+    ast.For,
+    ast.While,
+    ast.IfExp,
+    ast.ExceptHandler,
+    ast.Assert,
+    ast.Lambda,
+    ast.comprehension,
+    ast.match_case,
+)
+
+
+def branches_in(function: ast.AST) -> int:
+    """Return the cyclomatic complexity of a function: its branches and conditions, and one."""
+    nodes = list(ast.walk(function))
+    conditions = sum(len(node.values) - 1 for node in nodes if isinstance(node, ast.BoolOp))
+    filters = sum(len(node.ifs) for node in nodes if isinstance(node, ast.comprehension))
+    return 1 + sum(isinstance(node, BRANCHES) for node in nodes) + conditions + filters
+
+
+def functions() -> Iterator[tuple[str, ast.FunctionDef]]:
+    for name, path in SOURCES.items():
+        if ".migrations" not in name:
+            for node in ast.walk(ast.parse(path.read_text())):
+                if isinstance(node, ast.FunctionDef):
+                    yield f"{name}.{node.name}", node
+
+
+def lines_of(function: ast.FunctionDef) -> int:
+    return (function.end_lineno or 0) - function.lineno + 1
+
+
+def test_functions_are_not_packed() -> None:
+    """At most 25 branches in 100 lines over all functions: short ones are no aim (decision 29)."""
+    found = [function for _, function in functions()]
+    branches, lines = sum(map(branches_in, found)), sum(map(lines_of, found))
+    assert 100 * branches / lines <= 25
+
+
+def test_no_function_is_longer_than_a_screen() -> None:
+    assert [name for name, function in functions() if lines_of(function) > 60] == []
 
 
 def own_models() -> list[type[models.Model]]:

@@ -32,7 +32,7 @@ SIGN_IN = "aanmelden/"
 PORTAL = "mijn/"
 STUDENT = "<number:number>/leerlingen/<id:student_id>/"
 DRAFT = "<number:number>/vernieuwen/<uuid:batch_id>/"
-PRINT = "<number:number>/afdrukken/<uuid:batch_id>/"
+BATCH = "<number:number>/afdrukken/<uuid:batch_id>/"
 
 EXPECTED = {
     "": Who.SIGNED_IN,
@@ -76,9 +76,9 @@ EXPECTED = {
     f"{DRAFT}rij/": Who.MEMBER,
     f"{DRAFT}voortgang/": Who.MEMBER,
     "<number:number>/afdrukken/": Who.MEMBER,
-    PRINT: Who.MEMBER,
-    f"{PRINT}download/<str:document>": Who.MEMBER,
-    f"{PRINT}vernietigen/": Who.MEMBER,
+    BATCH: Who.MEMBER,
+    f"{BATCH}download/<str:document>": Who.MEMBER,
+    f"{BATCH}vernietigen/": Who.MEMBER,
     "<number:number>/import/": Who.MEMBER,
     "<number:number>/import/<id:run_id>/": Who.MEMBER,
     "<number:number>/import/<id:run_id>/niet-ingelezen/": Who.MEMBER,
@@ -151,7 +151,7 @@ class Brussel:
 
     def values(self, route: str, number: str = "999912") -> dict[str, object]:
         """A value for each variable of a route. Keys and tokens have hyphens, as in real mails."""
-        batch = self.printable if route.startswith(PRINT) else self.draft
+        batch = self.printable if route.startswith(BATCH) else self.draft
         return {
             "number": number,
             "student_id": self.charlie.student_id,

@@ -174,10 +174,18 @@ class ChangePasswordForm(OwnPasswordForm):
         return password == self.cleaned_data.get("old")
 
 
+class UncutEmailField(forms.EmailField):
+    """An e-mail address that is refused where it is too long, not cut off unseen."""
+
+    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
+        """Leave out `maxlength`."""
+        return {}
+
+
 class EmailForm(Form):
     """The e-mail address to link (R8)."""
 
-    email = forms.EmailField(
+    email = UncutEmailField(
         label="E-mailadres",
         max_length=254,
         error_messages={"invalid": "Dit is geen e-mailadres. Kijk het na, bv. naam@voorbeeld.be."},

@@ -15,7 +15,7 @@ from schoolloket.core import clock
 from schoolloket.institutions.actors import Pupil
 
 from . import tokens
-from .access import View
+from .access import Audience, View
 from .cookies import SESSION_COOKIE, portal_path
 from .models import PortalSession
 
@@ -41,7 +41,7 @@ class PortalMiddleware:
     def process_view(
         self, request: Any, view: View, args: list[Any], kwargs: dict[str, Any]
     ) -> HttpResponse | None:
-        """Set `request.by` and `request.pupil_session`; redirect where the view is not for them."""
+        """Set `request.by` and `request.pupil_session`; redirect where the view is for others."""
         if NAMESPACE not in request.resolver_match.namespaces:
             return None
 
@@ -49,12 +49,12 @@ class PortalMiddleware:
         session = _session_of(request)
         request.pupil_session = session
 
-        opens_for = getattr(view, "opens_for", "pupil")
-        if opens_for == "everybody":
+        audience = getattr(view, "audience", Audience.PUPIL)
+        if audience == Audience.EVERYBODY:
             return None
         if session is None:
             return redirect("portal:sign_in")
-        if opens_for == "pupil" and session.account.must_change_password:
+        if audience == Audience.PUPIL and session.account.must_change_password:
             return redirect("portal:password")
         return None
 

@@ -6,11 +6,11 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from accounts import actions
-from accounts.desk_urls import desk_url, list_url, to_list
+from accounts.desk_urls import desk_url, list_url, refused_to_list, to_list
 from accounts.forms import UNREADABLE, StatusForm
-from accounts.status import Change, StatusPreview
+from accounts.status import StatusChange, StatusPreview
 from schoolloket.core import clock
-from schoolloket.core.exceptions import Refused, UnknownStudents
+from schoolloket.core.exceptions import Refused
 from schoolloket.institutions.requests import DeskRequest
 
 
@@ -34,17 +34,13 @@ def change_status(request: DeskRequest) -> HttpResponse:
             form.cleaned_data["student"],
             clock.today(),
         )
-    except UnknownStudents as refused:
-        messages.error(request, str(refused), extra_tags="clears-selection")
-        return to_list(request)
     except Refused as refused:
-        messages.error(request, str(refused))
-        return to_list(request)
+        return refused_to_list(request, refused)
 
     page = form.cleaned_data["page"]
     context = {
         "preview": preview,
-        "changes": Change,
+        "changes": StatusChange,
         "page": page,
         "back": _page_before(request, page),
     }
@@ -52,7 +48,7 @@ def change_status(request: DeskRequest) -> HttpResponse:
 
 
 def _confirmed(request: DeskRequest, form: StatusForm) -> HttpResponse:
-    """Change the LeerIDs, and show as messages which were changed and which were skipped."""
+    """StatusChange the LeerIDs, and show as messages which were changed and which were skipped."""
     preview = actions.change_status(
         by=request.actor,
         change=form.cleaned_data["status"],

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import overview, timeline
 from accounts.models import Kind, Status
-from accounts.status import Change
+from accounts.status import StatusChange
 from schoolloket.core import clock
 from schoolloket.core.exceptions import NothingToRelease
 from schoolloket.core.text import mask_email
@@ -55,7 +55,7 @@ def student_context(request: DeskRequest, row: Enrolment) -> dict[str, Any]:
         "read_only": row.ends_on < day,
         "held": held,
         "holds": holds,
-        "changes": Change,
+        "changes": StatusChange,
         "kinds": Kind,
         "statuses": Status,
     }

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 from accounts import list_workbook, overview
 from accounts.filters import StudentFilter
 from accounts.selections import LEAVING_SOON, ready_made
-from accounts.status import Change
+from accounts.status import StatusChange
 from accounts.tables import StudentTable
 from schoolloket.core import clock
 from schoolloket.core.downloads import XLSX, download
@@ -86,7 +86,7 @@ def students(request: DeskRequest) -> HttpResponse:
         "filtered": any(request.GET.get(name) for name in found.filters),
         "last_import": ImportRun.objects.of(request.institution).applied().first(),
         "today": day,
-        "changes": Change,
+        "changes": StatusChange,
         "running_out": _running_out(request, day),
     }
     return render(request, "accounts/list.html", context)

@@ -21,7 +21,7 @@ A_DAY = timedelta(days=1)
 
 
 @transaction.atomic
-def download(*, by: Actor, batch_id: UUID) -> Batch:
+def note_download(*, by: Actor, batch_id: UUID) -> Batch:
     """Note a download of a saved batch, the first of which starts its last hour (R4).
 
     Raises NotPrintable once it expired or was destroyed. Changes no account.
@@ -76,7 +76,7 @@ def destroy_expired() -> int:
 
 @transaction.atomic
 def destroy_pending() -> int:
-    """Remove every secret, even if its time is not over; return of how many batches.
+    """Remove every secret, even if its time is not over; return the number of batches.
 
     For a backup that was put back: secrets that were destroyed or expired after it was made must
     not be served again.

@@ -161,7 +161,7 @@ def _create_accounts(batch: Batch, now: datetime) -> None:
 
 
 def _update_accounts(batch: Batch) -> None:
-    """Write the renewed credentials in two statements, however many there are."""
+    """Write the renewed credentials in three statements, however many there are."""
     renewed = batch.items.done().filter(creates=False)
     # Drop the ordering: with it SQLite scans the whole batch for each row.
     mine = renewed.filter(account=OuterRef("pk")).order_by()
@@ -177,6 +177,7 @@ def _update_accounts(batch: Batch) -> None:
         must_change_password=Case(When(becomes_advanced, then=True), default=Value(False)),
     )
 
+    # Not through `new_version`: the version rose just above.
     unlinked = renewed.filter(removes_email=True)
     Account.objects.filter(pk__in=unlinked.values("account")).update(email="")
     renewed.update(version=F("version") + 1)

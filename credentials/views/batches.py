@@ -34,7 +34,7 @@ def batch_list(request: DeskRequest) -> HttpResponse:
         .with_counts()
     )
 
-    return render(request, "credentials/batches.html", {"batches": batches, "now": now})
+    return render(request, "credentials/batches.html", {"batches": batches})
 
 
 @require_safe
@@ -80,7 +80,7 @@ def download(request: DeskRequest, batch: Batch, document: str) -> HttpResponse:
     try:
         # First the file, then the note of it: a file that cannot be made was not downloaded.
         file = documents.render(batch, by_name[document])
-        retention.download(by=request.actor, batch_id=batch.pk)
+        retention.note_download(by=request.actor, batch_id=batch.pk)
     except exceptions.NotPrintable as refused:
         messages.error(request, str(refused))
         return redirect(desk_url(request, "batch_result", batch.pk))

@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 from django_htmx.http import HttpResponseClientRefresh
 
-from accounts.desk_urls import desk_url, to_list
+from accounts.desk_urls import desk_url, refused_to_list, to_list
 from accounts.forms import UNREADABLE
 from accounts.models import Kind, PasswordKind
 from credentials.actions import changes, drafts, hashing, locks, saves
@@ -35,12 +35,8 @@ def start(request: DeskRequest) -> HttpResponse:
             student_ids=form.cleaned_data["student"],
             purpose=Batch.Purpose(form.cleaned_data["purpose"]),
         )
-    except exceptions.UnknownStudents as refused:
-        messages.error(request, str(refused), extra_tags="clears-selection")
-        return to_list(request)
     except exceptions.Refused as refused:
-        messages.error(request, str(refused))
-        return to_list(request)
+        return refused_to_list(request, refused)
 
     return _to_preview(request, batch)
 

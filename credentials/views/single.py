@@ -127,7 +127,7 @@ def _save(request: DeskRequest, student_id: int, item: BatchItem) -> HttpRespons
     page = desk_url(request, "student", student_id)
     skipped = batch.items.exclude(obstacle="").first()
     if skipped is not None:
-        messages.error(request, f"Er is niets gewijzigd. {skipped.get_obstacle_display()}")
+        messages.error(request, str(exceptions.NotEligible(skipped.get_obstacle_display())))
         return redirect(page)
 
     messages.success(request, "Het LeerID is succesvol aangepast.")

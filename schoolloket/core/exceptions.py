@@ -135,6 +135,23 @@ class ManyEnded(Refused):
     message = "Vink aan dat deze inschrijvingen mogen eindigen, of annuleer de import."
 
 
+class ManyEndedAtOnce(ManyEnded):
+    """The same for a command, which has an option where the page has a tick.
+
+    `cut_off`: the file stops in the middle of a line.
+    """
+
+    def __init__(self, ending: int, enrolments: int, *, cut_off: bool) -> None:
+        start = ""
+        if cut_off:
+            start = "Het bestand stopt midden in een regel. "
+        super().__init__(
+            f"{start}Deze lijst zou {ending} van de {enrolments} inschrijvingen "
+            "beëindigen voor hun eigen einddatum. Er is niets ingelezen. Klopt de lijst, geef dan "
+            f"--max-ended {ending} mee."
+        )
+
+
 class NothingToRelease(Refused):
     """No other school waits for this one to release the pupil, or this one waits itself (R11)."""
 

@@ -6,9 +6,10 @@ from django.utils.deprecation import MiddlewareMixin
 
 
 class NoStoreMiddleware(MiddlewareMixin):
-    """Add `Cache-Control: no-store` to every answer.
+    """Add `Cache-Control: no-store` to every answer but two.
 
-    Static files are answered by WhiteNoise before this middleware, and may be cached.
+    Before this middleware WhiteNoise answers for static files, which may be cached, and
+    SecurityMiddleware redirects to https, without a body.
     """
 
     def process_response(

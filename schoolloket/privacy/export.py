@@ -42,7 +42,7 @@ def lines(institution: Institution, row: Enrolment, now: datetime) -> Iterator[L
     if account:
         yield from _part("LeerID", _account(account))
         yield from _part("Mijn LeerID", _portal(account))
-        yield from _part("Afdrukken", _prints(institution, account))
+        yield from _part("Afdrukken", _batches(institution, account))
 
     history = timeline.of_pupil(institution, row.student, account, timezone.localdate(now))
     yield from _part("Historiek", _history(history))
@@ -143,7 +143,7 @@ def _portal(account: Account) -> Facts:
         yield name, f"{_text(mail.created_at)} aan {mail.email}"
 
 
-def _prints(institution: Institution, account: Account) -> Facts:
+def _batches(institution: Institution, account: Account) -> Facts:
     """Yield the batches of this school that hold the LeerID, and what became of it in each."""
     items = BatchItem.objects.filter(account=account, batch__institution=institution)
     for item in items.select_related("batch").order_by("batch__created_at"):

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from schoolloket.core import vault
 from schoolloket.core.clock import today
-from schoolloket.core.exceptions import ImportDraftGone, ManyEnded, PlanChanged
+from schoolloket.core.exceptions import ImportDraftGone, ManyEnded, ManyEndedAtOnce, PlanChanged
 from schoolloket.institutions.actors import Actor
 from schoolloket.institutions.models import Institution
 from students.models import Enrolment, ImportRun, ImportRunQuerySet, Student, StudentEvent
@@ -208,7 +208,7 @@ def dry_run(
 ) -> ImportRun:
     """Return the run that importing would leave; nothing is written, this run neither.
 
-    Raises ManyEnded as `import_now` would.
+    Raises ManyEndedAtOnce as `import_now` would.
     """
     run = _new_run(by, file_name, full_list=full_list)
     plan = plan_of(run, parsed)
@@ -223,7 +223,7 @@ def import_now(
     """Import at once, in one transaction, for commands.
 
     `max_ended`: how many enrolments may end before their own end date; without it `Plan.asks` is
-    the limit. Raises ManyEnded or PlanChanged; then nothing changed.
+    the limit. Raises ManyEndedAtOnce or PlanChanged; then nothing changed.
     """
     try:
         with transaction.atomic():
@@ -239,19 +239,10 @@ def import_now(
 
 
 def _refuse_many_ended(plan: Plan, max_ended: int | None) -> None:
-    """Raise ManyEnded, with the option that would allow it."""
+    """Raise ManyEndedAtOnce, which names the option that would allow it."""
     ending = plan.stopped + plan.withdrawn
     too_many = plan.asks
     if max_ended is not None:
         too_many = ending > max_ended
-    if not too_many:
-        return
-
-    cut_off = ""
-    if plan.cut_off:
-        cut_off = "Het bestand stopt midden in een regel. "
-    raise ManyEnded(
-        f"{cut_off}Deze lijst zou {ending} van de {plan.running + plan.ahead} inschrijvingen "
-        "beëindigen voor hun eigen einddatum. Er is niets ingelezen. Klopt de lijst, geef dan "
-        f"--max-ended {ending} mee."
-    )
+    if too_many:
+        raise ManyEndedAtOnce(ending, plan.running + plan.ahead, cut_off=plan.cut_off)

@@ -49,9 +49,9 @@ class ExistingEnrolment:
         return self.starts_on <= day <= self.ends_on
 
 
-_STUDENT_FIELDS = ExistingStudent._fields
-_FIELDS_OF_ITS_STUDENT = tuple(f"student__{name}" for name in _STUDENT_FIELDS)
-_ENROLMENT_FIELDS = tuple(f.name for f in fields(ExistingEnrolment) if f.name != "student")
+_STUDENT_COLUMNS = ExistingStudent._fields
+_COLUMNS_OF_ITS_STUDENT = tuple(f"student__{name}" for name in _STUDENT_COLUMNS)
+_ENROLMENT_COLUMNS = tuple(f.name for f in fields(ExistingEnrolment) if f.name != "student")
 
 
 class ExistingRecords:
@@ -83,8 +83,8 @@ class ExistingRecords:
     def _read_enrolments(self) -> None:
         """Read all enrolments of the institution, past ones too, with their students."""
         enrolments = Enrolment.objects.of(self.institution).order_by("ends_on", "pk")
-        width = len(_STUDENT_FIELDS)
-        for values in enrolments.values_list(*_FIELDS_OF_ITS_STUDENT, *_ENROLMENT_FIELDS):
+        width = len(_STUDENT_COLUMNS)
+        for values in enrolments.values_list(*_COLUMNS_OF_ITS_STUDENT, *_ENROLMENT_COLUMNS):
             student = ExistingStudent(*values[:width])
             enrolment = ExistingEnrolment(student, *values[width:])
 
@@ -99,7 +99,7 @@ class ExistingRecords:
         events = StudentEvent.objects.filter(
             institution=self.institution, kind=StudentEvent.Kind.WITHDRAWN
         )
-        stored = events.order_by("at", "pk").values_list("old", *_FIELDS_OF_ITS_STUDENT)
+        stored = events.order_by("at", "pk").values_list("old", *_COLUMNS_OF_ITS_STUDENT)
         for stamnummer, *values in stored:
             self._withdrawn[stamnummer] = ExistingStudent(*values)
 
@@ -116,7 +116,7 @@ class ExistingRecords:
             some = hashes[start : start + HASHES_PER_QUERY]
             students = Student.objects.filter(identity_hash__in=some).annotate(enrolled=enrolled)
 
-            for *values, is_enrolled in students.values_list(*_STUDENT_FIELDS, "enrolled"):
+            for *values, is_enrolled in students.values_list(*_STUDENT_COLUMNS, "enrolled"):
                 student = ExistingStudent(*values)
                 assert student.identity_hash  # noqa: S101
                 self.by_hash[student.identity_hash] = student

@@ -1,4 +1,4 @@
-"""Conflicts that the manager answered: shown again, and two students who are one merged."""
+"""What the manager's answers do: a conflict stays on the page, two students who are one merge."""
 
 from .existing import ExistingRecords
 from .matching import Answers, BadRow, NeedsAnswer, choices_between, student_of

@@ -9,7 +9,7 @@ from django.conf import settings
 from . import UnusableFile
 from .cells import FileCells
 
-# Of the process that reads: bytes of memory, and seconds by the clock and of the processor.
+# Limits of the child: bytes of memory; seconds by the clock, and of processor time.
 MEMORY = 300 * 2**20
 SECONDS = 10
 

@@ -12,7 +12,7 @@ from django.utils import timezone
 from accounts import actions, overview, timeline
 from accounts.models import Account, AccountEvent, FieldChange, Status
 from accounts.portal.models import MailToken, PortalSession
-from accounts.status import Change, Obstacle
+from accounts.status import Obstacle, StatusChange
 from schoolloket.core import clock as school_clock
 from schoolloket.core.exceptions import NothingSelected, TooManySelected, UnknownStudents
 from schoolloket.institutions.actors import Actor
@@ -25,7 +25,7 @@ pytestmark = pytest.mark.usefixtures("clock")
 TODAY = NOW.date()
 
 
-def change(by: Actor, wish: Change, *pupils: Account | Enrolment) -> None:
+def change(by: Actor, wish: StatusChange, *pupils: Account | Enrolment) -> None:
     ids = [pupil.student_id for pupil in pupils]
     actions.change_status(by=by, change=wish, student_ids=ids)
 
@@ -47,7 +47,7 @@ def status_of(institution: Institution, account: Account) -> str:
 def test_a_deactivated_account_is_inactive_and_keeps_its_username_and_password(
     charlie: Account, alice_actor: Actor
 ) -> None:
-    change(alice_actor, Change.DEACTIVATE, charlie)
+    change(alice_actor, StatusChange.DEACTIVATE, charlie)
     after = Account.objects.get()
     assert status_of(alice_actor.institution, charlie) == Status.INACTIVE
     assert (after.username, after.password) == (charlie.username, charlie.password)
@@ -55,8 +55,8 @@ def test_a_deactivated_account_is_inactive_and_keeps_its_username_and_password(
 
 
 def test_activated_again_it_is_as_before(charlie: Account, alice_actor: Actor) -> None:
-    change(alice_actor, Change.DEACTIVATE, charlie)
-    change(alice_actor, Change.ACTIVATE, charlie)
+    change(alice_actor, StatusChange.DEACTIVATE, charlie)
+    change(alice_actor, StatusChange.ACTIVATE, charlie)
     after = Account.objects.get()
     assert status_of(alice_actor.institution, charlie) == Status.ACTIVE
     assert (after.deactivated_at, after.deactivated_by) == (None, None)
@@ -73,15 +73,15 @@ def test_a_change_of_status_ends_sessions_and_mailed_links_for_good(
     MailToken.objects.create(
         token_hash="m", purpose=MailToken.Purpose.RESET, email="c@voorbeeld.test", **begun
     )
-    for wish in (Change.DEACTIVATE, Change.ACTIVATE):
+    for wish in (StatusChange.DEACTIVATE, StatusChange.ACTIVATE):
         change(alice_actor, wish, charlie)
         assert not PortalSession.objects.open(NOW).exists()
         assert not MailToken.objects.open(MailToken.Purpose.RESET, NOW).exists()
 
 
 def test_a_change_of_status_is_in_the_history(charlie: Account, alice_actor: Actor) -> None:
-    change(alice_actor, Change.DEACTIVATE, charlie)
-    change(alice_actor, Change.ACTIVATE, charlie)
+    change(alice_actor, StatusChange.DEACTIVATE, charlie)
+    change(alice_actor, StatusChange.ACTIVATE, charlie)
     lines = timeline.of_account(alice_actor.institution, charlie, TODAY)
     assert [(line.what, line.who) for line in lines] == [
         ("LeerID geactiveerd", "Alice"),
@@ -100,7 +100,7 @@ def test_another_school_is_told_event_and_date_only(
     charlie: Account, gent: Institution, enrol: Enrol, alice_actor: Actor, bob_client: Client
 ) -> None:
     enrol(gent, student=charlie.student)
-    change(alice_actor, Change.DEACTIVATE, charlie)
+    change(alice_actor, StatusChange.DEACTIVATE, charlie)
     page = text(bob_client.get(desk("account_history", charlie.student_id, number="999913")))
     assert "23 november 2026 LeerID gedeactiveerd Andere instelling" in page
     assert "Alice" not in page
@@ -136,14 +136,14 @@ def everybody(
 @pytest.mark.parametrize(
     ("wish", "done", "skipped"),
     [
-        (Change.DEACTIVATE, "Peeters", {"Dicht": Obstacle.DEACTIVATED}),
-        (Change.ACTIVATE, "Dicht", {"Peeters": Obstacle.NOT_DEACTIVATED}),
+        (StatusChange.DEACTIVATE, "Peeters", {"Dicht": Obstacle.DEACTIVATED}),
+        (StatusChange.ACTIVATE, "Dicht", {"Peeters": Obstacle.NOT_DEACTIVATED}),
     ],
 )
 def test_a_pupil_with_an_obstacle_stays_as_is_and_is_named(
     everybody: list[Account | Enrolment],
     alice_actor: Actor,
-    wish: Change,
+    wish: StatusChange,
     done: str,
     skipped: dict[str, Obstacle],
 ) -> None:
@@ -160,9 +160,9 @@ def test_a_pupil_with_an_obstacle_stays_as_is_and_is_named(
 
 
 def test_a_second_time_changes_nothing(charlie: Account, alice_actor: Actor) -> None:
-    change(alice_actor, Change.DEACTIVATE, charlie)
+    change(alice_actor, StatusChange.DEACTIVATE, charlie)
     before = Account.objects.values().get()
-    change(alice_actor, Change.DEACTIVATE, charlie)
+    change(alice_actor, StatusChange.DEACTIVATE, charlie)
     assert Account.objects.values().get() == before
     assert AccountEvent.objects.count() == 1
 
@@ -175,7 +175,7 @@ def test_unknown_and_foreign_pupils_are_refused_alike(
     other = enrol(gent).student_id if stranger == "of another school" else 10**12
     with pytest.raises(UnknownStudents):
         actions.change_status(
-            by=alice_actor, change=Change.DEACTIVATE, student_ids=[charlie.student_id, other]
+            by=alice_actor, change=StatusChange.DEACTIVATE, student_ids=[charlie.student_id, other]
         )
     assert Account.objects.get().deactivated_at is None
 
@@ -184,10 +184,10 @@ def test_none_and_too_many_are_refused(
     charlie: Account, alice_actor: Actor, settings: pytest.FixtureRequest
 ) -> None:
     with pytest.raises(NothingSelected):
-        change(alice_actor, Change.DEACTIVATE)
+        change(alice_actor, StatusChange.DEACTIVATE)
     settings.BATCH_LIMIT = 0  # type: ignore[attr-defined]
     with pytest.raises(TooManySelected):
-        change(alice_actor, Change.DEACTIVATE, charlie)
+        change(alice_actor, StatusChange.DEACTIVATE, charlie)
 
 
 def test_statements_do_not_grow_with_the_selection(
@@ -196,7 +196,7 @@ def test_statements_do_not_grow_with_the_selection(
     def statements(size: int) -> int:
         pupils = [give_account(enrol(brussel, "P", f"Nr{size}x{n}")) for n in range(size)]
         with CaptureQueriesContext(connection) as queries:
-            change(alice_actor, Change.DEACTIVATE, *pupils)
+            change(alice_actor, StatusChange.DEACTIVATE, *pupils)
         return len(queries)
 
     assert statements(2) == statements(20)
@@ -213,7 +213,7 @@ def test_deactivated_by_hand_a_new_enrolment_changes_nothing(
     clock: time_machine.Traveller,
 ) -> None:
     """Nor is there anything in the history, since nothing happened."""
-    change(alice_actor, Change.DEACTIVATE, charlie)
+    change(alice_actor, StatusChange.DEACTIVATE, charlie)
     enrol(
         brussel,
         student=charlie.student,
@@ -227,7 +227,7 @@ def test_deactivated_by_hand_a_new_enrolment_changes_nothing(
     read = [line.what for line in timeline.of_account(brussel, charlie, school_clock.today())]
     assert read == ["LeerID gedeactiveerd"]
 
-    change(alice_actor, Change.ACTIVATE, charlie)
+    change(alice_actor, StatusChange.ACTIVATE, charlie)
     assert Account.objects.active_on(school_clock.today()).exists()
     read = [line.what for line in timeline.of_account(brussel, charlie, date(2028, 9, 1))]
     assert read == [timeline.ENDED, "LeerID geactiveerd", "LeerID gedeactiveerd"]
@@ -247,12 +247,12 @@ def test_a_pupil_goes_to_another_school_and_the_account_follows(
     enrol(gent, student=first.student, starts_on=date(2026, 12, 7))
     clock.move_to("2026-11-30T10:00:00+00:00")
     assert status_of(brussel, account) == status_of(gent, account) == Status.ACTIVE
-    change(bob_actor, Change.DEACTIVATE, account)
+    change(bob_actor, StatusChange.DEACTIVATE, account)
     assert status_of(brussel, account) == status_of(gent, account) == Status.INACTIVE
 
     alice = Actor(institution=brussel, manager=None)
     preview = actions.change_status(
-        by=alice, change=Change.ACTIVATE, student_ids=[account.student_id]
+        by=alice, change=StatusChange.ACTIVATE, student_ids=[account.student_id]
     )
     assert [one.obstacle for one in preview.skipped] == [Obstacle.LEFT]
 
@@ -282,7 +282,7 @@ def test_a_pupil_shown_as_skipped_is_not_changed_after_all(
 ) -> None:
     """The page shows Dirk as deactivated; a colleague activates him before it is posted."""
     page = ask(alice_client, "deactiveren", charlie, deactivated)
-    change(alice_actor, Change.ACTIVATE, deactivated)
+    change(alice_actor, StatusChange.ACTIVATE, deactivated)
     press(alice_client, page, "confirm")
     assert [a.deactivated_at is None for a in Account.objects.order_by("pk")] == [False, True]
 
@@ -291,7 +291,7 @@ def test_a_pupil_who_changed_since_the_preview_is_skipped_and_named(
     charlie: Account, alice_actor: Actor, alice_client: Client
 ) -> None:
     page = ask(alice_client, "deactiveren", charlie)
-    change(alice_actor, Change.DEACTIVATE, charlie)
+    change(alice_actor, StatusChange.DEACTIVATE, charlie)
     page = press(alice_client, page, "confirm")
     assert "Charlie Peeters (10001): Dit LeerID is al gedeactiveerd." in messages_on(page)
     assert AccountEvent.objects.count() == 1

@@ -10,7 +10,7 @@ from accounts.models import Account, SignInFailure
 from accounts.portal import tokens
 from accounts.portal.actions import mailed_links, own_password
 from accounts.portal.models import MailToken, PortalSession
-from accounts.status import Change
+from accounts.status import StatusChange
 from credentials.actions import drafts, hashing, saves
 from credentials.models import Batch
 from schoolloket.institutions.actors import Actor, Pupil
@@ -57,7 +57,7 @@ def renew_at_the_desk(account: Account, by: Actor) -> None:
 
 
 def deactivate(account: Account, by: Actor) -> None:
-    change_status(by=by, change=Change.DEACTIVATE, student_ids=[account.student_id])
+    change_status(by=by, change=StatusChange.DEACTIVATE, student_ids=[account.student_id])
 
 
 def choose_own_password(account: Account, by: Actor) -> None:

@@ -119,7 +119,7 @@ def test_afdrukken_says_what_became_of_each(
     for pupil, is_downloaded in ((charlie, True), (sam, False)):
         batch = saved(pupil)
         if is_downloaded:
-            retention.download(by=alice_actor, batch_id=batch.pk)
+            retention.note_download(by=alice_actor, batch_id=batch.pk)
         retention.destroy(by=alice_actor, batch_id=batch.pk)
     told = " ".join(rows_of_batches(alice_client))
     assert "Gedownload, vernietigd 23 november 10:00 door Alice" in told

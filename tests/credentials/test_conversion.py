@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from accounts.actions import change_status, link_email
 from accounts.models import Account, AccountEvent, FieldChange, Kind, PasswordKind
-from accounts.status import Change
+from accounts.status import StatusChange
 from credentials.actions import saves
 from credentials.documents import print_job
 from credentials.models import Batch, BatchItem
@@ -140,12 +140,12 @@ def linked_meanwhile(charlie: Account, by: Actor) -> None:
 
 
 def deactivated_meanwhile(charlie: Account, by: Actor) -> None:
-    change_status(by=by, change=Change.DEACTIVATE, student_ids=[charlie.student_id])
+    change_status(by=by, change=StatusChange.DEACTIVATE, student_ids=[charlie.student_id])
 
 
 def off_and_on_meanwhile(charlie: Account, by: Actor) -> None:
     deactivated_meanwhile(charlie, by)
-    change_status(by=by, change=Change.ACTIVATE, student_ids=[charlie.student_id])
+    change_status(by=by, change=StatusChange.ACTIVATE, student_ids=[charlie.student_id])
 
 
 def converted_meanwhile(charlie: Account, by: Actor) -> None:

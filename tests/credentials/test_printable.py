@@ -223,7 +223,7 @@ def test_a_batch_that_ran_out_is_refused_before_it_is_destroyed(
     batch = saved(charlie)
     clock.shift(timedelta(hours=24))
     with pytest.raises(exceptions.NotPrintable):
-        retention.download(by=alice_actor, batch_id=batch.pk)
+        retention.note_download(by=alice_actor, batch_id=batch.pk)
 
 
 def test_the_record_of_what_was_done_remains(

@@ -29,7 +29,7 @@ def printed(saved: Prepare, alice_actor: Actor) -> Prepare:
 
     def printed(*pupils: Account) -> Batch:
         batch = saved(*pupils)
-        return retention.download(by=alice_actor, batch_id=batch.pk)
+        return retention.note_download(by=alice_actor, batch_id=batch.pk)
 
     return printed
 

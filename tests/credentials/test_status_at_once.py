@@ -5,7 +5,7 @@ from django.contrib.auth.hashers import check_password
 
 from accounts.actions import change_status
 from accounts.models import Account, AccountEvent
-from accounts.status import Change
+from accounts.status import StatusChange
 from credentials.models import Batch, BatchItem
 from schoolloket.institutions.actors import Actor
 from tests.at_once import at_once
@@ -24,7 +24,7 @@ def test_a_save_and_a_deactivation_come_one_after_the_other(
     password = password_of(batch, charlie)
     at_once(
         lambda: save(batch),
-        lambda: change_status(by=alice_actor, change=Change.DEACTIVATE, student_ids=ids),
+        lambda: change_status(by=alice_actor, change=StatusChange.DEACTIVATE, student_ids=ids),
     )
     item, after = item_of(batch, charlie), Account.objects.get()
     is_done = item.outcome == BatchItem.Outcome.DONE
@@ -46,7 +46,7 @@ def test_two_who_deactivate_the_same_pupils_do_it_once(
     verdicts = at_once(
         *[
             lambda order=order: change_status(
-                by=alice_actor, change=Change.DEACTIVATE, student_ids=order
+                by=alice_actor, change=StatusChange.DEACTIVATE, student_ids=order
             )
             for order in (ids, ids[::-1])
         ]

@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from accounts import actions as account_actions
 from accounts.models import Account, PasswordKind
-from accounts.status import Change, Obstacle
+from accounts.status import Obstacle, StatusChange
 from credentials.actions import drafts, saves
 from credentials.models import Batch, BatchItem
 from schoolloket.institutions.actors import Actor
@@ -264,11 +264,11 @@ def test_the_later_school_can_neither_deactivate_nor_activate(
     in_gent: Account, joined: Callable[..., Enrolment], alice_actor: Actor, bob_actor: Actor
 ) -> None:
     joined()
-    for change in Change:
+    for change in StatusChange:
         ids = [in_gent.student_id]
         preview = account_actions.change_status(by=alice_actor, change=change, student_ids=ids)
         assert [one.obstacle for one in preview.skipped] == [Obstacle.HELD]
-        account_actions.change_status(by=bob_actor, change=Change.DEACTIVATE, student_ids=ids)
+        account_actions.change_status(by=bob_actor, change=StatusChange.DEACTIVATE, student_ids=ids)
     in_gent.refresh_from_db()
     assert in_gent.deactivated_by == bob_actor.manager
 

@@ -43,11 +43,8 @@ def confirm_link(*, token: str, by: Pupil) -> Account:
     Raises LinkDead.
     """
     mail = _use_token(token, MailToken.Purpose.LINK)
-    before = Account.objects.select_for_update().get(pk=mail.account_id)
-    if before.credentials_version != mail.version:
-        raise LinkDead
-
-    account = link_email(account_id=before.pk, email=mail.email, by=by)
+    before = link_email(account_id=mail.account_id, email=mail.email, by=by, version=mail.version)
+    account = Account.objects.get(pk=before.pk)
     # The pupil who links an e-mail address stays signed in.
     PortalSession.objects.filter(account=account, version=mail.version).update(
         version=account.credentials_version

@@ -10,7 +10,7 @@ from django.test import Client
 
 from accounts.actions import change_status
 from accounts.models import Account
-from accounts.status import Change
+from accounts.status import StatusChange
 from schoolloket.institutions.actors import Actor
 
 from .helpers import (
@@ -29,7 +29,7 @@ from .helpers import (
 pytestmark = pytest.mark.usefixtures("clock")
 
 
-def change(by: Actor, wish: Change, account: Account) -> None:
+def change(by: Actor, wish: StatusChange, account: Account) -> None:
     change_status(by=by, change=wish, student_ids=[account.student_id])
 
 
@@ -37,11 +37,11 @@ def test_from_signed_in_to_out_and_back(word: Account, alice_actor: Actor, table
     pupil = signed_in(word.username, WORD)
     assert pupil.get(HOME).status_code == 200
 
-    change(alice_actor, Change.DEACTIVATE, word)
+    change(alice_actor, StatusChange.DEACTIVATE, word)
     assert pupil.get(HOME).url == SIGN_IN
     assert not gets_in(tablet, word.username, WORD)
 
-    change(alice_actor, Change.ACTIVATE, word)
+    change(alice_actor, StatusChange.ACTIVATE, word)
     assert pupil.get(HOME).url == SIGN_IN
     assert gets_in(tablet, word.username, WORD)
 
@@ -56,7 +56,7 @@ def test_a_link_mailed_before_is_dead_also_after_activating(
         tablet.post(FORGOTTEN, {"username": linked.username})
     tablet.get(link_in(str(mail.outbox[0].body)))
     assert tablet.get(RESET).status_code == 200
-    for wish in (Change.DEACTIVATE, Change.ACTIVATE):
+    for wish in (StatusChange.DEACTIVATE, StatusChange.ACTIVATE):
         change(alice_actor, wish, linked)
         assert tablet.get(RESET).status_code == 410
     assert gets_in(tablet, linked.username, OWN)
@@ -69,8 +69,8 @@ def test_earlier_waits_end(
         sign_in(tablet, word.username, "fout")
     clock.shift(timedelta(seconds=1))
     assert not gets_in(tablet, word.username, WORD)
-    change(alice_actor, Change.DEACTIVATE, word)
+    change(alice_actor, StatusChange.DEACTIVATE, word)
     word.refresh_from_db()
     assert (word.failed_sign_ins, word.is_hammered) == (0, False)
-    change(alice_actor, Change.ACTIVATE, word)
+    change(alice_actor, StatusChange.ACTIVATE, word)
     assert gets_in(tablet, word.username, WORD)

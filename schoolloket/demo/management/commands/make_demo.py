@@ -18,6 +18,6 @@ class Command(BaseCommand):
         with transaction.atomic():
             examples = school.build()
 
-        self.stdout.write("\n  Pupils to try Mijn LeerID with (told only now):")
+        self.stdout.write("\n  Pupils to try Mijn LeerID with (shown only once):")
         for example in examples:
             self.stdout.write(f"    {example}")
