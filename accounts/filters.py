@@ -78,7 +78,6 @@ class StudentFilter(django_filters.FilterSet):  # type: ignore[misc]
         found: set[str] = set()
         for values in self.queryset.order_by().values_list(*columns).distinct():
             found.update(filter(None, values))
-
         return [(value, value) for value in sorted(found, key=fold)]
 
     def search(self, rows: Rows, name: str, value: str) -> Rows:

@@ -76,6 +76,5 @@ def record_one(
     """
     if at is None:
         at = timezone.now()
-
     entry = Entry(account.pk, kind, changes)
     record([entry], by=by, operation_id=uuid4(), at=at)

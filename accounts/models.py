@@ -160,7 +160,6 @@ class Account(models.Model):
         """Whether somebody seems to be guessing the password, now or in the last day."""
         if self.last_failed_at is None:
             return False
-
         is_recent = self.last_failed_at > timezone.now() - HAMMERED_UNTIL
         return is_recent and self.failed_sign_ins >= HAMMERED_FROM
 

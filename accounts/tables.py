@@ -5,6 +5,7 @@ import django_tables2 as tables
 BY_NAME = ("last_name_key", "first_name_key", "stamnummer")
 
 
+# The names of the columns are the values in the URL: `?sorteer=-klas`.
 class StudentTable(tables.Table):  # type: ignore[misc]
     stamnummer = tables.Column("Stamnummer", order_by=("stamnummer_length", "stamnummer", *BY_NAME))
     voornaam = tables.Column(

@@ -43,7 +43,6 @@ class RowForm(forms.Form):
     def of_button(cls, value: str) -> "RowForm":
         """Read the value of a row's button: `12` or `12:woord`."""
         row, _, kind = value.partition(":")
-
         return cls({"row": row, "kind": kind})
 
 

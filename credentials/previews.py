@@ -42,7 +42,6 @@ class Row:
         """
         if not self.item.sealed:
             return None
-
         password = vault.unseal(self.item.sealed)
         return passwords.shown(self.item.password_kind, password)
 
@@ -57,7 +56,6 @@ class Row:
         account = self.item.account
         if account is None:
             return ""
-
         return mask_email(account.email)
 
     @property
@@ -69,7 +67,6 @@ class Row:
         account = self.item.account
         if account is None:
             return False
-
         return account.has_own_password
 
 
@@ -134,7 +131,6 @@ class Preview:
         new_kind = self.batch.converts_to
         if new_kind is None:
             return "Leerlingen zonder e-mailadres"
-
         return f"LeerID's die {new_kind.label} worden"
 
     @property

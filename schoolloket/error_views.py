@@ -31,7 +31,6 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     if isinstance(exception, SessionInterrupted):
         # The session is written after the work is done, and only that failed.
         return _failed(request, exception, status=400)
-
     return defaults.bad_request(request, exception)
 
 

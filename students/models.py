@@ -366,5 +366,4 @@ class ImportRun(models.Model):
         """Return whether it is a draft that may still be confirmed (R2)."""
         if self.state != self.State.DRAFT:
             return False
-
         return self.last_action_at >= _oldest_action(now)

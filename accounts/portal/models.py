@@ -95,7 +95,6 @@ class AttemptCountQuerySet(models.QuerySet["AttemptCount"]):
         """Write counts that `lock` returned, in the same transaction."""
         rows = [(one.key, one.failures, one.blocked_until, one.last_at) for one in counts]
         statement, values = _upsert(rows, _OVERWRITE)
-
         with connection.cursor() as cursor:
             cursor.execute(statement, values)
 

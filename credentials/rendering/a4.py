@@ -115,7 +115,6 @@ def _panel_height(card: Card) -> int:
     height = _PICTURES_PANEL if card.pictures else _WORD_PANEL
     if card.temporary:
         height += _NOTE_HEIGHT
-
     return height
 
 

@@ -84,5 +84,4 @@ def _without_controls(text: str) -> str:
     """Return the text in NFC, with single spaces and without invisible characters."""
     single_spaced = " ".join(text.split())
     composed = unicodedata.normalize("NFC", single_spaced)
-
     return "".join(letter for letter in composed if unicodedata.category(letter) not in _CONTROLS)

@@ -79,7 +79,6 @@ class Paper:
         key = text, style, box
         if key not in self._set:  # labels, classes and groups return on many cards
             self._set[key] = "\n".join(self._lines(text, style, box))
-
         self.canvas.addLiteral(self._set[key])
 
     def _lines(self, text: str, style: Style, box: Box) -> Iterator[str]:
@@ -119,7 +118,6 @@ class Paper:
         if picture.slug not in self._forms:
             self._document.addForm(picture.slug, _image(picture.slug))
             self._forms.append(picture.slug)
-
         self._in_unit_square(_show(picture.slug), box)
 
     def stamp(self, name: str, draw: Callable[[], None]) -> None:

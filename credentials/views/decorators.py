@@ -25,7 +25,6 @@ def with_batch(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]
     def view_of_batch(request: DeskRequest, batch_id: UUID, **kwargs: Any) -> HttpResponse:
         batches = Batch.objects.of(request.institution).select_related("institution", "created_by")
         batch = get_object_or_404(batches, pk=batch_id)
-
         return view(request, batch, **kwargs)
 
     return view_of_batch

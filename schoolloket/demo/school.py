@@ -52,11 +52,11 @@ def build() -> list[str]:
     brussel = _institution(BRUSSEL)
     gent = _institution(GENT)
 
-    beheerder = _manager("beheerder@demo.test", "Demo Beheerder", [brussel, gent])
+    manager = _manager("beheerder@demo.test", "Demo Beheerder", [brussel, gent])
     _manager("gent@demo.test", "Gentse Beheerder", [gent])
 
-    in_brussel = Actor(institution=brussel, manager=beheerder)
-    in_gent = Actor(institution=gent, manager=beheerder)
+    in_brussel = Actor(institution=brussel, manager=manager)
+    in_gent = Actor(institution=gent, manager=manager)
     examples = _fill(in_brussel)
     _fill(in_gent)
 

@@ -1,4 +1,4 @@
-"""Actors: who does something, for which school and from where, as every history row has (R10)."""
+"""Actors: the person, school and IP address that every row of history records (R10)."""
 
 from dataclasses import dataclass
 

@@ -15,7 +15,7 @@ const WORDS = ["te kort", "zwak", "kan beter", "goed", "sterk"];
 
 // Length counts most; the same few letters repeated count little.
 function strength(text) {
-  if (text.length < 10) return 0;
+  if (text.length < field.minLength) return 0;
   const varied = Math.min(text.length, 2 * new Set(text.toLowerCase()).size);
   return Math.min(4, 1 + Math.floor((varied - 8) / 4));
 }

@@ -64,7 +64,7 @@ def _end(endings: list[Ending]) -> None:
 
 
 def _change_students(entries: list[Entry]) -> None:
-    """Change the known students, whether their enrolment is known or new.
+    """Change the existing students, whether their enrolment is existing or new.
 
     By an upsert, many times faster than `bulk_update`. It creates nothing: the students are
     locked, so each of them is still there.
@@ -83,7 +83,7 @@ def _change_students(entries: list[Entry]) -> None:
 
 
 def _change_enrolments(entries: list[Entry], institution: Institution, at: datetime) -> None:
-    """Change the known enrolments, by an upsert as for the students.
+    """Change the existing enrolments, by an upsert as for the students.
 
     A pupil who comes back joins the school anew (R11).
     """
@@ -91,7 +91,7 @@ def _change_enrolments(entries: list[Entry], institution: Institution, at: datet
     returning = []
     for entry in entries:
         if entry.enrolment_differences:
-            # No new students: a known enrolment has a known student.
+            # No new students: an existing enrolment has an existing student.
             changed.append(_enrolment(entry, {}, institution, at))
         if entry.enrolment_id and entry.returns:
             returning.append(entry.enrolment_id)
@@ -120,7 +120,7 @@ def _create_students(entries: list[Entry]) -> StudentIds:
 def _create_enrolments(
     entries: list[Entry], new_students: StudentIds, institution: Institution, at: datetime
 ) -> None:
-    """Create the enrolments of known and of new students."""
+    """Create the enrolments of existing and of new students."""
     follows = [entry.follows for entry in entries if entry.follows]
     followed = Enrolment.objects.in_bulk(follows)
 
@@ -153,7 +153,7 @@ def _enrolment(
 
 
 def _student_id(entry: Entry, new_students: StudentIds) -> int:
-    """Return the id of the entry's student, known or just created."""
+    """Return the id of the entry's student, existing or just created."""
     if entry.student_id is None:
         return new_students[entry.row]
     return entry.student_id

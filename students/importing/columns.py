@@ -101,7 +101,7 @@ class Columns:
         return {name: self.headings[place] for name, place in self.places.items()}
 
     @property
-    def left(self) -> list[str]:
+    def unread(self) -> list[str]:
         """Return the headings of the columns that nothing reads."""
         read = set(self.places.values())
         left = []

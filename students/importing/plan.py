@@ -74,10 +74,9 @@ class Entry:
 
     @property
     def changes_class(self) -> bool:
-        """Return whether a known enrolment gets another class."""
+        """Return whether an existing enrolment gets another class."""
         if self.enrolment_id is None:
             return False
-
         new_class: str = self.enrolment["class_code"]
         return self.old_class != new_class
 

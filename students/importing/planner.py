@@ -103,5 +103,4 @@ def _by_row(problems: list[Problem]) -> list[Problem]:
     reasons: dict[int, list[str]] = defaultdict(list)
     for problem in problems:
         reasons[problem.row].append(problem.reason)
-
     return [Problem(number, " ".join(reasons[number])) for number in sorted(reasons)]

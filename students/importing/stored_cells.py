@@ -86,7 +86,6 @@ def without_numbers(file: FileCells) -> StoredCells:
     """
     columns = _columns_of_numbers(file)
     rows = [(number, _without_numbers(cells, columns)) for number, cells in file.rows]
-
     return StoredCells(file.headings, rows, file.cut_off)
 
 

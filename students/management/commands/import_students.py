@@ -80,7 +80,6 @@ class Command(BaseCommand):
         logger.error("import %s %s: %s", by.institution.number, options["file"].name, reason)
         if options["json"]:
             self.stdout.write(_as_json({"error": reason}))
-
         raise CommandError(reason)
 
 
@@ -89,7 +88,6 @@ def _institution(number: str) -> Institution:
     institution = Institution.objects.filter(number=number).first()
     if institution is None:
         raise CommandError(f"There is no institution {number}.")
-
     return institution
 
 
@@ -119,7 +117,7 @@ def _report(run: ImportRun, parsed: ParsedFile, *, dry_run: bool) -> dict[str, A
         "errors": run.problems,
         "remarks": run.remarks,
         "columns": columns,
-        "ignored_columns": parsed.columns.left,
+        "ignored_columns": parsed.columns.unread,
         "full_list": run.full_list,
         "dry_run": dry_run,
     }

@@ -13,7 +13,7 @@ def test_discimus_headings_in_any_order_case_and_spelling() -> None:
 
 def test_unknown_columns_are_named_and_left() -> None:
     columns = find_columns(("Stamnummer", "Voornaam", "Naam", "Woonplaats", ""))
-    assert columns.left == ["Woonplaats"]
+    assert columns.unread == ["Woonplaats"]
 
 
 def test_every_missing_column_is_named_with_the_headings_that_would_do() -> None:
@@ -63,4 +63,4 @@ def test_the_headings_of_wisa_informat_and_their_kin(field: str, headings: list[
 def test_of_two_headings_for_one_field_the_preferred_is_taken() -> None:
     columns = find_columns(("Klascode", "Stamnummer", "Voornaam", "Naam", "Klas"))
     assert columns.taken["class_code"] == "Klas"
-    assert columns.left == ["Klascode"]
+    assert columns.unread == ["Klascode"]
