@@ -1,5 +1,6 @@
 """The cast of every test: Alice manages Brussel, Bob manages Gent, and pupils of both."""
 
+import threading
 from collections.abc import Iterator
 from datetime import date
 
@@ -21,6 +22,15 @@ pytest_plugins = ["tests.credentials.fixtures"]
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--hostile-files", type=int, default=FEW_FILES, metavar="COUNT")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _threads_are_not_measured() -> None:
+    """Keep coverage out of threads: Python 3.11 fails where two of them begin to be traced at once.
+
+    The browser's server and tests that start many threads would fail now and then.
+    """
+    threading.settrace(None)  # type: ignore[arg-type]
 
 
 @pytest.fixture

@@ -15,6 +15,8 @@ from django.contrib.sessions.models import Session
 from django.core import mail
 from django.db import connection
 
+from tests.files import read_open_database
+
 _WRITING = os.O_WRONLY | os.O_RDWR
 
 
@@ -58,7 +60,7 @@ class Leaks:
         if connection.vendor == "sqlite":
             name = connection.settings_dict["NAME"]
             for path in filter(Path.exists, (Path(name), Path(f"{name}-wal"))):
-                yield f"file {path.name[-12:]}", path.read_bytes()
+                yield f"file {path.name[-12:]}", read_open_database(path)
 
     def _logged(self) -> list[logging.LogRecord]:
         """The log of the test itself too: pytest starts a new one for the teardown."""

@@ -19,6 +19,8 @@ from typing import Any, Protocol
 import psycopg
 from django.db import connections
 
+from tests.files import read_open_database
+
 from . import figures
 from .manager import Answer, Manager
 from .oracle import Leaks
@@ -304,7 +306,9 @@ class Rig:
         """Search what a server left behind, while its database is still there."""
         leaks = Leaks()
         leaks.look_in_database(ALIAS)
-        for path in [*self.databases.files(server.name), *server.folder.iterdir()]:
+        for path in self.databases.files(server.name):
+            leaks.look_in(path.name, read_open_database(path))
+        for path in server.folder.iterdir():
             leaks.look_in(path.name, path.read_bytes())
         self._answer_for(leaks)
 

@@ -15,6 +15,7 @@ from credentials import middleware
 from credentials.documents import documents_of
 from credentials.models import Batch, BatchItem
 from students.models import ImportRun
+from tests.files import read_open_database
 from tests.pages import html
 from tests.students import helpers
 
@@ -171,4 +172,4 @@ def raw_database() -> bytes:
         return b""
     with connection.cursor() as cursor:
         cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    return Path(str(connection.settings_dict["NAME"])).read_bytes()
+    return read_open_database(Path(str(connection.settings_dict["NAME"])))
