@@ -125,9 +125,9 @@ def the_command(desk: Desk) -> None:
     call_command("destroy_expired", verbosity=0)
 
 
-@pytest.mark.parametrize("door", [the_next_request, the_command])
+@pytest.mark.parametrize("removal", [the_next_request, the_command])
 def test_secrets_leave_the_database_when_their_time_is_over(
-    door: Callable[[Desk], None],
+    removal: Callable[[Desk], None],
     alice_desk: Desk,
     bob_desk: Desk,
     pupils: list[Account],
@@ -144,13 +144,13 @@ def test_secrets_leave_the_database_when_their_time_is_over(
     before, shown = State.now(), passwords(saved) | passwords(downloaded)
 
     clock.shift(timedelta(minutes=30) + A_MOMENT)
-    door(bob_desk)
+    removal(bob_desk)
     assert (passwords(draft), len(sealed())) == ({}, 4)
     clock.shift(timedelta(minutes=30))
-    door(bob_desk)
+    removal(bob_desk)
     assert (passwords(downloaded), len(sealed())) == ({}, 2)
     clock.shift(timedelta(hours=23))
-    door(bob_desk)
+    removal(bob_desk)
     assert sealed() == set()
     assert not any(token.encode() in raw_database() for token in tokens)
     assert oracle.wrong_since(before, known=shown) == []
