@@ -105,7 +105,7 @@ bench: .venv/dev ## how fast the desk is, as ratios
 lock: .venv/dev ## newer versions of all dependencies, locked with hashes
 	$(BIN)/pip install --quiet uv
 	$(BIN)/uv pip compile --quiet --upgrade --generate-hashes --no-header --no-emit-index-url \
-	  --no-emit-find-links --python-version 3.11 pyproject.toml -o requirements.lock
+	  --no-emit-find-links --no-strip-extras --python-version 3.11 pyproject.toml -o requirements.lock
 	$(BIN)/uv pip compile --quiet --upgrade --generate-hashes --no-header --no-emit-index-url \
-	  --no-emit-find-links --python-version 3.11 --extra dev -c requirements.lock \
+	  --no-emit-find-links --no-strip-extras --python-version 3.11 --extra dev -c requirements.lock \
 	  pyproject.toml -o requirements-dev.lock
