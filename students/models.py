@@ -44,7 +44,15 @@ class Student(models.Model):
         )
         NOT_RECEIVED = "pending", "De officiële gegevens zijn nog niet ontvangen."
 
-    identity_hash = models.CharField(max_length=64, null=True, unique=True, editable=False)
+    identity_hash = models.CharField(max_length=64, null=True, db_index=True, editable=False)
+    # Another student had this number and birth date already, under another name: until an operator
+    # decides, neither is taken for the other. The later one is disputed (`IdentityConflict`).
+    is_disputed = models.BooleanField(default=False, editable=False)
+    # Set when an operator found that both are one: this row then keeps its history and nothing
+    # else, and all enrolments are those of the other.
+    merged_into = models.ForeignKey(
+        "self", models.PROTECT, null=True, related_name="merged", editable=False
+    )
     birth_date = models.DateField(null=True)
     sex = models.CharField(max_length=1, choices=Sex.on_screen, blank=True)
     official_data = models.CharField(max_length=10, choices=OfficialData.on_screen)
@@ -53,11 +61,16 @@ class Student(models.Model):
 
     class Meta:
         constraints = [
+            models.UniqueConstraint(
+                name="one_student_per_identity",
+                fields=["identity_hash"],
+                condition=Q(is_disputed=False),
+            ),
             models.CheckConstraint(
                 name="official_names_only_with_a_valid_number",
                 condition=Q(official_first_name="", official_last_name="")
                 | Q(official_data="available", identity_hash__isnull=False),
-            )
+            ),
         ]
 
     def __str__(self) -> str:
@@ -238,9 +251,9 @@ class Enrolment(models.Model):
 
 class StudentEventQuerySet(AppendOnlyQuerySet):
     def readable_by(self, institution: Institution) -> Self:
-        """The events that a school may read: its own, and that another one released the pupil."""
-        released = Q(kind=StudentEvent.Kind.RELEASED)
-        return self.filter(Q(institution=institution) | released)
+        """The events that a school may read: its own, and what concerns every school (R11)."""
+        of_all = Q(kind__in=StudentEvent.OF_ALL_SCHOOLS)
+        return self.filter(Q(institution=institution) | of_all)
 
 
 class StudentEvent(AppendOnly):
@@ -257,6 +270,21 @@ class StudentEvent(AppendOnly):
         WITHDRAWN = "withdrawn", "Inschrijving gaat niet door: niet meer op de lijst"
         MERGED = "merged", "Bij de import als dezelfde leerling herkend"
         RELEASED = "released", "Vrijgegeven voor een andere instelling"
+        DATA = "data", "Officiële gegevens gewijzigd"
+        RESTORED = "restored", "Vroegere officiële gegevens teruggezet"
+        UNITED = "united", "Samengevoegd met een andere inschrijving van dezelfde leerling"
+        PARTED = "parted", "Nummer weggenomen: het is van een andere leerling"
+
+    # What happens to the person, and not to one school's enrolment, every school may read.
+    OF_ALL_SCHOOLS = (
+        Kind.JOINED,
+        Kind.MERGED,
+        Kind.RELEASED,
+        Kind.DATA,
+        Kind.RESTORED,
+        Kind.UNITED,
+        Kind.PARTED,
+    )
 
     student = models.ForeignKey(Student, models.PROTECT, related_name="events")
     # Empty for an event made by an operator.
@@ -282,6 +310,94 @@ class StudentEvent(AppendOnly):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.at:%Y-%m-%d %H:%M}"
+
+
+class StudentFieldChange(AppendOnly):
+    """The old and the new value of a student's field in an event, so that it can be put back (R11).
+
+    Values are texts: dates as 2010-11-07, the number only as its keyed hash, which no page shows.
+    """
+
+    class Field(ScreenChoices):
+        IDENTITY_HASH = "identity_hash", "Rijksregister- of bisnummer"
+        BIRTH_DATE = "birth_date", "Geboortedatum"
+        SEX = "sex", "Geslacht"
+        OFFICIAL_DATA = "official_data", "Officiële gegevens"
+        OFFICIAL_FIRST_NAME = "official_first_name", "Officiële voornaam"
+        OFFICIAL_LAST_NAME = "official_last_name", "Officiële naam"
+
+    event = models.ForeignKey(StudentEvent, models.PROTECT, related_name="changes")
+    field = models.CharField(max_length=20, choices=Field.on_screen)
+    old = models.CharField(max_length=200, blank=True)
+    new = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return self.get_field_display()
+
+
+class IdentityConflict(models.Model):
+    """Two students with one national number and birth date but different names (R11).
+
+    An operator decides whether they are one. `student` came later, `other` was known already;
+    `institution` is the one whose import brought `student`.
+    """
+
+    class Outcome(ScreenChoices):
+        OPEN = "open", "Te beslissen"
+        MERGED = "merged", "Samengevoegd: één en dezelfde leerling"
+        DIFFERENT = "different", "Twee verschillende leerlingen"
+
+    student = models.ForeignKey(Student, models.PROTECT, related_name="conflicts")
+    other = models.ForeignKey(Student, models.PROTECT, related_name="conflicts_as_other")
+    institution = models.ForeignKey(Institution, models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    outcome = models.CharField(max_length=10, choices=Outcome.on_screen, default=Outcome.OPEN)
+    settled_at = models.DateTimeField(null=True)
+    settled_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
+
+    class Meta:
+        verbose_name = "twijfel over wie het is"
+        verbose_name_plural = "twijfels over wie het is"
+        ordering = ["-at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(name="one_conflict_per_pair", fields=["student", "other"]),
+            models.CheckConstraint(
+                name="settled_conflict_has_its_time",
+                condition=Q(outcome="open", settled_at=None)
+                | ~Q(outcome="open") & Q(settled_at__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.student} en {self.other}"
+
+
+class NumberClaim(models.Model):
+    """A name and birth date for which an institution's file had a number, all as keyed hashes.
+
+    Several numbers for one name and birth date within a year are guesses (R11).
+    """
+
+    institution = models.ForeignKey(Institution, models.CASCADE, related_name="+")
+    person_hash = models.CharField(max_length=64)
+    identity_hash = models.CharField(max_length=64)
+    at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                name="one_claim_per_number",
+                fields=["institution", "person_hash", "identity_hash"],
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"opgave {self.pk}"
 
 
 class ImportRunQuerySet(models.QuerySet["ImportRun"]):
@@ -338,6 +454,8 @@ class ImportRun(models.Model):
     changed = models.PositiveIntegerField(default=0)
     ended = models.PositiveIntegerField(default=0)
     unchanged = models.PositiveIntegerField(default=0)
+    # How many pupils of other schools were recognised when the run was applied (R11).
+    recognised = models.PositiveIntegerField(default=0)
     # [{"row": 12, "reason": "..."}], without the rows' own data. Remarks are about rows that do
     # not count, since a later one of the same pupil does.
     problems = models.JSONField(default=list)

@@ -14,7 +14,13 @@ from accounts.models import Account, AccountEvent, FieldChange
 from credentials.models import BatchItem
 from schoolloket.core.clock import months_before
 from schoolloket.institutions.actors import Actor
-from students.models import Enrolment, Student, StudentEvent
+from students.models import (
+    Enrolment,
+    IdentityConflict,
+    Student,
+    StudentEvent,
+    StudentFieldChange,
+)
 
 from .models import Erasure
 
@@ -70,7 +76,10 @@ def _erase(student_ids: list[int], day: date) -> int:
     AccountEvent.objects.filter(account__in=accounts).erase()
     # Cascades to the sessions and mailed links of the portal.
     accounts.delete()
+    StudentFieldChange.objects.filter(event__student__in=students).erase()
     StudentEvent.objects.filter(student__in=students).erase()
+    in_conflict = Q(student__in=students) | Q(other__in=students)
+    IdentityConflict.objects.filter(in_conflict).delete()
     Enrolment.objects.filter(student__in=students).delete()
     # Sets the student of the usernames to null; the usernames stay.
     Student.objects.filter(pk__in=students).delete()

@@ -21,7 +21,13 @@ from schoolloket.institutions.actors import Actor
 from schoolloket.institutions.models import Institution
 from schoolloket.privacy import actions
 from schoolloket.privacy.models import Erasure
-from students.models import Enrolment, Student, StudentEvent
+from students.models import (
+    Enrolment,
+    IdentityConflict,
+    Student,
+    StudentEvent,
+    StudentFieldChange,
+)
 from tests.at_once import at_once
 from tests.credentials.helpers import Prepare
 from tests.helpers import NOW, Enrol, GiveAccount
@@ -36,14 +42,18 @@ def erase() -> str:
 
 
 @pytest.fixture
-def known(charlie: Account, saved: Prepare) -> Account:
+def known(charlie: Account, saved: Prepare, brussel: Institution) -> Account:
     """A pupil with a row in every table about pupils."""
     saved(charlie)
     charlie.refresh_from_db()
     begun = {"account": charlie, "version": 1, "created_at": NOW, "expires_at": NOW}
     PortalSession.objects.create(token_hash="s", on_known_device=True, **begun)
     MailToken.objects.create(token_hash="m", email="c@voorbeeld.test", **begun)
-    StudentEvent.objects.create(student=charlie.student, kind=StudentEvent.Kind.CLASS, at=NOW)
+    student = charlie.student
+    event = StudentEvent.objects.create(student=student, kind=StudentEvent.Kind.DATA, at=NOW)
+    StudentFieldChange.objects.create(event=event, field=StudentFieldChange.Field.SEX, old="V")
+    both = {"student": student, "other": student}
+    IdentityConflict.objects.create(institution=brussel, at=NOW, **both)
     return charlie
 
 
