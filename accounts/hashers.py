@@ -21,8 +21,9 @@ class Argon2idHasher(Argon2PasswordHasher):
 class PepperedArgon2idHasher(Argon2idHasher):
     """Argon2id over the HMAC of the password, with 19 MiB, two passes and one lane.
 
-    About 30 ms a password, the minimum of the OWASP Password Storage Cheat Sheet: in a renewal of
-    a thousand pupils the hashing is the only slow part. The id of the key stands in the hash:
+    About 30 ms a password, a minimum of the OWASP Password Storage Cheat Sheet (decision 35
+    compares the others): in a renewal of a thousand pupils the hashing is the only slow part. The
+    id of the key stands in the hash:
     `argon2k$k1$argon2id$v=19$m=19456,t=2,p=1$salt$hash`.
     """
 
