@@ -42,7 +42,10 @@ browser:
 DEMO = set -a && . ./.demo/env && set +a && export DEMO=1 \
 	DESK_URL=http://127.0.0.1:$(PORT) DATABASE_URL=sqlite:///$(CURDIR)/.demo/demo.sqlite3 &&
 
+# A demo from before the pepper gets one.
 demo-data: .venv/run .demo/env
+	@grep -q '^PEPPER_KEYS=' .demo/env || \
+	  $(BIN)/python -m schoolloket.make_secrets | grep '^PEPPER_KEYS=' >> .demo/env
 	@$(DEMO) $(BIN)/python manage.py migrate --verbosity 0
 	@$(DEMO) $(BIN)/python manage.py createcachetable
 	@$(DEMO) $(BIN)/python manage.py make_demo

@@ -105,7 +105,7 @@ class Account(models.Model):
     username = models.CharField(max_length=64, unique=True)
     kind = models.CharField(max_length=10, choices=Kind.on_screen)
     password_kind = models.CharField(max_length=12, choices=PasswordKind.on_screen)
-    # The Argon2id hash (R5).
+    # The hash, with the id of its pepper key (R5). Renewed without a new version at a sign-in.
     password = models.CharField(max_length=200)
     must_change_password = models.BooleanField(default=False)
     email = models.EmailField(blank=True)
@@ -167,6 +167,12 @@ class Account(models.Model):
     def has_own_password(self) -> bool:
         """Whether the pupil chose the password (R8)."""
         return self.kind == Kind.ADVANCED and not self.must_change_password
+
+    def as_hashed(self, typed: str) -> str:
+        """Return a typed password as it is hashed: a word's case is ignored (R7)."""
+        if self.password_kind == PasswordKind.WORD:
+            return typed.casefold()
+        return typed
 
 
 class Username(models.Model):

@@ -171,6 +171,7 @@ if __name__ == "__main__":
         os.environ["DATABASE_URL"] = given.database_url or f"sqlite:///{folder}/bench.sqlite3"
         os.environ.setdefault("SECRET_KEY", "x" * 60)
         os.environ.setdefault("VAULT_KEYS", "dGVzdC1rZXktMzItYnl0ZXMtbG9uZy1mb3ItdGVzdHM=")
+        os.environ.setdefault("PEPPER_KEYS", "k1:cGVwcGVyLW9mLXRoZS10ZXN0cy0zMi1ieXRlcy1sb25n")
         os.environ.setdefault("MATCHING_KEY", "bench")
         os.environ.setdefault("DESK_URL", "http://localhost:8000")
         os.environ["DJANGO_SETTINGS_MODULE"] = "schoolloket.settings"

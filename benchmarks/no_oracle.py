@@ -31,6 +31,7 @@ OWN = "veertig gele fietsen"
 def set_up(folder: str) -> None:
     os.environ.setdefault("SECRET_KEY", "only-for-the-benchmark-" + "x" * 40)
     os.environ.setdefault("VAULT_KEYS", "dGVzdC1rZXktMzItYnl0ZXMtbG9uZy1mb3ItdGVzdHM=")
+    os.environ.setdefault("PEPPER_KEYS", "k1:cGVwcGVyLW9mLXRoZS10ZXN0cy0zMi1ieXRlcy1sb25n")
     os.environ.setdefault("MATCHING_KEY", "matching-key-of-the-benchmark")
     os.environ.setdefault("DESK_URL", "http://localhost:8000")
     os.environ.setdefault("DATABASE_URL", f"sqlite:///{folder}/no_oracle.sqlite3")
@@ -63,12 +64,15 @@ def fill() -> dict[str, list[str]]:
     manager = Manager.objects.create_user("een@bench.test", "bench-schoolloket", name="Een")
     password = make_password(OWN)
     own = {"kind": "gevorderd", "password_kind": "gevorderd"}
+    # From before the pepper: verified by the other hasher.
+    older = make_password(OWN, hasher="argon2")
     states: dict[str, dict[str, object]] = {
         "unknown": {},
         "existing": own | {"last_sign_in_at": now},
         "linked": own | {"last_sign_in_at": now, "email": "a@bench.test"},
         "word": {"kind": "basis", "password_kind": "woord", "last_sign_in_at": now},
         "never used": own | {"must_change_password": True},
+        "older hash": own | {"password": older},
         "inactive": own | {"deactivated_at": now, "deactivated_by": manager},
         "ended": own | {"email": "b@bench.test"},
         "waiting": own | {"last_sign_in_at": now},
@@ -88,9 +92,8 @@ def fill() -> dict[str, list[str]]:
                 ends_on=date(2021, 8, 31) if state == "ended" else today.replace(year=2099, day=1),
             )
             username = f"{state.replace(' ', '-')}.{number}"
-            Account.objects.create(
-                student=student, username=username, password=password, created_at=now, **fields
-            )
+            given = {"password": password} | fields
+            Account.objects.create(student=student, username=username, created_at=now, **given)
     return {
         state: [f"{state.replace(' ', '-')}.{number}" for number in range(USERNAMES_A_STATE)]
         for state in states

@@ -1,13 +1,21 @@
 """Read the settings that a deployment gives in its environment; docs/operations.md lists them."""
 
+import base64
 import os
+import re
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from cryptography.fernet import Fernet
 from django.core.exceptions import ImproperlyConfigured
 
+from schoolloket.core.pepper import PepperKey
+
 LOOPBACK = {"localhost", "127.0.0.1", "[::1]", "::1"}
+# Short, since it is stored with every hash.
+PEPPER_KEY_ID = re.compile(r"[a-z0-9]{1,8}")
+# 112 bits: NIST SP 800-63B, 5.1.1.2.
+SHORTEST_PEPPER_KEY = 14
 
 
 def required(name: str) -> str:
@@ -65,6 +73,39 @@ def vault_keys() -> list[str]:
             ) from error
         keys.append(key)
     return keys
+
+
+def pepper_keys() -> list[PepperKey]:
+    """Return the keys of PEPPER_KEYS, newest first: `k2:base64,k1:base64`.
+
+    Raises ImproperlyConfigured where there is none, one is malformed or too short, or two have the
+    same id.
+    """
+    parts = required("PEPPER_KEYS").split(",")
+    keys = [_pepper_key(part.strip()) for part in parts if part.strip()]
+    if not keys:
+        raise ImproperlyConfigured("PEPPER_KEYS holds no key.")
+
+    if len({key.id for key in keys}) < len(keys):
+        raise ImproperlyConfigured("PEPPER_KEYS holds two keys with the same id.")
+    return keys
+
+
+def _pepper_key(text: str) -> PepperKey:
+    """Return the key that is written as `k1:base64`. Raises ImproperlyConfigured."""
+    # Without the key itself: the message ends in a log.
+    malformed = "PEPPER_KEYS holds a key that is not an id (a-z, 0-9), a colon and base64."
+    key_id, _, encoded = text.partition(":")
+    if not PEPPER_KEY_ID.fullmatch(key_id):
+        raise ImproperlyConfigured(malformed)
+
+    try:
+        secret = base64.b64decode(encoded, altchars=b"-_", validate=True)
+    except ValueError as error:
+        raise ImproperlyConfigured(malformed) from error
+    if len(secret) < SHORTEST_PEPPER_KEY:
+        raise ImproperlyConfigured(f"PEPPER_KEYS: a key needs {SHORTEST_PEPPER_KEY} bytes or more.")
+    return PepperKey(key_id, secret)
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,8 @@ DEMO = environment.flag("DEMO")
 
 # Newest first: the first one seals, all of them open.
 VAULT_KEYS = environment.vault_keys()
+# Newest first: the first one hashes passwords, all of them verify.
+PEPPER_KEYS = environment.pepper_keys()
 # Key of the hash by which national numbers are matched. It can never change: the numbers
 # themselves are not kept, so nothing could be hashed again.
 MATCHING_KEY = environment.required("MATCHING_KEY")
@@ -184,7 +186,11 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = IMPORT_MAX_BYTES + 64 * 1024
 
 AUTH_USER_MODEL = "institutions.Manager"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
-PASSWORD_HASHERS = ["accounts.hashers.Argon2idHasher"]
+PASSWORD_HASHERS = [
+    "accounts.hashers.PepperedArgon2idHasher",
+    # For hashes from before the pepper; each is renewed at its next sign-in.
+    "accounts.hashers.Argon2idHasher",
+]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {

@@ -6,12 +6,13 @@ import uuid
 
 os.environ.setdefault("SECRET_KEY", "only-for-the-tests-" + "x" * 40)
 os.environ.setdefault("VAULT_KEYS", "dGVzdC1rZXktMzItYnl0ZXMtbG9uZy1mb3ItdGVzdHM=")
+os.environ.setdefault("PEPPER_KEYS", "k1:cGVwcGVyLW9mLXRoZS10ZXN0cy0zMi1ieXRlcy1sb25n")
 os.environ.setdefault("MATCHING_KEY", "matching-key-of-the-tests")
 os.environ["DESK_URL"] = "http://localhost:8000"
 
 from schoolloket.settings import *
 
-PASSWORD_HASHERS = ["tests.hashers.CheapArgon2idHasher"]
+PASSWORD_HASHERS = ["tests.hashers.CheapArgon2idHasher", "accounts.hashers.Argon2idHasher"]
 STORAGES = {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
 # Static files come from their source folders: no test needs `collectstatic` first.
 WHITENOISE_AUTOREFRESH = WHITENOISE_USE_FINDERS = True

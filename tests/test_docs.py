@@ -145,7 +145,7 @@ def test_every_link_between_documents_leads_somewhere() -> None:
 
 
 def test_operations_names_every_setting_of_the_environment_and_no_other() -> None:
-    read = {"VAULT_KEYS", "DATABASE_URL"}
+    read = {"VAULT_KEYS", "PEPPER_KEYS", "DATABASE_URL"}
     code = (ROOT / "schoolloket" / "settings.py").read_text()
     read |= set(re.findall(r"environment\.\w+\(\s*\"([A-Z_]+)\"", code))
     rows = re.findall(r"^\| (`[A-Z_]+`(?:, `[A-Z_]+`)*) \|", OPERATIONS.read_text(), re.M)

@@ -15,10 +15,10 @@ from accounts.models import (
     HAMMERED_FROM,
     Account,
     AccountEvent,
-    PasswordKind,
     SignInFailure,
 )
 from accounts.portal import throttling, tokens
+from accounts.portal.actions import rehashing
 from accounts.portal.device import Device
 from accounts.portal.models import PortalSession
 from schoolloket.core import clock
@@ -60,9 +60,7 @@ class Claimant:
         stored_hash = _DUMMY_HASH
         if self.account:
             stored_hash = self.account.password
-            if self.account.password_kind == PasswordKind.WORD:
-                # Words are stored in lower case: case is ignored (R7).
-                password = password.casefold()
+            password = self.account.as_hashed(password)
 
         with _one_hash_at_a_time:
             matches = check_password(password, stored_hash)
@@ -94,6 +92,7 @@ def sign_in(
     if account and claimant.active and failures and verified:
         token = _open_session(account, limits, on_known_device=on_known_device)
         if token:
+            rehashing.renew_hash(account=account, password=password)
             return account, token
 
     _note_failure(claimant, limits, failures, origin)

@@ -17,6 +17,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.test import Client
 
 from schoolloket import environment
+from schoolloket.core.pepper import PepperKey
 from schoolloket.institutions.models import Institution, Manager, Membership
 from tests.helpers import PASSWORD
 from tests.pages import desk, html, text
@@ -246,6 +247,61 @@ def test_a_bad_key_is_refused_and_not_repeated(deployment: pytest.MonkeyPatch) -
     assert "not-a-key" not in str(refused.value)
 
 
+@pytest.mark.parametrize("name", ["SECRET_KEY", "PEPPER_KEYS", "MATCHING_KEY"])
+def test_the_desk_does_not_start_without_a_secret(name: str) -> None:
+    run = subprocess.run(
+        [sys.executable, "-c", "from schoolloket import settings"],
+        cwd=Path(settings.BASE_DIR),
+        env={key: value for key, value in os.environ.items() if key != name},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert run.returncode == 1
+    assert f"ImproperlyConfigured: The environment variable {name} is missing" in run.stderr
+
+
+def test_the_peppers_keys_are_read_newest_first(deployment: pytest.MonkeyPatch) -> None:
+    deployment.setenv("PEPPER_KEYS", "k2:MjIyMjIyMjIyMjIyMjI=, k1:MTExMTExMTExMTExMTExMQ==")
+    assert environment.pepper_keys() == [PepperKey("k2", b"2" * 14), PepperKey("k1", b"1" * 16)]
+
+
+@pytest.mark.parametrize(
+    ("given", "wrong"),
+    [
+        (",", "holds no key"),
+        ("MjIyMjIyMjIyMjIyMjI=", "is not an id"),
+        (":MjIyMjIyMjIyMjIyMjI=", "is not an id"),
+        ("K2:MjIyMjIyMjIyMjIyMjI=", "is not an id"),
+        ("$k2:MjIyMjIyMjIyMjIyMjI=", "is not an id"),
+        ("toolongid:MjIyMjIyMjIyMjIyMjI=", "is not an id"),
+        ("k2:MjIyMjIyMjIyMjIyMjI", "is not an id"),
+        ("k2:MjIyMjIyMjIy MjIyMjI=", "is not an id"),
+        ("k2:MjIyMjIyMjIyMjIyMg==", "needs 14 bytes"),
+        ("k2:", "needs 14 bytes"),
+        ("k1:MjIyMjIyMjIyMjIyMjI=,k1:MTExMTExMTExMTExMTE=", "two keys with the same id"),
+    ],
+)
+def test_a_pepper_that_is_not_right_is_refused_and_not_repeated(
+    deployment: pytest.MonkeyPatch, given: str, wrong: str
+) -> None:
+    deployment.setenv("PEPPER_KEYS", given)
+    with pytest.raises(ImproperlyConfigured, match=f"PEPPER_KEYS.*{wrong}") as refused:
+        environment.pepper_keys()
+    assert "MjIy" not in str(refused.value)
+
+
+def test_new_secrets_have_every_name_that_is_needed(deployment: pytest.MonkeyPatch) -> None:
+    command = [sys.executable, "-m", "schoolloket.make_secrets"]
+    printed = subprocess.run(command, cwd=settings.BASE_DIR, capture_output=True, text=True)
+    made = dict(line.split("=", 1) for line in printed.stdout.splitlines())
+    assert set(made) == {"SECRET_KEY", "VAULT_KEYS", "PEPPER_KEYS", "MATCHING_KEY"}
+
+    deployment.setenv("PEPPER_KEYS", made["PEPPER_KEYS"])
+    [key] = environment.pepper_keys()
+    assert len(key.secret) == 32
+
+
 def test_the_deployment_check_is_clean_and_https_secures_the_cookies() -> None:
     script = (
         "from django.conf import settings as s; from django.core.management import call_command;"
@@ -260,6 +316,7 @@ def test_the_deployment_check_is_clean_and_https_secures_the_cookies() -> None:
         "DJANGO_SETTINGS_MODULE": "schoolloket.settings",
         "SECRET_KEY": "a-secret-of-the-tests-that-is-long-enough-for-the-check-9d8f7g6h5j",
         "VAULT_KEYS": Fernet.generate_key().decode(),
+        "PEPPER_KEYS": f"k1:{Fernet.generate_key().decode()}",
         "MATCHING_KEY": "matching",
         "DESK_URL": "https://loket.example.org",
     }
