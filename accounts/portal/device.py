@@ -32,6 +32,11 @@ class Device:
         """Whether the code on this pupil's present sheet was opened on the device."""
         return (account.pk, account.credentials_version) in self.opened
 
+    def after_opening(self, account: Account) -> "Device":
+        """Return the device as it is once the code on this pupil's sheet was opened on it."""
+        others = [(pk, version) for pk, version in self.opened if pk != account.pk]
+        return replace(self, opened=(*others, (account.pk, account.credentials_version)))
+
     def after_sign_in(self, account: Account, mode: str) -> "Device":
         """Return the device as it is once this pupil has signed in on it."""
         account_ids = list(self.account_ids)
