@@ -5,7 +5,7 @@ from typing import Any, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q, Subquery
 from django.db.models.functions import Lower
 from django.utils import timezone
 
@@ -68,11 +68,12 @@ class AccountQuerySet(models.QuerySet["Account"]):
         enrolled = Enrolment.objects.running_or_ahead(day).filter(student=OuterRef("student"))
         return self.filter(Exists(enrolled), deactivated_at=None)
 
-    def new_version(self, **fields: Any) -> int:
+    def new_version(self, *, code_hash: str | Subquery = "", **fields: Any) -> int:
         """Change these fields and raise the version of the credentials.
 
         Sessions, mailed links, previews and waits of the old version end with it, so the failed
-        sign-ins that the desk is shown are cleared as well. Returns the number of accounts.
+        sign-ins that the desk is shown are cleared as well. The code on the old sheet is void too;
+        `code_hash` is that of the new sheet, if there is one. Returns the number of accounts.
 
         Every change of password, username, e-mail, type or status has to go through here.
         """
@@ -81,6 +82,7 @@ class AccountQuerySet(models.QuerySet["Account"]):
             failed_sign_ins=0,
             last_failed_at=None,
             last_failure="",
+            code_hash=code_hash,
             **fields,
         )
 
@@ -107,6 +109,8 @@ class Account(models.Model):
     password_kind = models.CharField(max_length=12, choices=PasswordKind.on_screen)
     # The hash, with the id of its pepper key (R5). Renewed without a new version at a sign-in.
     password = models.CharField(max_length=200)
+    # The SHA-256 of the code in the QR code of the present sheet; empty where there is none.
+    code_hash = models.CharField(max_length=64, blank=True, default="")
     must_change_password = models.BooleanField(default=False)
     email = models.EmailField(blank=True)
     created_at = models.DateTimeField()

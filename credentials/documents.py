@@ -14,12 +14,11 @@ from credentials.rendering.archive import render_zip, zip_name
 from credentials.rendering.cards import Card, PrintJob, in_print_order
 from credentials.rendering.credentials_workbook import render_workbook
 from credentials.rendering.stickers import L7160, L7163, L7651, Sheet, render_stickers
-from schoolloket.core import vault
 from schoolloket.core.downloads import PDF, XLSX, ZIP
 from schoolloket.core.exceptions import NotPrintable
 from students.models import Enrolment
 
-from . import passwords
+from . import passwords, sealing
 from .enrolments import enrolments_of
 from .models import Batch, BatchItem
 
@@ -128,7 +127,8 @@ def print_job(batch: Batch) -> PrintJob:
 
 def _card(item: BatchItem, enrolment: Enrolment) -> Card:
     kind = PasswordKind(item.password_kind)
-    password = passwords.shown(kind, vault.unseal(item.sealed))
+    secrets = sealing.unseal(item.sealed)
+    password = passwords.shown(kind, secrets.password)
 
     return Card(
         stamnummer=enrolment.stamnummer,
@@ -143,6 +143,7 @@ def _card(item: BatchItem, enrolment: Enrolment) -> Card:
         temporary=kind == PasswordKind.ADVANCED,
         password=password.text,
         pictures=password.pictures,
+        code=secrets.code,
     )
 
 

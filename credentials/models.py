@@ -229,9 +229,12 @@ class BatchItem(models.Model):
     removes_email = models.BooleanField(default=False)
     # Only the single edit renews a linked account and keeps its e-mail address (R1).
     keeps_email = models.BooleanField(default=False)
-    # The password, sealed by the vault; empty for an item with an obstacle, and once destroyed.
+    # Password and printed code, sealed (see sealing.py); empty for an item with an obstacle, and
+    # once destroyed.
     sealed = models.TextField(blank=True)
     hash = models.CharField(max_length=200, blank=True)
+    # For `Account.code_hash`; both hashes are removed at the save.
+    code_hash = models.CharField(max_length=64, blank=True, default="")
     included = models.BooleanField(default=True)
     obstacle = models.CharField(max_length=10, choices=Obstacle.on_screen, blank=True)
     outcome = models.CharField(

@@ -6,11 +6,11 @@ from functools import cached_property
 
 from accounts.models import PasswordKind
 from accounts.overview import enrolled_elsewhere
-from schoolloket.core import clock, vault
+from schoolloket.core import clock
 from schoolloket.core.text import mask_email
 from students.models import Enrolment
 
-from . import passwords
+from . import passwords, sealing
 from .eligibility import alternatives
 from .enrolments import enrolments_of
 from .models import Batch, BatchItem
@@ -42,8 +42,8 @@ class Row:
         """
         if not self.item.sealed:
             return None
-        password = vault.unseal(self.item.sealed)
-        return passwords.shown(self.item.password_kind, password)
+        secrets = sealing.unseal(self.item.sealed)
+        return passwords.shown(self.item.password_kind, secrets.password)
 
     @property
     def alternatives(self) -> list[PasswordKind]:

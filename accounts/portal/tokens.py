@@ -1,4 +1,4 @@
-"""Random tokens: a cookie or a mail holds the token, the database only its hash."""
+"""Random tokens: a cookie, a mail or a sheet holds the token, the database only its hash."""
 
 import hashlib
 import secrets
@@ -7,6 +7,15 @@ import secrets
 def new() -> str:
     """Return a new token of 256 bits, in characters that a URL and a cookie allow."""
     return secrets.token_urlsafe(32)
+
+
+def new_printed_code() -> str:
+    """Return a new code of 96 bits for a QR code: 16 characters that a URL allows.
+
+    Shorter than other tokens, so that the modules of the QR code stay large. It gives access to
+    nothing, and nobody can guess it.
+    """
+    return secrets.token_urlsafe(12)
 
 
 def digest(token: str) -> str:

@@ -7,10 +7,9 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from accounts.models import PasswordKind
-from credentials import passwords
+from credentials import sealing
 from credentials.eligibility import alternatives
 from credentials.models import Batch, BatchItem
-from schoolloket.core import vault
 from schoolloket.core.exceptions import AlreadySaved, PreviewChanged
 from schoolloket.institutions.actors import Actor
 
@@ -82,7 +81,7 @@ def _replace(rows: QuerySet[BatchItem], kind: PasswordKind | None) -> list[Batch
         item.pk = None
         item.hash = ""
         item.password_kind = new_kind
-        item.sealed = vault.seal(passwords.generate(new_kind))
+        sealing.seal_new(item)
 
     rows.delete()
     return BatchItem.objects.bulk_create(items)

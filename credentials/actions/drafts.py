@@ -9,10 +9,10 @@ from django.utils import timezone
 from accounts import usernames
 from accounts.models import Account, PasswordKind
 from accounts.overview import account_of, chosen, held, visible
-from credentials import passwords
+from credentials import sealing
 from credentials.eligibility import converted_kind, obstacle, proposed_kind
 from credentials.models import Batch, BatchItem
-from schoolloket.core import clock, vault
+from schoolloket.core import clock
 from schoolloket.core.exceptions import NotEligible, UnknownStudents
 from schoolloket.institutions.actors import Actor
 from students.models import Enrolment
@@ -55,7 +55,7 @@ def prepare(*, by: Actor, student_ids: Collection[int], purpose: Batch.Purpose) 
             item.obstacle = found
             item.included = False
         else:
-            item.sealed = vault.seal(passwords.generate(item.password_kind))
+            sealing.seal_new(item)
 
         items.append(item)
 
@@ -100,7 +100,7 @@ def prepare_edit(*, by: Actor, student_id: int, edit: Edit) -> Batch:
     if found:
         raise NotEligible(found.label)
 
-    item.sealed = vault.seal(passwords.generate(item.password_kind))
+    sealing.seal_new(item)
     _store_draft(batch, [item])
     return batch
 

@@ -21,8 +21,8 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from credentials import sealing
 from credentials.models import Batch, BatchItem, BatchItemQuerySet
-from schoolloket.core import vault
 
 SLICE_SECONDS = 2.0
 # Longer than any slice; a crashed holder blocks the draft at most this long.
@@ -116,7 +116,7 @@ def _compute(batch_id: UUID, seconds: float) -> dict[int, str]:
     def hash_in_time(place: int, token: str) -> str:
         if place >= ROUND and time.monotonic() >= deadline:
             return ""
-        return make_password(vault.unseal(token))
+        return make_password(sealing.unseal(token).password)
 
     # No core waits for another: each takes the next row until the time is over.
     with ThreadPoolExecutor(CORES, initializer=os.nice, initargs=(NICENESS,)) as pool:

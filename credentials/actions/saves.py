@@ -12,9 +12,10 @@ from django.utils import timezone
 from accounts import history, overview, usernames
 from accounts.actions import lock_accounts
 from accounts.models import Account, Kind, PasswordKind
+from credentials import sealing
 from credentials.eligibility import obstacle
 from credentials.models import Batch, BatchItem
-from schoolloket.core import clock, vault
+from schoolloket.core import clock
 from schoolloket.core.exceptions import NothingTicked, NotReady
 from schoolloket.institutions.actors import Actor
 from schoolloket.institutions.models import Institution
@@ -58,7 +59,7 @@ def save(*, by: Actor, batch_id: UUID) -> Batch:
     _update_accounts(batch)
     entries = save_history.entries(batch, done, accounts)
     history.record(entries, by=by, operation_id=batch.pk, at=now)
-    batch.items.update(hash="")
+    batch.items.update(hash="", code_hash="")
 
     # Log before commit: a pupil listed needlessly gets a new sheet, one missed is locked out.
     _log(batch, done)
@@ -78,7 +79,7 @@ def _refuse_if_not_ready(items: list[BatchItem]) -> None:
 
     # A password that cannot be opened cannot be printed, so it must not become valid (R4).
     for item in items:
-        vault.unseal(item.sealed)
+        sealing.unseal(item.sealed)
 
 
 def _still_possible(
@@ -149,6 +150,7 @@ def _create_accounts(batch: Batch, now: datetime) -> None:
             kind=PasswordKind(item.password_kind).account_kind,
             password_kind=item.password_kind,
             password=item.hash,
+            code_hash=item.code_hash,
             must_change_password=item.password_kind == PasswordKind.ADVANCED,
             created_at=now,
         )
@@ -171,6 +173,7 @@ def _update_accounts(batch: Batch) -> None:
     Account.objects.filter(pk__in=renewed.values("account")).new_version(
         username=Subquery(mine.values("username")[:1]),
         password=Subquery(mine.values("hash")[:1]),
+        code_hash=Subquery(mine.values("code_hash")[:1]),
         password_kind=Subquery(mine.values("password_kind")[:1]),
         kind=Case(When(becomes_advanced, then=Value(Kind.ADVANCED)), default=Value(Kind.BASIC)),
         # A password generated for an advanced account is temporary (R8).

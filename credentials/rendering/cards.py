@@ -4,9 +4,13 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
+from urllib.parse import urlencode
 
 from accounts.pictures import Picture
 from schoolloket.core.text import fold
+
+from .qr import qr_operators
 
 
 @dataclass(frozen=True)
@@ -25,6 +29,7 @@ class Card:
     temporary: bool
     password: str  # as typed; a picture password is its names joined by ' - '
     pictures: tuple[Picture, ...] = ()
+    code: str = ""  # makes the device known that opens it; empty where there is none
 
     def __repr__(self) -> str:
         """Only the stamnummer: no traceback or log may show the password (R5)."""
@@ -37,10 +42,21 @@ class Card:
 
     @property
     def scanned_url(self) -> str:
-        """What the QR code holds: for a picture password the URL that opens the grid."""
+        """What the QR code holds: the URL with the code, and the grid for a picture password."""
+        query = {}
+        if self.code:
+            query["k"] = self.code
         if self.pictures:
-            return f"{self.sign_in_url}?wijze=afbeeldingen"
-        return self.sign_in_url
+            query["wijze"] = "afbeeldingen"
+
+        if not query:
+            return self.sign_in_url
+        return f"{self.sign_in_url}?{urlencode(query)}"
+
+    @cached_property
+    def qr(self) -> str:
+        """The QR code as PDF operators, made once for all documents of a job and no longer kept."""
+        return qr_operators(self.scanned_url)
 
     @property
     def class_and_group(self) -> str:

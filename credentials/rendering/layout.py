@@ -60,7 +60,7 @@ def draw(paper: Paper, card: Card, design: Design) -> None:
         _write(paper, card, design.word)
 
     if design.qr:
-        paper.qr(card.scanned_url, design.qr)
+        paper.qr(card.qr, design.qr)
 
 
 def _write(paper: Paper, card: Card, slots: Iterable[Slot]) -> None:

@@ -24,7 +24,6 @@ from accounts.pictures import Picture
 
 from .fitting import Box, fit
 from .fonts import REGULAR, Face, printable
-from .qr import qr_operators
 
 MM = 72 / 25.4
 PAGE_HEIGHT = A4[1]
@@ -109,9 +108,9 @@ class Paper:
             return [(0, line.encode())]
         return face.font.splitString(line, self._document)
 
-    def qr(self, url: str, box: Box) -> None:
-        """Draw the QR code of `url`; `box` is square and includes no quiet zone."""
-        self._in_unit_square(f"{BLACK} {qr_operators(url)}", box)
+    def qr(self, operators: str, box: Box) -> None:
+        """Draw a QR code of `qr_operators`; `box` is square and includes no quiet zone."""
+        self._in_unit_square(f"{BLACK} {operators}", box)
 
     def picture(self, picture: Picture, box: Box) -> None:
         """Draw one picture of a picture password; its image is embedded once."""

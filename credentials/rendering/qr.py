@@ -1,7 +1,5 @@
 """QR codes of sign-in URLs, as the few PDF operators that draw them."""
 
-from functools import lru_cache
-
 from PIL import Image
 from zxingcpp import BarcodeFormat, create_barcode
 
@@ -10,7 +8,6 @@ from zxingcpp import BarcodeFormat, create_barcode
 _MASK = 6
 
 
-@lru_cache(maxsize=4096)  # a URL is no secret, and two of the four documents show it
 def qr_operators(url: str) -> str:
     """Return operators that fill the unit square with the QR code of `url`, in the ink set.
 

@@ -5,6 +5,7 @@ import zipfile
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 import openpyxl
 import pypdfium2
@@ -64,6 +65,12 @@ class Sheet:
     username: str
     label: str
     password: str
+
+    @property
+    def code(self) -> str:
+        """The code that makes the device known."""
+        [code] = parse_qs(urlsplit(self.scanned).query)["k"]
+        return code
 
 
 def _sheet(page: pypdfium2.PdfPage) -> Sheet:

@@ -9,6 +9,7 @@ from django.core import mail
 from playwright.sync_api import BrowserContext, Locator, expect
 
 from .leaks import Leaks
+from .printed import Sheet
 from .visitor import Visitor
 
 TABLET: dict[str, Any] = {"viewport": {"width": 820, "height": 1180}, "has_touch": True}
@@ -45,6 +46,13 @@ class Pupil(Visitor):
     def is_at(self, path: str) -> None:
         """The address bar shows this path and no query."""
         expect(self.page).to_have_url(re.compile(rf"^http://[^/]+{re.escape(path)}$"))
+
+    def scan(self, sheet: Sheet) -> None:
+        """Open what the QR code holds; the code leaves the address bar at once."""
+        self.leaks.saw(sheet.code)
+        self.open(sheet.scanned)
+        expect(self.page).not_to_have_url(re.compile(re.escape(sheet.code)))
+        assert sheet.code not in self.page.content()
 
     # Signing in --------------------------------------------------------------------------------
 

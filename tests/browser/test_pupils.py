@@ -61,9 +61,10 @@ def given_a_password(stamnummer: str, password: str, **fields: object) -> Accoun
 @on_both
 def test_a_word(beheerder: Desk, new_pupil: NewPupil, size: dict[str, Any]) -> None:
     sheet = renewed(beheerder, ABDULGHANI)
-    assert (sheet.label, sheet.scanned) == ("Wachtwoord:", sheet.url)
+    assert (sheet.label, sheet.scanned) == ("Wachtwoord:", f"{sheet.url}?k={sheet.code}")
     pupil = new_pupil(size)
-    pupil.open(sheet.scanned)
+    pupil.scan(sheet)
+    pupil.is_at(f"/mijn/{sheet.username}")
     pupil.has_username(sheet.username)
     pupil.sign_in("zeker niet dit")
     pupil.sees(REFUSED)
@@ -82,10 +83,11 @@ def test_a_word(beheerder: Desk, new_pupil: NewPupil, size: dict[str, Any]) -> N
 @on_both
 def test_pictures(beheerder: Desk, new_pupil: NewPupil, size: dict[str, Any]) -> None:
     sheet = renewed(beheerder, JEF)
-    assert sheet.scanned == f"{sheet.url}?wijze=afbeeldingen"
+    assert sheet.scanned == f"{sheet.url}?k={sheet.code}&wijze=afbeeldingen"
     first, second, third, last = pictures = sheet.password.split(" - ")
     pupil = new_pupil(size)
-    pupil.open(sheet.scanned)
+    pupil.scan(sheet)
+    expect(pupil.grid.get_by_role("button")).to_have_count(16)
     pupil.has_username(sheet.username)
     pupil.touch(first, third)
     pupil.has_chosen(first, third)
@@ -105,9 +107,9 @@ def test_pictures(beheerder: Desk, new_pupil: NewPupil, size: dict[str, Any]) ->
 @on_both
 def test_a_temporary_password(beheerder: Desk, new_pupil: NewPupil, size: dict[str, Any]) -> None:
     sheet = renewed(beheerder, ARDALAN)
-    assert (sheet.label, sheet.scanned) == ("Tijdelijk wachtwoord:", sheet.url)
+    assert (sheet.label, sheet.scanned) == ("Tijdelijk wachtwoord:", f"{sheet.url}?k={sheet.code}")
     pupil = new_pupil(size)
-    pupil.open(sheet.scanned)
+    pupil.scan(sheet)
     pupil.sign_in(sheet.password)
     then_nothing_is_reachable_before_an_own_password(pupil)
     when_an_own_password_is_chosen(pupil)
@@ -207,7 +209,7 @@ def test_a_forgotten_password(new_pupil: NewPupil) -> None:
 def test_the_desk_renews_an_own_password(beheerder: Desk, new_pupil: NewPupil) -> None:
     sheet = renewed(beheerder, ARDALAN)
     pupil = new_pupil(PHONE)
-    pupil.open(sheet.scanned)
+    pupil.scan(sheet)
     pupil.sign_in(sheet.password)
     pupil.choose(OWN)
     pupil.leaks.saw(OWN)
@@ -217,9 +219,11 @@ def test_the_desk_renews_an_own_password(beheerder: Desk, new_pupil: NewPupil) -
     again = renewed(beheerder, ARDALAN)
     pupil.follow("Wijzig je wachtwoord")
     pupil.is_at("/mijn/")
-    pupil.open(again.scanned)
+    pupil.scan(again)
     pupil.sign_in(OWN)
     pupil.sees(REFUSED)
+    pupil.scan(sheet)
+    pupil.has_username(sheet.username)
     pupil.sign_in(again.password)
     pupil.sees_heading("Kies je eigen wachtwoord")
     beheerder.open("leerlingen/")
@@ -307,6 +311,15 @@ def test_without_javascript_pictures_are_chosen_one_by_one(new_pupil: NewPupil) 
     assert account(JEF).failed_sign_ins == 0
     pupil.press("Meld je aan")
     pupil.is_signed_in("Jef")
+
+
+def test_without_javascript_a_sheet_is_scanned(beheerder: Desk, new_pupil: NewPupil) -> None:
+    sheet = renewed(beheerder, ABDULGHANI)
+    pupil = new_pupil(PHONE, java_script_enabled=False)
+    pupil.scan(sheet)
+    pupil.is_at(f"/mijn/{sheet.username}")
+    pupil.sign_in(sheet.password)
+    pupil.is_signed_in("Abdulghani")
 
 
 def test_without_javascript_a_word_is_typed(new_pupil: NewPupil) -> None:

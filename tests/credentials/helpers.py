@@ -5,7 +5,7 @@ from typing import Protocol
 
 from accounts.models import Account
 from credentials.models import Batch, BatchItem
-from schoolloket.core import vault
+from credentials.sealing import unseal
 
 
 class Pupil(Protocol):
@@ -26,7 +26,7 @@ def item_of(batch: Batch, pupil: Pupil) -> BatchItem:
 
 def password_of(batch: Batch, pupil: Pupil) -> str:
     """The password that the preview shows for this pupil."""
-    return vault.unseal(item_of(batch, pupil).sealed)
+    return unseal(item_of(batch, pupil).sealed).password
 
 
 def snapshot(*accounts: Account) -> list[dict[str, object]]:

@@ -15,7 +15,7 @@ from accounts.actions import link_email
 from accounts.models import Account, AccountEvent, PasswordKind, Username
 from credentials.actions import drafts
 from credentials.models import Batch
-from schoolloket.core import vault
+from credentials.sealing import unseal
 from schoolloket.institutions.actors import Actor
 from schoolloket.institutions.models import Institution
 from students.models import Enrolment
@@ -40,7 +40,7 @@ def opened(client: Client, pupil: Account, query: str = "") -> HttpResponse:
 
 def drafted() -> str:
     """The password of the one open draft."""
-    return vault.unseal(Batch.objects.drafts().get().items.get().sealed)
+    return unseal(Batch.objects.drafts().get().items.get().sealed).password
 
 
 def works(account: Account, password: str) -> bool:

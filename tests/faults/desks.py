@@ -13,7 +13,7 @@ from openpyxl import load_workbook
 from accounts.models import Account, PasswordKind
 from credentials.actions import drafts, hashing
 from credentials.models import Batch, BatchItem
-from schoolloket.core import vault
+from credentials.sealing import unseal
 from schoolloket.institutions.actors import Actor
 from schoolloket.institutions.models import Institution, Manager
 from students.models import Enrolment
@@ -135,4 +135,4 @@ def printed(answer: HttpResponse) -> dict[str, str]:
 def passwords(batch: Batch) -> dict[int, str]:
     """The passwords of the preview by account, as its sheets would have them."""
     rows = batch.items.exclude(sealed="").values_list("account", "sealed")
-    return {account: vault.unseal(sealed) for account, sealed in rows}
+    return {account: unseal(sealed).password for account, sealed in rows}

@@ -15,6 +15,7 @@ database.
 """
 
 import base64
+import hashlib
 import pickle
 import re
 from collections import Counter
@@ -148,7 +149,9 @@ def _opens(sheet: dict[str, Any], account: dict[str, Any]) -> bool:
         account["credentials_version"],
         account["password_kind"],
     )
-    return fits and check_password(vault.unseal(sheet["sealed"]), account["password"])
+    password, _, code = vault.unseal(sheet["sealed"]).partition("\n")
+    code_fits = hashlib.sha256(code.encode()).hexdigest() == account["code_hash"]
+    return fits and code_fits and check_password(password, account["password"])
 
 
 def _may_be_linked(sheet: dict[str, Any], state: State) -> bool:

@@ -26,6 +26,7 @@ from credentials.actions import hashing
 from credentials.actions.hashing import store_hashes
 from credentials.actions.saves import save
 from credentials.models import Batch, BatchItem
+from credentials.sealing import unseal
 from schoolloket.core import exceptions, vault
 from schoolloket.institutions.actors import Actor, Pupil
 from students.models import Enrolment, ImportRun
@@ -193,7 +194,7 @@ def test_saved_and_destroyed_during_a_slice(
 
         def go_on(batch: Batch = batch) -> None:
             sealed = dict(batch.items.values_list("pk", "sealed"))
-            hashes = {pk: make_password(vault.unseal(token)) for pk, token in sealed.items()}
+            hashes = {pk: make_password(unseal(token).password) for pk, token in sealed.items()}
             store_hashes(batch_id=batch.pk, hashes=hashes)
             anna_desk.save(batch)
             anna_desk.destroy(batch)

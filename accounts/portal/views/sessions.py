@@ -8,7 +8,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.models import Account, Kind
 from accounts.pictures import GRID, PASSWORD_LENGTH
-from accounts.portal import access, cookies
+from accounts.portal import access, cookies, printed_codes
 from accounts.portal.actions import sessions
 from accounts.portal.device import Device
 from accounts.portal.forms import PICTURES, WORDS, SignInForm, chosen_pictures
@@ -17,6 +17,8 @@ from accounts.portal.requests import PortalRequest
 from schoolloket.core import clock
 from schoolloket.core.text import mask_email
 from students.models import Enrolment
+
+from .printed_codes import open_code
 
 # One message for every reason: it must not reveal whether a username exists.
 NOT_SIGNED_IN = (
@@ -31,6 +33,9 @@ NOT_SIGNED_IN = (
 @sensitive_post_parameters()
 def sign_in(request: PortalRequest, username: str = "") -> HttpResponse:
     """Sign in with a typed password or on the grid; the printed URL fills in the username."""
+    if printed_codes.PARAMETER in request.GET:
+        return open_code(request, username)
+
     device = cookies.device_of(request)
     attempt = None
     if "sign_in" in request.POST:

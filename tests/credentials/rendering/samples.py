@@ -27,6 +27,7 @@ SUHEDA = Card(
     password_kind="Basis wachtwoord",
     temporary=False,
     password="29ban9",
+    code="k3Jx-0aQ_w7ZtYbN",
 )
 AURELIAN = replace(
     SUHEDA,

@@ -1,5 +1,6 @@
 """Cards in print order, letters that the faces lack, and texts in their boxes."""
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -7,16 +8,39 @@ from anyascii import anyascii
 from hypothesis import given
 from hypothesis import strategies as st
 
-from credentials.rendering.cards import in_print_order
+from credentials.rendering.cards import Card, in_print_order
 from credentials.rendering.fitting import Box, fit
 from credentials.rendering.fonts import BOLD, CODE, REGULAR, Face, printable, spelled_in_full
 
-from .samples import SUHEDA, job
+from .samples import ABDULGHANI, LONGEST, LONGEST_PICTURES, SUHEDA, job
 
 
 def test_a_card_in_a_traceback_does_not_tell_its_password() -> None:
     assert repr(SUHEDA) == "Card('70246')"
     assert SUHEDA.password not in repr(job(SUHEDA))
+
+
+@pytest.mark.parametrize(
+    ("card", "code", "query"),
+    [
+        (SUHEDA, "k3Jx-0aQ_w7ZtYbN", "?k=k3Jx-0aQ_w7ZtYbN"),
+        (ABDULGHANI, "k3Jx-0aQ_w7ZtYbN", "?k=k3Jx-0aQ_w7ZtYbN&wijze=afbeeldingen"),
+        (SUHEDA, "", ""),
+        (ABDULGHANI, "", "?wijze=afbeeldingen"),
+    ],
+)
+def test_the_qr_code_is_the_url_with_the_code_and_the_grid(
+    card: Card, code: str, query: str
+) -> None:
+    assert replace(card, code=code).scanned_url == card.sign_in_url + query
+
+
+@pytest.mark.parametrize("card", [LONGEST, LONGEST_PICTURES])
+def test_the_smallest_qr_code_keeps_its_modules_large(card: Card) -> None:
+    """21.5 mm on L7163; from 0.33 mm a module is read off worn paper with any phone."""
+    width = re.match(r"BI /W (\d+) ", card.qr)
+    assert width
+    assert 21.5 / int(width[1]) >= 0.33
 
 
 def test_print_order_is_class_then_group_then_last_and_first_name() -> None:

@@ -170,10 +170,11 @@ def test_every_face_is_embedded(sheet: Sheet) -> None:
     assert all(embedded for _, _, embedded in texts(render_stickers(job(SUHEDA), sheet)))
 
 
-def test_the_qr_codes_of_a_sheet_are_the_sign_in_urls() -> None:
-    cards = [replace(LONGEST, sign_in_url=f"{LONGEST.sign_in_url}{number}") for number in range(14)]
+@pytest.mark.parametrize("card", [LONGEST, LONGEST_PICTURES])
+def test_the_qr_codes_of_a_sheet_are_the_sign_in_urls(card: Card) -> None:
+    cards = [replace(card, sign_in_url=f"{card.sign_in_url}{number}") for number in range(14)]
     codes = zxingcpp.read_barcodes(image(render_stickers(job(*cards), L7163), dpi=200))
-    assert {code.text for code in codes} == {card.sign_in_url for card in cards}
+    assert {code.text for code in codes} == {card.scanned_url for card in cards}
 
 
 @pytest.mark.parametrize("sheet", **BY_NAME)

@@ -10,7 +10,7 @@ from openpyxl import load_workbook
 from accounts.actions import link_email
 from accounts.models import Account, AccountEvent
 from accounts.portal.models import MailToken, PortalSession
-from schoolloket.core import vault
+from credentials.sealing import unseal
 from schoolloket.institutions.actors import Actor
 from schoolloket.institutions.models import Institution
 from students.models import Student, StudentEvent
@@ -89,14 +89,16 @@ def test_no_password_hash_or_token_is_in_it(
 ) -> None:
     batch = saved(charlie)
     charlie.refresh_from_db()
-    password = vault.unseal(item_of(batch, charlie).sealed)
+    sealed = unseal(item_of(batch, charlie).sealed)
     found = told(
         export(alice_client, charlie.student_id) + export(alice_client, abdulghani.student_id)
     )
     assert "Afdrukken|Wachtwoorden vernieuwd, reeks 1|" in found
     secrets = (
-        password,
+        sealed.password,
+        sealed.code,
         charlie.password,
+        charlie.code_hash,
         abdulghani.password,
         item_of(batch, charlie).sealed,
         "ab" * 32,
