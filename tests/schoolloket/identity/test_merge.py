@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 
-from accounts import usernames
+from accounts import overview, usernames
 from accounts.models import Account, AccountEvent, FieldChange, Username
 from accounts.portal.models import PortalSession
 from credentials import documents
@@ -72,6 +72,15 @@ def test_enrolments_move_and_who_joined_first_has_the_say(
     assert dict(moved.values_list("pk", "joined_at")) == joined
     held = Enrolment.objects.held_on(clock.today())
     assert [enrolment.institution for enrolment in held] == [gent]
+
+
+def test_a_school_that_had_both_has_one_row_of_the_pupil(
+    doubt: Doubt, operator: Operator, brussel: Institution, enrol: Enrol
+) -> None:
+    enrol(brussel, "Charly", "Peters", student=doubt.later.student)
+    assert overview.enrolled(brussel, clock.today()).count() == 2
+    actions.merge(by=operator, **doubt.decide())
+    assert overview.enrolled(brussel, clock.today()).get().student == doubt.known.student
 
 
 # The LeerID that ends --------------------------------------------------------------------------
