@@ -95,6 +95,10 @@ class ConflictAdmin(OwnPagesAdmin):
         ]
         return own + super().get_urls()
 
+    def changelist_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """The list, under a title of its own: nothing is edited behind it."""
+        return super().changelist_view(request, {"title": "Eén leerling of twee?"})
+
     def change_view(
         self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any
     ) -> HttpResponse:
