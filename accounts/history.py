@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 
 from django.utils import timezone
 
-from schoolloket.institutions.actors import Actor, Pupil
+from schoolloket.institutions.actors import Actor, Operator, Pupil
 
 from .models import Account, AccountEvent, FieldChange
 
@@ -31,7 +31,7 @@ class Entry:
 
 
 def record(
-    entries: Iterable[Entry], *, by: Actor | Pupil, operation_id: UUID, at: datetime
+    entries: Iterable[Entry], *, by: Actor | Operator | Pupil, operation_id: UUID, at: datetime
 ) -> None:
     """Add the entries to the history, inside the caller's transaction.
 
@@ -41,6 +41,8 @@ def record(
     manager = institution = None
     if isinstance(by, Actor):
         manager, institution = by.manager, by.institution
+    elif isinstance(by, Operator):
+        manager = by.manager
 
     events = AccountEvent.objects.bulk_create(
         AccountEvent(

@@ -209,6 +209,8 @@ class AccountEvent(AppendOnly):
         OWN_PASSWORD = "own", "Eigen wachtwoord gekozen"
         SLOWED = "slowed", "Veel mislukte aanmeldingen, vertraagd"
         EXPORTED = "exported", "Gegevens opgevraagd"
+        UNITED = "united", "LeerID samengevoegd: dit oudste LeerID blijft"
+        ENDED = "ended", "LeerID beëindigd: het oudste LeerID van de leerling blijft"
 
     # After these the pupil has a password from the school.
     GAVE_A_PASSWORD = (Kind.CREATED, Kind.RENEWED, Kind.CHANGED, Kind.CONVERTED)
@@ -216,7 +218,7 @@ class AccountEvent(AppendOnly):
     account = models.ForeignKey(Account, models.PROTECT, related_name="events")
     kind = models.CharField(max_length=12, choices=Kind.on_screen)
     at = models.DateTimeField()
-    # Null for an operator's command and for the pupil; `by_pupil` is True for the pupil alone.
+    # Null for a command and for the pupil; `by_pupil` is True for the pupil alone.
     manager = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
     )

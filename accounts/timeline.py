@@ -1,7 +1,7 @@
 """The history of a pupil and the LeerID, as one school may read it (R10, R11)."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from itertools import pairwise
 
@@ -11,7 +11,15 @@ from schoolloket.core.choices import ScreenChoices
 from schoolloket.institutions.models import Institution
 from students.models import Enrolment, Student, StudentEvent
 
-from .models import Account, AccountEvent, FieldChange, Kind, PasswordKind, Status
+from .models import (
+    Account,
+    AccountEvent,
+    AccountQuerySet,
+    FieldChange,
+    Kind,
+    PasswordKind,
+    Status,
+)
 
 # What happened, who did it, and where.
 ENDED = "Automatisch inactief: einde inschrijving"
@@ -60,10 +68,12 @@ def of_pupil(
 ) -> list[Line]:
     """Return the history of the pupil's enrolments and, if there is one, of the LeerID.
 
-    Newest first.
+    Newest first. With that of the students and LeerIDs that were merged into these.
     """
-    events = student.events.readable_by(institution).select_related("manager", "institution")
-    lines = [_enrolment_line(event, institution) for event in events]
+    people = Student.objects.with_merged([student.pk])
+    events = StudentEvent.objects.filter(student__in=people).readable_by(institution)
+    told = _told_once(events.select_related("manager", "institution"))
+    lines = [_enrolment_line(event, institution) for event in told]
     if account:
         lines += of_account(institution, account, day)
 
@@ -73,12 +83,14 @@ def of_pupil(
 def of_account(institution: Institution, account: Account, day: date) -> list[Line]:
     """Return the history of the LeerID, newest first.
 
-    With the automatic changes until that day (R9). Of an event at another school only what it was
-    and the date (R10).
+    With the automatic changes until that day (R9), and with the history of the LeerIDs that ended
+    for the sake of this one. Of an event at another school only what it was and the date (R10).
     """
     events = account.events.select_related("manager", "institution").prefetch_related("changes")
     lines = [_account_line(event, institution) for event in events]
     lines += _automatic_lines(account, events, day)
+    for ended in ended_accounts(account.student_id):
+        lines += _lines_of_ended(ended, institution)
 
     signed_in_at = account.last_sign_in_at
     if signed_in_at:
@@ -92,6 +104,48 @@ def of_account(institution: Institution, account: Account, day: date) -> list[Li
         lines.append(signed_in)
 
     return sorted(lines, key=_moment, reverse=True)
+
+
+def ended_accounts(student_id: int) -> AccountQuerySet:
+    """Return the LeerIDs of the students who were merged into this one."""
+    return Account.objects.filter(student__merged_into=student_id)
+
+
+def worked_on(institution: Institution, ended: Account) -> bool:
+    """Return whether the school did something to this LeerID before it ended.
+
+    The other schools of the pupil never had it, so they may read no value of it (R11).
+    """
+    return ended.events.filter(institution=institution).exists()
+
+
+def usernames_of(ended: Account) -> set[str]:
+    """Return the usernames that this LeerID had until it ended."""
+    of_username = FieldChange.objects.filter(field=FieldChange.Field.USERNAME)
+    former = of_username.filter(event__account=ended).exclude(old="")
+    return set(former.values_list("old", flat=True))
+
+
+def _lines_of_ended(ended: Account, institution: Institution) -> list[Line]:
+    """Return the history of a LeerID that ended with a merge, as this school may read it."""
+    events = ended.events.select_related("manager", "institution").prefetch_related("changes")
+    lines = [_account_line(event, institution) for event in events]
+    if worked_on(institution, ended):
+        return lines
+    return [replace(line, at=None, changes=[]) for line in lines]
+
+
+def _told_once(events: Iterable[StudentEvent]) -> list[StudentEvent]:
+    """Return the events without the doubles: a merge is in the history of both students."""
+    told = []
+    merges = set()
+    for event in events:
+        if event.kind == StudentEvent.Kind.UNITED:
+            if event.at in merges:
+                continue
+            merges.add(event.at)
+        told.append(event)
+    return told
 
 
 def _moment(line: Line) -> tuple[date, time]:
@@ -110,7 +164,10 @@ def _enrolment_line(event: StudentEvent, institution: Institution) -> Line:
     """Return the event of an enrolment as this school may read it (R11)."""
     on = timezone.localdate(event.at)
     what = event.get_kind_display()
-    if event.institution not in (None, institution):
+    if event.institution is None:
+        # What an operator put back or took away may be of another school: here only that it was.
+        return Line(on=on, at=event.at, what=what, who=OPERATOR, where="")
+    if event.institution != institution:
         return _line_of_other_school(on, what)
 
     who = AUTOMATIC
@@ -139,7 +196,10 @@ def _account_line(event: AccountEvent, institution: Institution) -> Line:
 
     who = OPERATOR
     where = _place(event.institution, event.ip_address)
-    if event.manager:
+    if event.institution is None:
+        # Where an operator sits is no school's business.
+        where = ""
+    elif event.manager:
         who = event.manager.name
     if event.by_pupil:
         # Where a minor is, at home or at school, is nobody's business but the pupil's.

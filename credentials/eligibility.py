@@ -17,6 +17,8 @@ def obstacle(
     `enrolled`: whether the student is or will be enrolled in the batch's institution.
     `held`: whether the student joined another school before, which has not let go yet (R11).
     """
+    if item.student.merged_into_id:
+        return Obstacle.MERGED
     if not enrolled:
         return Obstacle.LEFT
     if held:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from schoolloket.core import clock
-from students.models import Enrolment
+from students.models import Enrolment, Student
 
 from .models import Batch, BatchItem
 
@@ -11,10 +11,20 @@ from .models import Batch, BatchItem
 def enrolments_of(batch: Batch, items: Iterable[BatchItem]) -> dict[int, Enrolment]:
     """Return student id -> the enrolment that leads today in the batch's institution.
 
-    A student whose enrolment there was withdrawn is missing.
+    A student whose enrolment there was withdrawn is missing. The enrolments of one who was merged
+    into another are those of the other by now.
     """
     student_ids = [item.student_id for item in items]
-    leading = Enrolment.objects.of(batch.institution).leading_on(clock.today())
-    chosen = leading.filter(student__in=student_ids)
+    merged = Student.objects.filter(pk__in=student_ids, merged_into__isnull=False)
+    survivors = dict(merged.values_list("pk", "merged_into"))
 
-    return {enrolment.student_id: enrolment for enrolment in chosen}
+    leading = Enrolment.objects.of(batch.institution).leading_on(clock.today())
+    chosen = leading.filter(student__in=[*student_ids, *survivors.values()])
+    by_student = {enrolment.student_id: enrolment for enrolment in chosen}
+
+    enrolments = {}
+    for student_id in student_ids:
+        person_id = survivors.get(student_id, student_id)
+        if person_id in by_student:
+            enrolments[student_id] = by_student[person_id]
+    return enrolments

@@ -178,8 +178,16 @@ class BatchItemQuerySet(models.QuerySet["BatchItem"]):
         )
 
     def overtaken(self) -> Self:
-        """Done items whose account changed again since: their password is dead."""
-        return self.done().exclude(account__credentials_version=F("version"))
+        """Done items whose account changed again since: their password is dead.
+
+        Without those whose account ended with a merge (`of_ended_accounts`).
+        """
+        changed = self.done().exclude(account__credentials_version=F("version"))
+        return changed.filter(student__merged_into=None)
+
+    def of_ended_accounts(self) -> Self:
+        """Done items whose LeerID ended, since the pupil has an older one (R11): dead as well."""
+        return self.done().filter(student__merged_into__isnull=False)
 
     def valid(self) -> Self:
         """Done items with the password that the account still has: only these are printed (R3)."""
@@ -197,6 +205,11 @@ class BatchItem(models.Model):
         NO_ACCOUNT = "none", "Deze leerling heeft nog geen LeerID."
         SAME_KIND = "same", "Dit LeerID is al van dit type."
         LEFT = "left", "Deze leerling is niet meer ingeschreven in deze instelling."
+        MERGED = (
+            "merged",
+            "Deze leerling is samengevoegd met een andere inschrijving van dezelfde leerling. "
+            "Zoek de leerling opnieuw op in de lijst.",
+        )
         HELD = (
             "held",
             "Deze leerling is nog ingeschreven in een andere school, die eerst was. De "

@@ -86,6 +86,7 @@ INSTALLED_APPS = [
     "accounts.portal",
     "credentials",
     "schoolloket.privacy",
+    "schoolloket.identity",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",

@@ -1,5 +1,6 @@
 """Students and their enrolments, as the schools' administration packages have them."""
 
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from typing import Any, Self
 
@@ -16,6 +17,13 @@ from schoolloket.institutions.models import Institution
 # How long a school still sees the pupils who left (R11).
 VISIBLE_AFTER_LEAVING = timedelta(days=365)
 SUMMER_HOLIDAYS = (7, 8)
+
+
+class StudentQuerySet(models.QuerySet["Student"]):
+    def with_merged(self, student_ids: Iterable[int]) -> Self:
+        """These students, and those who were merged into one of them."""
+        ids = list(student_ids)
+        return self.filter(Q(pk__in=ids) | Q(merged_into__in=ids))
 
 
 class Student(models.Model):
@@ -49,7 +57,8 @@ class Student(models.Model):
     # decides, neither is taken for the other. The later one is disputed (`IdentityConflict`).
     is_disputed = models.BooleanField(default=False, editable=False)
     # Set when an operator found that both are one: this row then keeps its history and nothing
-    # else, and all enrolments are those of the other.
+    # else, and all enrolments are those of the other, who was not merged into a third one:
+    # `students.actions.unite` keeps it so.
     merged_into = models.ForeignKey(
         "self", models.PROTECT, null=True, related_name="merged", editable=False
     )
@@ -58,6 +67,8 @@ class Student(models.Model):
     official_data = models.CharField(max_length=10, choices=OfficialData.on_screen)
     official_first_name = models.CharField(max_length=200, blank=True)
     official_last_name = models.CharField(max_length=200, blank=True)
+
+    objects = StudentQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -273,7 +284,11 @@ class StudentEvent(AppendOnly):
         DATA = "data", "Officiële gegevens gewijzigd"
         RESTORED = "restored", "Vroegere officiële gegevens teruggezet"
         UNITED = "united", "Samengevoegd met een andere inschrijving van dezelfde leerling"
-        PARTED = "parted", "Nummer weggenomen: het is van een andere leerling"
+        PARTED = (
+            "parted",
+            "Het nummer is van een andere leerling en is weggenomen: kijk het na in het "
+            "leerlingadministratiepakket",
+        )
 
     # What happens to the person, and not to one school's enrolment, every school may read.
     OF_ALL_SCHOOLS = (
@@ -338,6 +353,20 @@ class StudentFieldChange(AppendOnly):
         return self.get_field_display()
 
 
+class IdentityConflictQuerySet(models.QuerySet["IdentityConflict"]):
+    def open(self) -> Self:
+        """Those that an operator has yet to decide."""
+        return self.filter(outcome=IdentityConflict.Outcome.OPEN)
+
+    def settled_as_different(self, student_ids: Iterable[int]) -> Self:
+        """Those in which an operator took the number away from one of these students.
+
+        The number is that of `other`: a file that gives it to `student` again is wrong again.
+        """
+        different = IdentityConflict.Outcome.DIFFERENT
+        return self.filter(outcome=different, student__in=list(student_ids))
+
+
 class IdentityConflict(models.Model):
     """Two students with one national number and birth date but different names (R11).
 
@@ -359,6 +388,8 @@ class IdentityConflict(models.Model):
     settled_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
     )
+
+    objects = IdentityConflictQuerySet.as_manager()
 
     class Meta:
         verbose_name = "twijfel over wie het is"

@@ -16,8 +16,8 @@ from schoolloket.institutions.models import Institution, Manager
 from students.models import Enrolment, Student
 from tests.helpers import FEW_FILES, NOW, Enrol, GiveAccount, manager_of
 
-# The fixtures of a batch serve other folders too.
-pytest_plugins = ["tests.credentials.fixtures"]
+# The fixtures of a batch and of a doubt about who is who serve other folders too.
+pytest_plugins = ["tests.credentials.fixtures", "tests.schoolloket.identity.fixtures"]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

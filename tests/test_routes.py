@@ -84,6 +84,13 @@ EXPECTED = {
     "<number:number>/import/<id:run_id>/niet-ingelezen/": Who.MEMBER,
 }
 
+# Pages of our own in Django's admin, which makes the rest of its routes itself.
+ADMIN_PAGES = {
+    "beheer/students/identityconflict/<id:conflict_id>/samenvoegen/",
+    "beheer/students/identityconflict/<id:conflict_id>/uiteenhouden/",
+    "beheer/identity/formerdata/<id:student_id>/terugzetten/<id:event_id>/",
+}
+
 # The page of the printed URL shows the username of that URL, whether anybody has it or not.
 TYPED = {f"{PORTAL}<str:username>"}
 MAILED = {
@@ -108,7 +115,7 @@ ROUTES = list(walk(get_resolver().url_patterns))
 
 
 def who(route: str) -> Who | None:
-    # Django's admin makes its own routes, all of them for operators.
+    # All of Django's admin is for operators, its own pages and ours.
     return Who.OPERATOR if route.startswith("beheer/") else EXPECTED.get(route)
 
 
@@ -311,6 +318,11 @@ def test_a_url_is_read_as_it_was_written(brussels: Brussel) -> None:
 def admin_url(route: str) -> str:
     known = route.replace("^(?P<app_label>auth|institutions|account)/$", "institutions/")
     return "/" + re.sub(r"<[^>]+>", "1", known.replace("(?P<url>.*)$", "zomaar/"))
+
+
+def test_the_pages_of_our_own_in_the_admin_are_in_the_table() -> None:
+    of_admin = {route for route in ROUTES if who(route) == Who.OPERATOR}
+    assert {route for route in of_admin if "<id:" in route} == ADMIN_PAGES
 
 
 def test_the_admin_is_for_operators(alice_client: Client, subtests: pytest.Subtests) -> None:

@@ -80,7 +80,7 @@ def prepare_edit(*, by: Actor, student_id: int, edit: Edit) -> Batch:
     item = BatchItem(
         batch=batch,
         position=1,
-        student_id=student_id,
+        student=row.student,
         account=account,
         version=account.credentials_version,
         username=edit.username,
@@ -129,7 +129,7 @@ def _usernames_for_new(rows: Iterable[Enrolment]) -> dict[int, str]:
 def _item(batch: Batch, row: Enrolment, new_usernames: dict[int, str]) -> BatchItem:
     """Return what the batch is to do for this student, possible or not."""
     account = account_of(row)
-    item = BatchItem(batch=batch, student_id=row.student_id, class_code=row.class_code)
+    item = BatchItem(batch=batch, student=row.student, class_code=row.class_code)
     if account is not None:
         item.username = account.username
 

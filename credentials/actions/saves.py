@@ -47,7 +47,8 @@ def save(*, by: Actor, batch_id: UUID) -> Batch:
         return batch
     refuse_if_gone(batch)
 
-    items = list(batch.items.with_password().filter(included=True))
+    ticked = batch.items.with_password().filter(included=True)
+    items = list(ticked.select_related("student"))
     _refuse_if_not_ready(items)
 
     accounts = lock_accounts([item.student_id for item in items])

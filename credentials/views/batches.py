@@ -57,6 +57,7 @@ def result(request: DeskRequest, batch: Batch) -> HttpResponse:
         "done": items.done().count(),
         "left_out": items.filter(outcome=BatchItem.Outcome.LEFT_OUT).count(),
         "overtaken": rows_of(batch, items.overtaken()),
+        "ended": rows_of(batch, items.of_ended_accounts()),
         "skipped": rows_of(batch, items.filter(outcome=BatchItem.Outcome.SKIPPED)),
         "printable": is_printable,
         "starts": starts,

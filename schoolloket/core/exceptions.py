@@ -159,6 +159,31 @@ class NothingToRelease(Refused):
         super().__init__(f"Er is geen andere school die op {first_name} wacht.")
 
 
+# Who is who ------------------------------------------------------------------------------------
+
+
+class AlreadySettled(Refused):
+    """Another operator, or the same in another window, decided who is who."""
+
+    message = "Over deze twee leerlingen is intussen al beslist. Er is niets gewijzigd."
+
+
+class DecisionChanged(Refused):
+    """The merge would not do what its page said, because something changed since."""
+
+    message = (
+        "Er is intussen iets veranderd aan een van deze leerlingen. Er is nog niets gewijzigd: "
+        "kijk hieronder na wat er nu zou gebeuren en bevestig opnieuw."
+    )
+
+
+class CannotPutBack(Refused):
+    """Former data of a pupil cannot be put back. `reason`: a sentence."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"Er is niets teruggezet. {reason}")
+
+
 # Mijn LeerID -----------------------------------------------------------------------------------
 
 

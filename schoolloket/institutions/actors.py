@@ -15,6 +15,14 @@ class Actor:
 
 
 @dataclass(frozen=True)
+class Operator:
+    """The `by` of an action of an operator in `/beheer/`, for no school in particular."""
+
+    manager: Manager
+    ip_address: str | None = None
+
+
+@dataclass(frozen=True)
 class Pupil:
     """The `by` of an action of a pupil on Mijn LeerID."""
 

@@ -7,6 +7,7 @@ the desk shows too (R10, R11). It holds no password, hash or token.
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts import timeline
@@ -40,12 +41,24 @@ def lines(institution: Institution, row: Enrolment, now: datetime) -> Iterator[L
 
     account = account_of(row)
     if account:
-        yield from _part("LeerID", _account(account))
+        yield from _part("LeerID", _account(institution, account))
         yield from _part("Mijn LeerID", _portal(account))
-        yield from _part("Afdrukken", _batches(institution, account))
+        yield from _part("Afdrukken", _batches(institution, row.student))
+        yield from _ended(institution, account)
 
     history = timeline.of_pupil(institution, row.student, account, timezone.localdate(now))
     yield from _part("Historiek", _history(history))
+
+
+def _ended(institution: Institution, account: Account) -> Iterator[Line]:
+    """Yield the LeerIDs that ended for the sake of this one, where the school had them (R11).
+
+    Of the others the history has event and date.
+    """
+    for ended in timeline.ended_accounts(account.student_id):
+        if timeline.worked_on(institution, ended):
+            yield from _part("Beëindigd LeerID", _facts(ended))
+            yield from _part("Beëindigd LeerID", _portal(ended))
 
 
 def _part(title: str, facts: Facts) -> Iterator[Line]:
@@ -108,12 +121,25 @@ def _enrolments(institution: Institution, student: Student) -> Facts:
         yield "Administratieve groep", enrolment.administrative_group
 
 
-def _account(account: Account) -> Facts:
-    """Yield the LeerID, with every username that it ever had (R6)."""
+def _account(institution: Institution, account: Account) -> Facts:
+    """Yield the LeerID, with the usernames that are reserved for the pupil (R6)."""
     yield "Gebruikersnaam", account.username
-    for name in Username.objects.filter(student=account.student_id).order_by("value"):
+    for name in _reserved(institution, account).order_by("value"):
         yield "Gereserveerde gebruikersnaam", name.value
+    yield from _facts(account)
 
+
+def _reserved(institution: Institution, account: Account) -> QuerySet[Username]:
+    """Return the pupil's usernames, without those of a LeerID that this school never had (R11)."""
+    usernames = Username.objects.filter(student=account.student_id)
+    for ended in timeline.ended_accounts(account.student_id):
+        if not timeline.worked_on(institution, ended):
+            usernames = usernames.exclude(value__in=timeline.usernames_of(ended))
+    return usernames
+
+
+def _facts(account: Account) -> Facts:
+    """Yield what is kept of a LeerID beside its username."""
     must_choose = "Nee"
     if account.must_change_password:
         must_choose = "Ja"
@@ -143,9 +169,10 @@ def _portal(account: Account) -> Facts:
         yield name, f"{_text(mail.created_at)} aan {mail.email}"
 
 
-def _batches(institution: Institution, account: Account) -> Facts:
-    """Yield the batches of this school that hold the LeerID, and what became of it in each."""
-    items = BatchItem.objects.filter(account=account, batch__institution=institution)
+def _batches(institution: Institution, student: Student) -> Facts:
+    """Yield the batches of this school that hold the pupil, and what became of each LeerID."""
+    people = Student.objects.with_merged([student.pk])
+    items = BatchItem.objects.filter(account__student__in=people, batch__institution=institution)
     for item in items.select_related("batch").order_by("batch__created_at"):
         batch = item.batch
         name = f"{batch.get_purpose_display()}, reeks {batch.number or '-'}"

@@ -17,7 +17,8 @@ from accounts.models import Account, AccountEvent, FieldChange, Username
 from accounts.portal.models import MailToken, PortalSession
 from credentials.models import Batch, BatchItem
 from schoolloket.core.clock import months_before
-from schoolloket.institutions.actors import Actor
+from schoolloket.identity.actions import merge
+from schoolloket.institutions.actors import Actor, Operator
 from schoolloket.institutions.models import Institution
 from schoolloket.privacy import actions
 from schoolloket.privacy.models import Erasure
@@ -31,6 +32,7 @@ from students.models import (
 from tests.at_once import at_once
 from tests.credentials.helpers import Prepare
 from tests.helpers import NOW, Enrol, GiveAccount
+from tests.schoolloket.identity.fixtures import Doubt
 
 pytestmark = pytest.mark.usefixtures("clock")
 
@@ -247,3 +249,42 @@ def test_an_enrolment_at_the_very_moment_is_refused_or_keeps_the_pupil(
     assert Student.objects.exists() is is_enrolled
     assert Enrolment.objects.count() == (2 if is_enrolled else 0)
     assert Erasure.objects.exists() is not is_enrolled
+
+
+# Who was merged into another -------------------------------------------------------------------
+
+
+def test_who_was_merged_goes_with_the_one_who_stays_as_one_pupil(
+    doubt: Doubt, operator: Operator, clock: time_machine.Traveller
+) -> None:
+    merge(by=operator, **doubt.decide())
+    assert erase() == "0 students erased"
+    assert Student.objects.count() == 2
+
+    clock.move_to("2029-09-01T10:00:00+00:00")
+    assert erase() == "1 students erased"
+    assert [t for t in tables_about_pupils() - {Username} if t.objects.exists()] == []
+    assert Erasure.objects.count() == 1
+    names = Username.objects.values_list("value", "student")
+    assert set(names) == {("charlie.peeters", None), ("charly.peters", None)}
+
+
+def test_who_was_merged_is_never_erased_alone(
+    doubt: Doubt, operator: Operator, clock: time_machine.Traveller
+) -> None:
+    """Without enrolments, and with a LeerID that was made long ago."""
+    merge(by=operator, **doubt.decide())
+    Account.objects.update(created_at=NOW.replace(year=2020))
+    assert erase() == "0 students erased"
+
+
+def test_a_doubt_ends_with_the_pupil_whose_number_it_was(
+    doubt: Doubt, enrol: Enrol, clock: time_machine.Traveller, gent: Institution
+) -> None:
+    later = doubt.later.student
+    Enrolment.objects.filter(student=later).update(ends_on=date(2030, 8, 31))
+    clock.move_to("2029-09-01T10:00:00+00:00")
+    assert erase() == "1 students erased"
+    later.refresh_from_db()
+    assert not later.is_disputed
+    assert not IdentityConflict.objects.exists()
