@@ -97,38 +97,38 @@ def test_the_log_still_tells_which_page_of_a_school_failed(
     assert "Not Found: /999912/leerlingen/4711/" in logged.getvalue()
 
 
-@pytest.mark.parametrize("end", LINE_ENDS)
-def test_no_request_begins_a_line_of_the_log(logged: StringIO, end: str) -> None:
-    text = f"x{end}{FORGED}"
-    agent = visitor(user_agent=text, referer=f"https://{text}", x_forwarded_for=text)
-    for address in ("/", "/mijn/", "/999912/leerlingen/", "/aanmelden/vergeten/1-"):
-        agent.get(f"{address}{quote(text)}")
-        agent.get(f"{address}{quote(text)}/")
-        agent.post(f"{address}?zoek={quote(text)}", {"zoek": text})
-    agent.get("/", headers={"host": text})
-    logging.getLogger("schoolloket").error("A text from outside: %s", text)
+def test_no_request_begins_a_line_of_the_log(logged: StringIO) -> None:
+    for end in LINE_ENDS:
+        text = f"x{end}{FORGED}"
+        agent = visitor(user_agent=text, referer=f"https://{text}", x_forwarded_for=text)
+        for address in ("/", "/mijn/", "/999912/leerlingen/", "/aanmelden/vergeten/1-"):
+            agent.get(f"{address}{quote(text)}/")
+            agent.post(f"{address}?zoek={quote(text)}", {"zoek": text})
+        agent.get("/", headers={"host": text})
+        logging.getLogger("schoolloket").error("A text from outside: %s", text)
+    assert len(lines(logged)) > len(LINE_ENDS)
     assert_nothing_forged(logged)
 
 
-@pytest.mark.parametrize("end", LINE_ENDS)
-def test_no_exception_begins_a_line_of_the_log(logged: StringIO, end: str) -> None:
+def test_no_exception_begins_a_line_of_the_log(logged: StringIO) -> None:
     """A traceback has many lines, each of which shows that it goes on."""
-    try:
-        raise ValueError(f"x{end}{FORGED}")
-    except ValueError:
-        logging.getLogger("schoolloket").exception("Failed")
+    for end in LINE_ENDS:
+        try:
+            raise ValueError(f"x{end}{FORGED}")
+        except ValueError:
+            logging.getLogger("schoolloket").exception("Failed")
     assert "Traceback" in logged.getvalue()
     assert_nothing_forged(logged)
 
 
-@pytest.mark.parametrize("end", [end for end in LINE_ENDS if "\r" not in end])
 def test_no_file_name_begins_a_line_of_the_log(
-    brussel: Institution, logged: StringIO, tmp_path: Path, end: str
+    brussel: Institution, logged: StringIO, tmp_path: Path
 ) -> None:
-    file = tmp_path / f"x{end}{FORGED}.csv"
-    file.write_text("Onbekend\n1\n")
-    with pytest.raises(CommandError):
-        call_command("import_students", str(file), institution="999912", stdout=StringIO())
+    for end in LINE_ENDS:
+        file = tmp_path / f"x{end}{FORGED}.csv"
+        file.write_text("Onbekend\n1\n")
+        with pytest.raises(CommandError):
+            call_command("import_students", str(file), institution="999912", stdout=StringIO())
     assert "import 999912 x" in logged.getvalue()
     assert_nothing_forged(logged)
 
