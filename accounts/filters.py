@@ -8,7 +8,7 @@ import django_filters
 from django import forms
 from django.db.models import Q
 
-from schoolloket.core.text import fold
+from schoolloket.core.text import LONGEST_SEARCH, SEARCH_TOO_LONG, fold
 from schoolloket.institutions.models import Institution
 from students.models import Enrolment
 
@@ -23,12 +23,13 @@ class StudentFilter(django_filters.FilterSet):  # type: ignore[misc]
     zoek = django_filters.CharFilter(
         method="search",
         label="Zoeken",
+        max_length=LONGEST_SEARCH,
+        error_messages={"max_length": SEARCH_TOO_LONG},
         widget=forms.TextInput(
             attrs={
                 "type": "search",
                 "placeholder": "zoek op stamnummer, naam of voornaam",
                 "autocomplete": "off",
-                "maxlength": 100,
             }
         ),
     )
@@ -80,6 +81,13 @@ class StudentFilter(django_filters.FilterSet):  # type: ignore[misc]
             found.update(filter(None, values))
         return [(value, value) for value in sorted(found, key=fold)]
 
+    def filter_queryset(self, rows: Rows) -> Rows:
+        """Keep the rows that fit; none for a search that is too long, which selects nobody."""
+        if self.form.has_error("zoek", "max_length"):
+            return rows.none()
+        found: Rows = super().filter_queryset(rows)
+        return found
+
     def search(self, rows: Rows, name: str, value: str) -> Rows:
         """Keep the rows with every word, in any order, in name, stamnummer or username."""
         words = Q()
@@ -90,7 +98,7 @@ class StudentFilter(django_filters.FilterSet):  # type: ignore[misc]
                 | Q(stamnummer__startswith=word)
                 | Q(student__account__username__contains=word)
             )
-        # One filter for all: each copies what is there, and a URL holds two thousand words.
+        # One filter for all: each copies what is there.
         return rows.filter(words)
 
     def by_class(self, rows: Rows, name: str, value: str) -> Rows:

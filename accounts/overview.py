@@ -1,6 +1,10 @@
-"""The rows of the list: one student in one institution, with the status of the LeerID."""
+"""The rows of the list: one student in one institution, with the status of the LeerID.
+
+And how the school stands to the student: what it may know, and change.
+"""
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import date
 
 from django.conf import settings
@@ -68,6 +72,39 @@ def held(institution: Institution, student_ids: Collection[int], day: date) -> s
     """Return those of the students over whom another school has the say (R11)."""
     here = Enrolment.objects.of(institution).filter(student__in=student_ids)
     return set(here.held_on(day).values_list("student", flat=True))
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How a school stands to one of its pupils: what it may know of the LeerID, and change (R11).
+
+    `left`: the pupil was enrolled there, and is no more. `held`: another school has the say over
+    the LeerID. `holds`: this one has it, and another school waits for it.
+    """
+
+    left: bool
+    held: bool
+    holds: bool
+
+    @property
+    def has_the_say(self) -> bool:
+        """Whether the school may know all that is kept of the LeerID.
+
+        Any other school reads what its pages show: the e-mail address masked, the last sign-in and
+        no other, no mail, no earlier username.
+        """
+        return not self.left and not self.held
+
+
+def standing(institution: Institution, row: Enrolment, day: date) -> Standing:
+    """Return how the school stands to the student of this row."""
+    here = Enrolment.objects.of(institution).filter(student=row.student_id)
+    held = here.held_on(day).exists()
+    return Standing(
+        left=row.ends_on < day,
+        held=held,
+        holds=not held and here.holding_on(day).exists(),
+    )
 
 
 def enrolled_elsewhere(institution: Institution, student_ids: Collection[int], day: date) -> int:

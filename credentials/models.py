@@ -15,6 +15,7 @@ from django.db.models import Count, Exists, F, OuterRef, Q
 
 from accounts.models import Account, Kind, PasswordKind
 from schoolloket.core.choices import ScreenChoices
+from schoolloket.institutions.actors import Actor
 from schoolloket.institutions.models import Institution
 from students.models import Student
 
@@ -23,6 +24,14 @@ class BatchQuerySet(models.QuerySet["Batch"]):
     def of(self, institution: Institution) -> Self:
         """Batches of this institution: no other may see or print them (R11)."""
         return self.filter(institution=institution)
+
+    def open_to(self, by: Actor) -> Self:
+        """Batches that this manager may see at this desk: saved ones, and the own drafts.
+
+        The passwords of a draft are nobody's yet, so they are nobody else's to see or to change.
+        """
+        own = Q(created_by=by.manager)
+        return self.of(by.institution).filter(own | Q(state__in=EVER_SAVED))
 
     def drafts(self) -> Self:
         """Batches that were neither saved nor dropped; the time of some may be over."""
@@ -47,7 +56,7 @@ class BatchQuerySet(models.QuerySet["Batch"]):
 
     def ever_saved(self) -> Self:
         """Batches that were saved, also those whose secrets are gone by now."""
-        return self.filter(state__in=[Batch.State.SAVED, Batch.State.DESTROYED])
+        return self.filter(state__in=EVER_SAVED)
 
     def with_counts(self) -> Self:
         """Annotate `done` (how many pupils) and `signed_in` (how many of them signed in since)."""
@@ -151,11 +160,14 @@ class Batch(models.Model):
     @property
     def was_saved(self) -> bool:
         """Whether its passwords became valid at some time, also where they are gone by now."""
-        return self.state in (self.State.SAVED, self.State.DESTROYED)
+        return self.state in EVER_SAVED
 
     def is_printable(self, now: datetime) -> bool:
         """Whether its secrets may still be served (R4)."""
         return self.state == self.State.SAVED and self.expires_at > now
+
+
+EVER_SAVED = [Batch.State.SAVED, Batch.State.DESTROYED]
 
 
 class BatchItemQuerySet(models.QuerySet["BatchItem"]):

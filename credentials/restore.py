@@ -1,40 +1,26 @@
 """After a backup was put back: the pupils whose printed sheets do not fit any more."""
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable
-from uuid import UUID
 
 from schoolloket.core import clock
 from students.models import Enrolment
 
 from .models import Batch
-
-# A line of the log `credentials.saved`, which credentials/actions/saves.py writes. Before it may
-# be what a log collector added.
-SAVED = re.compile(
-    r"credentials\.saved batch ([0-9a-f-]{36}) institution (\d{6}) students ([\d ]+)"
-)
+from .save_log import SavedLine
 
 
-def lost_students(lines: Iterable[str]) -> dict[str, set[int]]:
+def lost_students(saves: Iterable[SavedLine]) -> dict[str, set[int]]:
     """Return institution number -> ids of the students in saves that the database does not know.
 
-    `lines` are those of the desk's log. Batches are compared, not moments: neither clocks nor the
-    hour of the backup matter.
+    Batches are compared, not moments: neither clocks nor the hour of the backup matter.
     """
     known = set(Batch.objects.ever_saved().values_list("pk", flat=True))
 
     lost: dict[str, set[int]] = defaultdict(set)
-    for line in lines:
-        found = SAVED.search(line)
-        if found is None:
-            continue
-
-        batch_id, number, students = found.groups()
-        if UUID(batch_id) not in known:
-            lost[number].update(map(int, students.split()))
-
+    for save in saves:
+        if save.batch_id not in known:
+            lost[save.institution] |= save.students
     return lost
 
 

@@ -105,6 +105,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "schoolloket.core.middleware.IsolationMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "schoolloket.core.middleware.NoStoreMiddleware",
@@ -253,8 +254,15 @@ DEFAULT_FROM_EMAIL = environment.text("EMAIL_FROM", f"schoolloket@{DESK.host}")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"plain": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    # Every handler has this formatter: another one would write names and tokens.
+    "formatters": {
+        "lines": {
+            "()": "schoolloket.core.logs.LineFormatter",
+            "format": "{asctime} {levelname} {name} {message}",
+            "style": "{",
+        }
+    },
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "lines"}},
     # The demo's terminal shows its URL, not the log lines that a restore would need.
     "root": {"handlers": ["console"], "level": "WARNING" if DEMO else "INFO"},
 }

@@ -55,10 +55,10 @@ EXPECTED = {
     f"{PORTAL}wachtwoord/": Who.PUPIL,
     f"{PORTAL}e-mail/": Who.PUPIL,
     # In a mail, which may be opened on another device.
-    f"{PORTAL}e-mail/<str:token>/": Who.PUBLIC,
+    f"{PORTAL}e-mail/<token:token>/": Who.PUBLIC,
     f"{PORTAL}e-mail/bevestigen": Who.PUBLIC,
     f"{PORTAL}vergeten/": Who.PUBLIC,
-    f"{PORTAL}vergeten/<str:token>/": Who.PUBLIC,
+    f"{PORTAL}vergeten/<token:token>/": Who.PUBLIC,
     f"{PORTAL}vergeten/nieuw": Who.PUBLIC,
     "<number:number>/": Who.MEMBER,
     "<number:number>/leerlingen/": Who.MEMBER,
@@ -94,9 +94,9 @@ ADMIN_PAGES = {
 # The page of the printed URL shows the username of that URL, whether anybody has it or not.
 TYPED = {f"{PORTAL}<str:username>"}
 MAILED = {
-    f"{PORTAL}e-mail/<str:token>/",
+    f"{PORTAL}e-mail/<token:token>/",
     f"{PORTAL}e-mail/bevestigen",
-    f"{PORTAL}vergeten/<str:token>/",
+    f"{PORTAL}vergeten/<token:token>/",
     f"{PORTAL}vergeten/nieuw",
 }
 

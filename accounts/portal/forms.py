@@ -21,6 +21,9 @@ WORDS = "woord"
 # The longest username, and the longest password at a sign-in.
 LONGEST_INPUT = 200
 
+# Of a pupil who is signed in, and proves it again.
+WRONG_PASSWORD = "Dat is niet je wachtwoord. Na veel pogingen moet je even wachten."  # noqa: S105
+
 LARGE = {"class": "form-control form-control-lg"}
 USERNAME = LARGE | {"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"}
 SECRET = {"class": "form-control form-control-lg secret-field"}
@@ -190,6 +193,17 @@ class EmailForm(Form):
         max_length=254,
         error_messages={"invalid": "Dit is geen e-mailadres. Kijk het na, bv. naam@voorbeeld.be."},
         widget=forms.EmailInput(attrs=LARGE | {"autocomplete": "email"}),
+    )
+
+
+class ProvenEmailForm(EmailForm):
+    """The same, of a pupil who has to prove again to be the one who signed in."""
+
+    password = PasswordField(
+        label="Je wachtwoord van nu",
+        max_length=500,
+        error_messages={"required": "Vul je wachtwoord in. Zo koppelt niemand anders een adres."},
+        widget=forms.PasswordInput(attrs=SECRET | {"autocomplete": "current-password"}),
     )
 
 

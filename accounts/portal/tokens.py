@@ -3,6 +3,14 @@
 import hashlib
 import secrets
 
+from django.urls.converters import StringConverter
+
+
+class TokenConverter(StringConverter):
+    """A token in a path: only what `new` makes, so that a cookie can hold it."""
+
+    regex = r"[0-9A-Za-z_-]+"
+
 
 def new() -> str:
     """Return a new token of 256 bits, in characters that a URL and a cookie allow."""

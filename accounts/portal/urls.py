@@ -1,6 +1,9 @@
-from django.urls import path
+from django.urls import path, register_converter
 
+from .tokens import TokenConverter
 from .views import mailed_links, own_password, sessions
+
+register_converter(TokenConverter, "token")
 
 app_name = "portal"
 
@@ -10,10 +13,10 @@ urlpatterns = [
     path("afmelden/", sessions.sign_out, name="sign_out"),
     path("wachtwoord/", own_password.password, name="password"),
     path("e-mail/", mailed_links.email, name="email"),
-    path("e-mail/<str:token>/", mailed_links.open_link, name="open_link"),
+    path("e-mail/<token:token>/", mailed_links.open_link, name="open_link"),
     path("e-mail/bevestigen", mailed_links.confirm_link, name="confirm_link"),
     path("vergeten/", mailed_links.forgotten, name="forgotten"),
-    path("vergeten/<str:token>/", mailed_links.open_reset, name="open_reset"),
+    path("vergeten/<token:token>/", mailed_links.open_reset, name="open_reset"),
     path("vergeten/nieuw", mailed_links.reset, name="reset"),
     # The printed URL. Last: it has no slash, and every page above but the first has one.
     path("<str:username>", sessions.sign_in, name="sign_in_as"),

@@ -33,8 +33,7 @@ def enrolment_or_404(request: DeskRequest, student_id: int) -> Enrolment:
 def student_context(request: DeskRequest, row: Enrolment) -> dict[str, Any]:
     """Return the context of the head and the blocks on a student's pages.
 
-    Of two schools at once, `held` where the other one has the say over the LeerID, and `holds`
-    where this one has it (R11).
+    `read_only`, `held` and `holds` are the `left`, `held` and `holds` of `overview.Standing`.
     """
     day = clock.today()
     account = overview.account_of(row)
@@ -42,19 +41,16 @@ def student_context(request: DeskRequest, row: Enrolment) -> dict[str, Any]:
     if account:
         masked_email = mask_email(account.email)
 
-    own = Enrolment.objects.of(request.institution).filter(student=row.student_id)
-    held = own.held_on(day).exists()
-    holds = not held and own.holding_on(day).exists()
-
+    standing = overview.standing(request.institution, row, day)
     return {
         "row": row,
         "student": row.student,
         "account": account,
         "masked_email": masked_email,
         "status": Status(row.status),  # type: ignore[attr-defined]
-        "read_only": row.ends_on < day,
-        "held": held,
-        "holds": holds,
+        "read_only": standing.left,
+        "held": standing.held,
+        "holds": standing.holds,
         "changes": StatusChange,
         "kinds": Kind,
         "statuses": Status,

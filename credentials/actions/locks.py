@@ -15,11 +15,11 @@ from schoolloket.institutions.actors import Actor
 
 
 def locked(by: Actor, batch_id: UUID) -> Batch:
-    """Return the batch of this institution, locked.
+    """Return the batch, locked.
 
-    Raises Batch.DoesNotExist where it is another institution's (R11).
+    Raises Batch.DoesNotExist where it is another institution's (R11), or a colleague's draft.
     """
-    batches = Batch.objects.of(by.institution).select_related("institution")
+    batches = Batch.objects.open_to(by).select_related("institution")
     return batches.select_for_update(of=("self",)).get(pk=batch_id)
 
 

@@ -1,6 +1,5 @@
 """Save a draft: make its sign-in data valid, all or none."""
 
-import logging
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -12,7 +11,7 @@ from django.utils import timezone
 from accounts import history, overview, usernames
 from accounts.actions import lock_accounts
 from accounts.models import Account, Kind, PasswordKind
-from credentials import sealing
+from credentials import save_log, sealing
 from credentials.eligibility import obstacle
 from credentials.models import Batch, BatchItem
 from schoolloket.core import clock
@@ -23,11 +22,6 @@ from students.models import Enrolment
 
 from . import save_history
 from .locks import locked, refuse_if_gone
-
-# `after_restore` reads this to find sheets that no longer fit. Ids only.
-log = logging.getLogger("credentials.saved")
-# Log collectors truncate longer lines.
-STUDENTS_IN_A_LINE = 500
 
 State = Batch.State
 Outcome = BatchItem.Outcome
@@ -63,7 +57,7 @@ def save(*, by: Actor, batch_id: UUID) -> Batch:
     batch.items.update(hash="", code_hash="")
 
     # Log before commit: a pupil listed needlessly gets a new sheet, one missed is locked out.
-    _log(batch, done)
+    save_log.write(batch, [item.student_id for item in done])
     _mark_saved(batch, now, is_printable=bool(done))
 
     return batch
@@ -185,20 +179,6 @@ def _update_accounts(batch: Batch) -> None:
     unlinked = renewed.filter(removes_email=True)
     Account.objects.filter(pk__in=unlinked.values("account")).update(email="")
     renewed.update(version=F("version") + 1)
-
-
-def _log(batch: Batch, done: list[BatchItem]) -> None:
-    """Write the ids of the students whose credentials changed, in the form `restore` reads."""
-    ids = [str(item.student_id) for item in done]
-
-    for start in range(0, len(ids), STUDENTS_IN_A_LINE):
-        students = " ".join(ids[start : start + STUDENTS_IN_A_LINE])
-        log.info(
-            "batch %s institution %s students %s",
-            batch.pk,
-            batch.institution.number,
-            students,
-        )
 
 
 def _mark_saved(batch: Batch, now: datetime, *, is_printable: bool) -> None:

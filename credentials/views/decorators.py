@@ -18,12 +18,13 @@ SAVE_SECONDS = 3.0
 def with_batch(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     """Give the view its batch in the place of an id.
 
-    Answers 404 where it is another school's, as for one that does not exist (R11).
+    Answers 404 where it is another school's (R11) or a colleague's draft, as for one that does not
+    exist.
     """
 
     @wraps(view)
     def view_of_batch(request: DeskRequest, batch_id: UUID, **kwargs: Any) -> HttpResponse:
-        batches = Batch.objects.of(request.institution).select_related("institution", "created_by")
+        batches = Batch.objects.open_to(request.actor).select_related("institution", "created_by")
         batch = get_object_or_404(batches, pk=batch_id)
         return view(request, batch, **kwargs)
 

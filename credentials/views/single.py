@@ -64,7 +64,7 @@ def edit(request: DeskRequest, student_id: int) -> HttpResponse:
 def _draft(request: DeskRequest, student_id: int) -> BatchItem | None:
     """Return the row of the draft that the URL or the form names, or None where neither does.
 
-    Raises DraftGone where it is no draft of this student's in this institution, or an old one.
+    Raises DraftGone where it is no draft of this manager's for this student, or an old one.
     A draft that was saved is returned for another click on the save button alone.
     """
     sent = request.GET
@@ -76,7 +76,7 @@ def _draft(request: DeskRequest, student_id: int) -> BatchItem | None:
 
     item = (
         BatchItem.objects.filter(
-            batch__in=Batch.objects.of(request.institution),
+            batch__in=Batch.objects.open_to(request.actor),
             batch__purpose=Batch.Purpose.SINGLE,
             batch=uuid_or_none(batch_id),
             student=student_id,

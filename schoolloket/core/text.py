@@ -1,6 +1,10 @@
-"""Text folded for comparison, and e-mail addresses masked for the screen."""
+"""Text of a search, folded for comparison, and e-mail addresses masked for the screen."""
 
 from anyascii import anyascii
+
+# In characters. Each word of a search is a condition of a query, which has a limit of its own.
+LONGEST_SEARCH = 100
+SEARCH_TOO_LONG = f"Zoek met hoogstens {LONGEST_SEARCH} tekens."
 
 
 def fold(text: str) -> str:

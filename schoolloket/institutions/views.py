@@ -1,10 +1,13 @@
 """The choice of a school, and the answers that belong to no school."""
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
+
+from schoolloket.core.text import LONGEST_SEARCH, SEARCH_TOO_LONG
 
 from .models import Institution
 from .requests import DeskRequest, referring_page
@@ -23,6 +26,9 @@ def choose_institution(request: DeskRequest) -> HttpResponse:
 
     # PostgreSQL refuses a text with a NUL.
     query = request.GET.get("zoek", "").replace("\0", "").strip()
+    if len(query) > LONGEST_SEARCH:
+        messages.warning(request, SEARCH_TOO_LONG)
+        query = ""
     for word in query.split():
         managed = managed.filter(
             Q(name__icontains=word) | Q(municipality__icontains=word) | Q(number__startswith=word)

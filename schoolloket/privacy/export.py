@@ -1,7 +1,8 @@
 """All data of one pupil as a file, for a request under the GDPR (R12).
 
 The data of another school are that school's to give: of those the file holds only what a page of
-the desk shows too (R10, R11). It holds no password, hash or token.
+the desk shows too (R10, R11). For a school that has not the say the same holds of the LeerID. No
+password, hash or token is in it.
 """
 
 from collections.abc import Iterable, Iterator
@@ -12,10 +13,11 @@ from django.utils import timezone
 
 from accounts import timeline
 from accounts.models import Account, Username
-from accounts.overview import account_of
+from accounts.overview import account_of, standing
 from accounts.portal.models import MailToken
 from credentials.models import BatchItem
 from schoolloket.core import workbook
+from schoolloket.core.text import mask_email
 from schoolloket.institutions.models import Institution
 from students.models import Enrolment, Student
 
@@ -34,30 +36,36 @@ def render(institution: Institution, row: Enrolment) -> bytes:
 
 
 def lines(institution: Institution, row: Enrolment, now: datetime) -> Iterator[Line]:
-    """Yield all that is kept of the student, part by part."""
-    yield from _part("Over dit bestand", _about(institution, now))
+    """Yield all that is kept of the student and this school may know, part by part."""
+    day = timezone.localdate(now)
+    has_the_say = standing(institution, row, day).has_the_say
+
+    yield from _part("Over dit bestand", _about(institution, now, has_the_say=has_the_say))
     yield from _part("Officiële gegevens", _official(row.student))
     yield from _part("Inschrijvingen", _enrolments(institution, row.student))
 
     account = account_of(row)
     if account:
-        yield from _part("LeerID", _account(institution, account))
-        yield from _part("Mijn LeerID", _portal(account))
+        yield from _part("LeerID", _account(institution, account, has_the_say=has_the_say))
+        if has_the_say:
+            yield from _part("Mijn LeerID", _portal(account))
         yield from _part("Afdrukken", _batches(institution, row.student))
-        yield from _ended(institution, account)
+        yield from _ended(institution, account, has_the_say=has_the_say)
 
-    history = timeline.of_pupil(institution, row.student, account, timezone.localdate(now))
+    history = timeline.of_pupil(institution, row.student, account, day)
     yield from _part("Historiek", _history(history))
 
 
-def _ended(institution: Institution, account: Account) -> Iterator[Line]:
+def _ended(institution: Institution, account: Account, *, has_the_say: bool) -> Iterator[Line]:
     """Yield the LeerIDs that ended for the sake of this one, where the school had them (R11).
 
     Of the others the history has event and date.
     """
     for ended in timeline.ended_accounts(account.student_id):
-        if timeline.worked_on(institution, ended):
-            yield from _part("Beëindigd LeerID", _facts(ended))
+        if not timeline.worked_on(institution, ended):
+            continue
+        yield from _part("Beëindigd LeerID", _facts(ended, has_the_say=has_the_say))
+        if has_the_say:
             yield from _part("Beëindigd LeerID", _portal(ended))
 
 
@@ -80,7 +88,7 @@ def _text(value: str | date | datetime | None) -> str:
     return value
 
 
-def _about(institution: Institution, now: datetime) -> Facts:
+def _about(institution: Institution, now: datetime, *, has_the_say: bool) -> Facts:
     yield "Gemaakt op", now
     yield "Gemaakt door", str(institution)
     yield (
@@ -89,6 +97,12 @@ def _about(institution: Institution, now: datetime) -> Facts:
         "in: ze worden alleen onleesbaar (als hash) bewaard. Wat een andere school bijhoudt, "
         "vraag je aan die school.",
     )
+    if not has_the_say:
+        yield (
+            "Wat er niet in staat",
+            "Een andere school beslist over dit LeerID, of de leerling is uitgeschreven. Het "
+            "volledige e-mailadres, de aanmeldingen en de mails staan daarom niet in dit bestand.",
+        )
 
 
 def _official(student: Student) -> Facts:
@@ -121,12 +135,13 @@ def _enrolments(institution: Institution, student: Student) -> Facts:
         yield "Administratieve groep", enrolment.administrative_group
 
 
-def _account(institution: Institution, account: Account) -> Facts:
-    """Yield the LeerID, with the usernames that are reserved for the pupil (R6)."""
+def _account(institution: Institution, account: Account, *, has_the_say: bool) -> Facts:
+    """Yield the LeerID; for the school that has the say with the usernames reserved for it (R6)."""
     yield "Gebruikersnaam", account.username
-    for name in _reserved(institution, account).order_by("value"):
-        yield "Gereserveerde gebruikersnaam", name.value
-    yield from _facts(account)
+    if has_the_say:
+        for name in _reserved(institution, account).order_by("value"):
+            yield "Gereserveerde gebruikersnaam", name.value
+    yield from _facts(account, has_the_say=has_the_say)
 
 
 def _reserved(institution: Institution, account: Account) -> QuerySet[Username]:
@@ -138,26 +153,30 @@ def _reserved(institution: Institution, account: Account) -> QuerySet[Username]:
     return usernames
 
 
-def _facts(account: Account) -> Facts:
-    """Yield what is kept of a LeerID beside its username."""
+def _facts(account: Account, *, has_the_say: bool) -> Facts:
+    """Yield what is kept of a LeerID, with the e-mail address masked without the say (R11)."""
+    email = mask_email(account.email)
+    if has_the_say:
+        email = account.email
+
     must_choose = "Nee"
     if account.must_change_password:
         must_choose = "Ja"
     yield "Type", account.get_kind_display()
     yield "Wachtwoord type", account.get_password_kind_display()
     yield "Moet nieuw wachtwoord kiezen", must_choose
-    yield "E-mailadres", account.email
+    yield "E-mailadres", email
 
     yield "LeerID creatie", account.created_at
     yield "Gedeactiveerd op", account.deactivated_at
     yield "Laatste aanmelding", account.last_sign_in_at
-    yield "Mislukte aanmeldingen na elkaar", str(account.failed_sign_ins)
     yield "Laatste mislukte aanmelding", account.last_failed_at
     yield "Reden", account.get_last_failure_display()
 
 
 def _portal(account: Account) -> Facts:
     """Yield the sign-ins of the pupil and the mails that were sent, the newest first."""
+    yield "Mislukte aanmeldingen na elkaar", str(account.failed_sign_ins)
     for session in account.portal_sessions.all():
         name = "Aangemeld op een nieuw toestel"
         if session.on_known_device:

@@ -8,7 +8,9 @@ from django.core.management import call_command
 from django.test import Client
 
 from accounts.models import Account
+from credentials import save_log
 from credentials.models import Batch, BatchItem
+from schoolloket.institutions.models import Institution
 from students.models import Enrolment
 from tests.credentials.helpers import Prepare
 from tests.pages import desk
@@ -58,11 +60,12 @@ def test_pupils_renewed_since_the_backup_are_listed(
     assert listed == [f"999912\t{row.class_code}\t{row.stamnummer}\t{row.full_name}"]
 
 
-def test_pupils_who_came_after_the_backup_are_counted(brussel: object, tmp_path: Path) -> None:
+def test_pupils_who_came_after_the_backup_are_counted(
+    brussel: Institution, caplog: pytest.LogCaptureFixture, tmp_path: Path
+) -> None:
+    caplog.set_level("INFO", "credentials.saved")
     log = tmp_path / "log"
-    log.write_text(
-        "INFO credentials.saved batch 00000000-0000-4000-8000-000000000000 "
-        "institution 999912 students 4000001 4000002\n"
-    )
+    save_log.write(Batch(institution=brussel), [4_000_001, 4_000_002])
+    log.write_text(f"INFO credentials.saved {caplog.messages[0]}\n")
     listed, _ = after_restore(log)
     assert listed == ["999912\t2 pupils who are not in this backup: import the list again"]

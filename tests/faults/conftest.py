@@ -91,6 +91,12 @@ def alice_desk(alice: DeskManager, brussel: Institution) -> Desk:
 
 
 @pytest.fixture
+def alice_again(alice_desk: Desk) -> Desk:
+    """Alice in another window: her drafts are nobody else's."""
+    return alice_desk.again()
+
+
+@pytest.fixture
 def anna_desk(brussel: Institution) -> Desk:
     """A colleague of Alice."""
     return Desk(manager_of(brussel, "Anna"), brussel)

@@ -74,18 +74,18 @@ def served(desk: Desk, batch: Batch, shown: dict[int, str]) -> int:
 @pytest.mark.usefixtures("nobody_cleans")
 @pytest.mark.parametrize("single", [False, True])
 def test_a_preview_that_ran_out_is_shown_to_nobody(
-    single: bool, alice_desk: Desk, anna_desk: Desk, pupils: list[Account], clock: Clock
+    single: bool, alice_desk: Desk, alice_again: Desk, pupils: list[Account], clock: Clock
 ) -> None:
     draft = alice_desk.edit(pupils[0]) if single else alice_desk.draft(*pupils[:3])
     before, shown = State.now(), passwords(draft)
     clock.shift(timedelta(minutes=30) - A_MOMENT)
     page = "edit_credentials" if single else "preview_batch"
     about = pupils[0].student_id if single else draft.pk
-    anna_desk.sign_in()
-    last_look = anna_desk.browser.get(anna_desk.url(page, about), {"concept": draft.pk})
+    alice_again.sign_in()
+    last_look = alice_again.browser.get(alice_again.url(page, about), {"concept": draft.pk})
     assert all(password in html(last_look) for password in shown.values())
     clock.shift(A_MOMENT)
-    for desk in (alice_desk, anna_desk):
+    for desk in (alice_desk, alice_again):
         assert served(desk, draft, shown) == 0
     assert State.now().accounts == before.accounts
 

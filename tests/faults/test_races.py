@@ -109,12 +109,12 @@ def test_a_double_click(alice_desk: Desk, pupils: list[Account], race: Race) -> 
 
 
 def test_a_cancel_during_a_save(
-    alice_desk: Desk, anna_desk: Desk, pupils: list[Account], race: Race
+    alice_desk: Desk, alice_again: Desk, pupils: list[Account], race: Race
 ) -> None:
     """All of it is saved or nothing at all, and both answers say so."""
     for _ in range(ROUNDS):
         before, batch = State.now(), alice_desk.draft(*pupils)
-        answers = race.between(partial(alice_desk.save, batch), partial(anna_desk.cancel, batch))
+        answers = race.between(partial(alice_desk.save, batch), partial(alice_again.cancel, batch))
         batch.refresh_from_db()
         all_well(before)
         assert batch.state in (Batch.State.SAVED, Batch.State.DROPPED)
@@ -156,13 +156,13 @@ def test_two_creations_of_one_username(
 
 
 def test_a_reroll_during_a_slice(
-    alice_desk: Desk, anna_desk: Desk, pupils: list[Account], race: Race
+    alice_desk: Desk, alice_again: Desk, pupils: list[Account], race: Race
 ) -> None:
     """No hash of the old password lands on the new one."""
     for _ in range(ROUNDS):
         before, batch = State.now(), alice_desk.draft(*pupils[:3], hashed=False)
         row = batch.items.get(position=2)
-        race.between(partial(alice_desk.slice, batch), partial(anna_desk.reroll, batch, row))
+        race.between(partial(alice_desk.slice, batch), partial(alice_again.reroll, batch, row))
         shown = passwords(batch)
         hashing.hash_all(batch)
         alice_desk.save(batch)
@@ -173,11 +173,11 @@ def test_a_reroll_during_a_slice(
 
 
 def test_a_cancel_during_a_slice(
-    alice_desk: Desk, anna_desk: Desk, pupils: list[Account], race: Race
+    alice_desk: Desk, alice_again: Desk, pupils: list[Account], race: Race
 ) -> None:
     for _ in range(ROUNDS):
         before, batch = State.now(), alice_desk.draft(*pupils, hashed=False)
-        race.between(partial(alice_desk.slice, batch), partial(anna_desk.cancel, batch))
+        race.between(partial(alice_desk.slice, batch), partial(alice_again.cancel, batch))
         batch.refresh_from_db()
         assert (batch.state, batch.items.count()) == (Batch.State.DROPPED, 0)
         all_well(before)
@@ -185,7 +185,7 @@ def test_a_cancel_during_a_slice(
 
 
 def test_saved_and_destroyed_during_a_slice(
-    alice_desk: Desk, anna_desk: Desk, pupils: list[Account], race: Race
+    alice_desk: Desk, alice_again: Desk, pupils: list[Account], race: Race
 ) -> None:
     """The lease of a slice expired: another process hashes the same rows meanwhile."""
     for _ in range(ROUNDS):
@@ -196,8 +196,8 @@ def test_saved_and_destroyed_during_a_slice(
             sealed = dict(batch.items.values_list("pk", "sealed"))
             hashes = {pk: make_password(unseal(token).password) for pk, token in sealed.items()}
             store_hashes(batch_id=batch.pk, hashes=hashes)
-            anna_desk.save(batch)
-            anna_desk.destroy(batch)
+            alice_again.save(batch)
+            alice_again.destroy(batch)
 
         race.between(partial(alice_desk.slice, batch), go_on)
         all_well(before, known=shown)

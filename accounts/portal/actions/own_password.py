@@ -1,13 +1,29 @@
 """The pupil's own password."""
 
+from datetime import timedelta
+
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
+from django.utils import timezone
 
 from accounts import history
 from accounts.models import Account, AccountEvent, FieldChange
 from accounts.portal.models import PortalSession
 from schoolloket.core.exceptions import LinkDead
 from schoolloket.institutions.actors import Pupil
+
+# How long a pupil who chose a password need not type it again.
+JUST_CHOSEN = timedelta(minutes=10)
+
+
+def has_just_chosen(session: PortalSession) -> bool:
+    """Whether the pupil chose the own password in the last minutes, so has just proved to know it.
+
+    That ended every other session, so whoever has this one chose it or signed in with it since.
+    """
+    since = timezone.now() - JUST_CHOSEN
+    chosen = AccountEvent.Kind.OWN_PASSWORD
+    return session.account.events.filter(kind=chosen, at__gt=since).exists()
 
 
 def choose_password(*, session: PortalSession, password: str, by: Pupil) -> None:

@@ -8,8 +8,14 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.models import Kind
 from accounts.portal import access, background, cookies
-from accounts.portal.actions import mailed_links
-from accounts.portal.forms import EmailForm, ForgottenForm, OwnPasswordForm
+from accounts.portal.actions import mailed_links, own_password, sessions
+from accounts.portal.forms import (
+    WRONG_PASSWORD,
+    EmailForm,
+    ForgottenForm,
+    OwnPasswordForm,
+    ProvenEmailForm,
+)
 from accounts.portal.models import MailToken
 from accounts.portal.requests import PortalRequest
 from schoolloket.core.exceptions import LinkDead, TooManyMails
@@ -20,16 +26,34 @@ from schoolloket.core.text import mask_email
 
 @access.pupil
 @require_http_methods(["GET", "HEAD", "POST"])
+@sensitive_post_parameters()
 def email(request: PortalRequest) -> HttpResponse:
-    """Link or change an e-mail address; nothing is linked before the mail is confirmed."""
-    account = request.pupil_session.account
+    """Link or change an e-mail address; nothing is linked before the mail is confirmed.
+
+    Who has the address can reset the password for good, so a session alone is not enough: it asks
+    for the password, unless that was chosen just now.
+    """
+    session = request.pupil_session
+    account = session.account
     if account.kind != Kind.ADVANCED:
         return redirect("portal:home")
 
-    form = EmailForm(request.POST or None)
+    is_proven = own_password.has_just_chosen(session)
+    form_class = EmailForm if is_proven else ProvenEmailForm
+    form = form_class(request.POST or None)
     context = {"form": form, "masked_email": mask_email(account.email)}
     if not form.is_valid():
         return render(request, "portal/email.html", context)
+
+    if not is_proven:
+        confirmed = sessions.confirm_password(
+            session=session,
+            password=form.cleaned_data["password"],
+            by=request.by,
+        )
+        if not confirmed:
+            form.add_error("password", WRONG_PASSWORD)
+            return render(request, "portal/email.html", context)
 
     email = form.cleaned_data["email"]
     try:

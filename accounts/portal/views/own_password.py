@@ -9,11 +9,9 @@ from django.views.decorators.http import require_http_methods
 from accounts.models import Kind
 from accounts.portal import access
 from accounts.portal.actions import own_password, sessions
-from accounts.portal.forms import ChangePasswordForm, OwnPasswordForm
+from accounts.portal.forms import WRONG_PASSWORD, ChangePasswordForm, OwnPasswordForm
 from accounts.portal.requests import PortalRequest
 from schoolloket.core.exceptions import LinkDead
-
-WRONG_OLD_PASSWORD = "Dat is niet je wachtwoord. Na veel pogingen moet je even wachten."  # noqa: S105
 
 
 @access.with_temporary_password
@@ -40,7 +38,7 @@ def password(request: PortalRequest) -> HttpResponse:
             by=request.by,
         )
         if not confirmed:
-            form.add_error("old", WRONG_OLD_PASSWORD)
+            form.add_error("old", WRONG_PASSWORD)
             return render(request, "portal/password.html", context)
 
     try:

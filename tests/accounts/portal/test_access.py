@@ -73,6 +73,7 @@ EXAMPLES = {
     "str": "x",
     "slug": "x",
     "path": "x",
+    "token": "x",
     "uidb36": "1",
 }
 

@@ -49,6 +49,8 @@ from .helpers import (
 
 pytestmark = pytest.mark.usefixtures("clock")
 NEW_EMAIL = "otto@voorbeeld.be"
+# What a pupil types to link it.
+ASKED = {"email": NEW_EMAIL, "password": OWN}
 Mail = EmailMultiAlternatives
 # Mails leave when the transaction is committed, which the transaction of a test never is.
 Post = Callable[..., HttpResponse]
@@ -74,7 +76,7 @@ def otto(own: Account) -> Client:
 @pytest.fixture
 def link(otto: Client, post: Post, mailoutbox: list[Mail]) -> str:
     """The link in the mail after Otto asked to link an e-mail address."""
-    post(otto, EMAIL, {"email": NEW_EMAIL})
+    post(otto, EMAIL, ASKED)
     return link_in(str(mailoutbox.pop().body))
 
 
@@ -102,7 +104,7 @@ def token_of(link: str) -> str:
 def test_email_is_linked_only_after_the_click_in_the_mail(
     otto: Client, own: Account, post: Post, mailoutbox: list[Mail]
 ) -> None:
-    sent = post(otto, EMAIL, {"email": NEW_EMAIL})
+    sent = post(otto, EMAIL, ASKED)
     assert "Kijk in je mailbox" in text(sent)
     own.refresh_from_db()
     assert own.email == ""
@@ -150,7 +152,7 @@ def test_change_confirms_the_new_email_and_informs_the_old_one(
     linked: Account, post: Post, mailoutbox: list[Mail]
 ) -> None:
     lena = signed_in(linked.username, OWN)
-    post(lena, EMAIL, {"email": NEW_EMAIL})
+    post(lena, EMAIL, ASKED)
     assert [mail.to for mail in mailoutbox] == [[NEW_EMAIL]]
     post(opened(link_in(str(mailoutbox[0].body))), CONFIRM)
     to_old = mailoutbox[1]
@@ -168,7 +170,7 @@ def test_change_confirms_the_new_email_and_informs_the_old_one(
 def test_invalid_email_is_refused(
     otto: Client, post: Post, mailoutbox: list[Mail], typed: str
 ) -> None:
-    assert 'class="errorlist"' in html(post(otto, EMAIL, {"email": typed}))
+    assert 'class="errorlist"' in html(post(otto, EMAIL, {"email": typed, "password": OWN}))
     assert mailoutbox == []
 
 
@@ -379,7 +381,7 @@ def every_mail(
     """One of each: to reset, to link, and to the old e-mail address."""
     post(device(), FORGOTTEN, {"username": linked.username})
     lena = signed_in(linked.username, OWN)
-    post(lena, EMAIL, {"email": NEW_EMAIL})
+    post(lena, EMAIL, ASKED)
     post(opened(link_in(str(mailoutbox[1].body))), CONFIRM)
     assert len(mailoutbox) == 3
     return mailoutbox
@@ -418,14 +420,14 @@ def test_five_mails_an_hour_and_no_more(
     clock: time_machine.Traveller,
 ) -> None:
     for _ in range(5):
-        post(otto, EMAIL, {"email": NEW_EMAIL})
+        post(otto, EMAIL, ASKED)
         post(device(), FORGOTTEN, {"username": linked.username})
     assert len(mailoutbox) == 10
-    assert "Er zijn al enkele mails onderweg" in text(post(otto, EMAIL, {"email": NEW_EMAIL}))
+    assert "Er zijn al enkele mails onderweg" in text(post(otto, EMAIL, ASKED))
     assert "Kijk in je mailbox" in text(post(device(), FORGOTTEN, {"username": linked.username}))
     assert len(mailoutbox) == 10
     clock.shift(timedelta(hours=1))
-    post(otto, EMAIL, {"email": NEW_EMAIL})
+    post(otto, EMAIL, ASKED)
     post(device(), FORGOTTEN, {"username": linked.username})
     assert len(mailoutbox) == 12
 
@@ -462,7 +464,7 @@ def test_broken_mail_server_is_no_error_and_the_log_holds_no_email(
     answer = post(device(), FORGOTTEN, {"username": linked.username})
     assert "Kijk in je mailbox" in text(answer)
     lena = signed_in(linked.username, OWN)
-    assert "Kijk in je mailbox" in text(post(lena, EMAIL, {"email": NEW_EMAIL}))
+    assert "Kijk in je mailbox" in text(post(lena, EMAIL, ASKED))
     assert caplog.text.count("A mail to a pupil could not be sent") == 2
     assert not any(secret in caplog.text for secret in ("@voorbeeld.be", "lena", "/mijn/"))
 

@@ -76,7 +76,7 @@ def test_the_file_holds_all_that_is_kept_of_the_pupil(
         "LeerID|Gebruikersnaam|abdul.bogdan",
         "LeerID|E-mailadres|abdul@voorbeeld.test",
         "LeerID|Type|Gevorderd",
-        "LeerID|Mislukte aanmeldingen na elkaar|3",
+        "Mijn LeerID|Mislukte aanmeldingen na elkaar|3",
         "Mijn LeerID|Aangemeld op een bekend toestel|23/11/2026 10:00",
         "Mijn LeerID|Mail: E-mailadres koppelen|23/11/2026 10:00 aan nieuw@voorbeeld.test",
         "Historiek|E-mailadres gekoppeld|23/11/2026 10:00, Alice",
