@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
 from . import tokens
-from .device import Device
+from .device import MOST_CODES_ON_A_DEVICE, Device
 
 SESSION_COOKIE = "mijn"
 DEVICE_COOKIE = "toestel"
@@ -52,12 +52,19 @@ def device_of(request: HttpRequest) -> Device:
     except signing.BadSignature:
         return Device(id=tokens.new())
 
-    return Device(id=value["id"], account_ids=tuple(value["pupils"]), mode=value["mode"])
+    # Cookies written before there were printed codes have none.
+    opened = tuple((account_id, version) for account_id, version in value.get("codes", []))
+    return Device(value["id"], tuple(value["pupils"]), value["mode"], opened)
 
 
 def set_device(response: HttpResponse, device: Device) -> None:
     """Write the device, signed, so that no browser can claim to be another pupil's."""
-    value = {"id": device.id, "pupils": device.account_ids, "mode": device.mode}
+    value = {
+        "id": device.id,
+        "pupils": device.account_ids,
+        "mode": device.mode,
+        "codes": device.opened[-MOST_CODES_ON_A_DEVICE:],
+    }
     signed = signing.dumps(value, salt=DEVICE_COOKIE, compress=True)
     _set(response, DEVICE_COOKIE, signed, max_age=DEVICE_COOKIE_SECONDS)
 
