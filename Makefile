@@ -103,6 +103,7 @@ hostile: .venv/dev ## ten thousand hostile files through the importer, an hour o
 bench: .venv/dev ## how fast the desk is, as ratios
 	$(BIN)/python -m benchmarks.renewal
 	$(BIN)/python -m benchmarks.sign_ins
+	$(BIN)/python -m benchmarks.flood
 	$(BIN)/python -m benchmarks.importing
 
 lock: .venv/dev ## newer versions of all dependencies, locked with hashes

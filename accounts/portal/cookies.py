@@ -1,11 +1,13 @@
 """The portal's cookies: the session, the device, and the token of a mailed link."""
 
 from functools import cache
+from typing import Any
 
 from django.conf import settings
 from django.core import signing
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils import timezone
 
 from . import tokens
 from .device import MOST_CODES_ON_A_DEVICE, Device
@@ -46,15 +48,31 @@ def device_of(request: HttpRequest) -> Device:
 
     A new device where there is no cookie, or one that is older than a year or not signed by us.
     """
+    value = _device_value(request)
+    if value is None:
+        return Device(id=tokens.new(), since=timezone.now().timestamp())
+
+    # Cookies written before there were printed codes have neither codes nor a moment.
+    opened = tuple((account_id, version) for account_id, version in value.get("codes", []))
+    since = value.get("since", 0.0)
+    return Device(value["id"], tuple(value["pupils"]), value["mode"], opened, since)
+
+
+def set_new_device(request: HttpRequest, response: HttpResponse, device: Device) -> None:
+    """Write the device where the browser has none yet, so that its attempts are told apart."""
+    if _device_value(request) is None:
+        set_device(response, device)
+
+
+def _device_value(request: HttpRequest) -> dict[str, Any] | None:
     cookie = request.COOKIES.get(DEVICE_COOKIE, "")
     try:
-        value = signing.loads(cookie, salt=DEVICE_COOKIE, max_age=DEVICE_COOKIE_SECONDS)
+        value: dict[str, Any] = signing.loads(
+            cookie, salt=DEVICE_COOKIE, max_age=DEVICE_COOKIE_SECONDS
+        )
     except signing.BadSignature:
-        return Device(id=tokens.new())
-
-    # Cookies written before there were printed codes have none.
-    opened = tuple((account_id, version) for account_id, version in value.get("codes", []))
-    return Device(value["id"], tuple(value["pupils"]), value["mode"], opened)
+        return None
+    return value
 
 
 def set_device(response: HttpResponse, device: Device) -> None:
@@ -64,6 +82,7 @@ def set_device(response: HttpResponse, device: Device) -> None:
         "pupils": device.account_ids,
         "mode": device.mode,
         "codes": device.opened[-MOST_CODES_ON_A_DEVICE:],
+        "since": device.since,
     }
     signed = signing.dumps(value, salt=DEVICE_COOKIE, compress=True)
     _set(response, DEVICE_COOKIE, signed, max_age=DEVICE_COOKIE_SECONDS)

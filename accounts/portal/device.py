@@ -17,12 +17,14 @@ class Device:
     `id`: random. `account_ids`: the accounts that signed in here, the last one at the end. `mode`:
     how that one signed in, forms.WORDS or forms.PICTURES, or "" on a new device. `opened`: whose
     printed code was opened here, as pairs of the account's id and the version of its credentials.
+    `since`: when it got its cookie, in seconds since 1970.
     """
 
     id: str
     account_ids: tuple[int, ...] = ()
     mode: str = ""
     opened: tuple[tuple[int, int], ...] = ()
+    since: float = 0.0
 
     def knows(self, account: Account) -> bool:
         """Whether this pupil signed in on the device before."""

@@ -71,9 +71,21 @@ class PortalSession(models.Model):
 class AttemptCountQuerySet(models.QuerySet["AttemptCount"]):
     """The counts of attempts to sign in.
 
-    Both statements are written by hand: every sign-in runs them twice, and Django takes ten times
-    as long to compose them as the database to run them.
+    The statements are written by hand: every sign-in runs them twice, and Django takes ten times as
+    long to compose them as the database to run them.
     """
+
+    def read(self, keys: list[str]) -> dict[str, "AttemptCount"]:
+        """Return the counts by key, those without a row at 0; writes and locks nothing."""
+        places = ", ".join(["%s"] * len(keys))
+        statement = f'SELECT {_COLUMNS} FROM "portal_attemptcount" WHERE key IN ({places})'  # noqa: S608
+
+        counts = {key: AttemptCount(key, 0, 0.0, 0.0) for key in keys}
+        with connection.cursor() as cursor:
+            cursor.execute(statement, keys)
+            for key, failures, blocked_until, last_at in cursor:
+                counts[key] = AttemptCount(key, failures, blocked_until, last_at)
+        return counts
 
     def lock(self, keys: Iterable[str], now: float) -> dict[str, "AttemptCount"]:
         """Return the counts by key, new ones at 0, locked until the transaction ends.
@@ -116,11 +128,12 @@ def _upsert(rows: list[tuple[str, int, float, float]], update: str) -> tuple[str
 class AttemptCount(models.Model):
     """Failed attempts in a row under one key, which is a hash and holds no name; see `throttling`.
 
+    `failures` is below zero where successes made room for failures to come.
     Times are in seconds since 1970, as the statements above read and write them.
     """
 
     key = models.CharField(primary_key=True, max_length=64)
-    failures = models.PositiveIntegerField()
+    failures = models.IntegerField()
     blocked_until = models.FloatField()
     last_at = models.FloatField(db_index=True)
 

@@ -200,3 +200,13 @@ class TooManyMails(Refused):
     """The account was mailed as often as it may be within an hour."""
 
     message = "Er zijn al enkele mails onderweg. Kijk in je mailbox, of wacht een uur."
+
+
+class Busy(Refused):
+    """More attempts to sign in wait for their turn than may."""
+
+    message = "Het is nu heel druk. Probeer het over 10 seconden opnieuw."
+
+
+class Locked(Refused):
+    """Somebody else holds a row for longer than an attempt to sign in waits."""

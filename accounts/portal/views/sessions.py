@@ -15,6 +15,7 @@ from accounts.portal.forms import PICTURES, WORDS, SignInForm, chosen_pictures
 from accounts.portal.models import SIGN_INS_SHOWN
 from accounts.portal.requests import PortalRequest
 from schoolloket.core import clock
+from schoolloket.core.exceptions import Busy
 from schoolloket.core.text import mask_email
 from students.models import Enrolment
 
@@ -26,6 +27,9 @@ NOT_SIGNED_IN = (
     "Heb je al vaak geprobeerd? Wacht dan een kwartier. "
     "Lukt het niet, vraag dan raad aan je leerkracht."
 )
+
+# After how long a browser may ask again, as the message of Busy says.
+BUSY_SECONDS = 10
 
 
 @access.public
@@ -45,12 +49,15 @@ def sign_in(request: PortalRequest, username: str = "") -> HttpResponse:
     if not form.is_valid():
         return _sign_in_page(request, form, device)
 
-    signed_in = sessions.sign_in(
-        username=form.cleaned_data["username"],
-        password=form.submitted_password,
-        ip_address=request.by.ip_address or "",
-        device=device,
-    )
+    try:
+        signed_in = sessions.sign_in(
+            username=form.cleaned_data["username"],
+            password=form.submitted_password,
+            ip_address=request.by.ip_address or "",
+            device=device,
+        )
+    except Busy as busy:
+        return _busy_page(request, busy)
     if signed_in is None:
         form.add_error(None, NOT_SIGNED_IN)
         return _sign_in_page(request, form, device)
@@ -84,7 +91,16 @@ def _sign_in_page(request: PortalRequest, form: SignInForm, device: Device) -> H
         "chosen": chosen,
         "most": PASSWORD_LENGTH,
     }
-    return render(request, "portal/sign_in.html", context)
+    response = render(request, "portal/sign_in.html", context)
+    cookies.set_new_device(request, response, device)
+    return response
+
+
+def _busy_page(request: PortalRequest, busy: Busy) -> HttpResponse:
+    """Answer an attempt that found too many before it, the same for every username."""
+    response = render(request, "portal/busy.html", {"message": str(busy)}, status=503)
+    response["Retry-After"] = str(BUSY_SECONDS)
+    return response
 
 
 def _signed_in(request: PortalRequest, token: str, device: Device) -> HttpResponse:

@@ -255,7 +255,7 @@ def test_device_cookie_holds_forty_pupils_and_no_names(word: Account) -> None:
         stand_in = Account(pk=pk, username="wout.woord")
         cookies.set_device(response, device_in(response).after_sign_in(stand_in, "woord"))
     assert device_in(response).account_ids == tuple(range(105, 145))
-    assert set(vars(device_in(response))) == {"id", "account_ids", "mode", "opened"}
+    assert set(vars(device_in(response))) == {"id", "account_ids", "mode", "opened", "since"}
     assert len(response.cookies[cookies.DEVICE_COOKIE].value) < 1000
 
 

@@ -7,14 +7,18 @@ from django.test import RequestFactory
 
 from accounts.models import Account
 from accounts.portal import cookies
+from accounts.portal.actions.sessions import Claimant
 from accounts.portal.device import MOST_CODES_ON_A_DEVICE, Device
+from tests.helpers import NOW
+
+from .helpers import SIGN_IN, device
 
 pytestmark = pytest.mark.usefixtures("clock")
 
 
-def written_and_read(device: Device) -> Device:
+def written_and_read(written: Device) -> Device:
     response = HttpResponse()
-    cookies.set_device(response, device)
+    cookies.set_device(response, written)
     return read(response.cookies[cookies.DEVICE_COOKIE].value)
 
 
@@ -25,8 +29,8 @@ def read(cookie: str) -> Device:
 
 
 def test_cookie_keeps_the_device_as_it_is() -> None:
-    device = Device("tablet", (3, 5), "woord", opened=((3, 1), (8, 2)))
-    assert written_and_read(device) == device
+    tablet = Device("tablet", (3, 5), "woord", opened=((3, 1), (8, 2)), since=17.5)
+    assert written_and_read(tablet) == tablet
 
 
 def test_cookie_of_before_there_were_codes_has_none() -> None:
@@ -42,7 +46,29 @@ def test_cookie_keeps_the_newest_codes_of_a_class() -> None:
 
 
 def test_code_counts_only_for_the_present_credentials(word: Account) -> None:
-    device = Device("tablet", opened=((word.pk, word.credentials_version),))
-    assert device.opened_code_of(word)
+    tablet = Device("tablet", opened=((word.pk, word.credentials_version),))
+    assert tablet.opened_code_of(word)
     word.credentials_version += 1
-    assert not device.opened_code_of(word)
+    assert not tablet.opened_code_of(word)
+
+
+@pytest.mark.django_db
+def test_page_gives_a_new_browser_its_cookie_and_leaves_one_that_it_has() -> None:
+    client = device()
+    assert cookies.DEVICE_COOKIE in client.get(SIGN_IN).cookies
+    assert cookies.DEVICE_COOKIE not in client.get(SIGN_IN).cookies
+    client.cookies[cookies.DEVICE_COOKIE] = "forged"
+    assert cookies.DEVICE_COOKIE in client.get(SIGN_IN).cookies
+
+
+@pytest.mark.parametrize(
+    ("seconds", "is_counted_alone"), [(0, False), (2.9, False), (3, True), (86_400, True)]
+)
+def test_cookie_tells_a_device_apart_once_it_is_some_seconds_old(
+    word: Account, seconds: float, is_counted_alone: bool
+) -> None:
+    claimant = Claimant(word.username, word, active=True)
+    new = Device("phone", since=NOW.timestamp() - seconds)
+    without = Device("no cookie", since=NOW.timestamp())
+    keys = [claimant.attempt(one, "10.0.0.1", NOW).keys for one in (new, without)]
+    assert (keys[0] != keys[1]) is is_counted_alone

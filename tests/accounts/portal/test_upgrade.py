@@ -13,7 +13,7 @@ from accounts.portal.models import AttemptCount, PortalSession
 from tests.helpers import NOW
 
 BEFORE = [("portal", "0001_initial")]
-AFTER = [("portal", "0003_attempt_counts")]
+AFTER = [("portal", "0004_room_for_failures")]
 
 
 @pytest.fixture
