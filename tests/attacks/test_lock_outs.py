@@ -41,7 +41,10 @@ Clock = time_machine.Traveller
 
 @pytest.fixture(autouse=True)
 def _no_hashes() -> Iterator[None]:
-    with patch("accounts.portal.actions.sessions.check_password", compared):
+    with (
+        patch("accounts.portal.actions.sessions.check_password", compared),
+        patch("accounts.portal.actions.rehashing.is_outdated", return_value=False),
+    ):
         yield
 
 
