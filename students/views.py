@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.log import log_response
 from django.views.decorators.http import require_http_methods, require_safe
 
 from schoolloket.core import exceptions
@@ -50,6 +51,8 @@ def _busy(request: DeskRequest, busy: exceptions.TooBusy, again: str) -> HttpRes
     context = {"reason": str(busy), "again": again}
     page = render(request, "students/import_busy.html", context, status=503)
     page["Retry-After"] = str(RETRY_SECONDS)
+    # Here, since Django logs every 503 as an error, and nothing is wrong.
+    log_response("Busy: %s", request.path, response=page, request=request, level="warning")
     return page
 
 
