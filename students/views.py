@@ -179,12 +179,14 @@ def _show(
 
     if not draft.columns.problems:
         sections = sections_of(draft.plan, request.GET)
-        context["plan"] = draft.plan
-        context["sections"] = sections
-        context["most_downloaded"] = limits.KEPT
-        context["page_rows"] = limits.PAGE
-        context["is_paged"] = any(section.page.has_other_pages() for section in sections.values())
-        context["answers_form"] = AnswersForm(conflicts=sections["conflicts"].rows)
+        context |= {
+            "plan": draft.plan,
+            "sections": sections,
+            "is_paged": any(section.page.has_other_pages() for section in sections.values()),
+            "page_rows": limits.PAGE,
+            "most_downloaded": limits.KEPT,
+            "answers_form": AnswersForm(conflicts=sections["conflicts"].rows),
+        }
 
     return render(request, "students/import_preview.html", context)
 

@@ -5,6 +5,7 @@ In full, with their seconds and memory: `python -m benchmarks.hostile_files`.
 
 import re
 import subprocess
+import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from threading import Event
@@ -14,16 +15,18 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import HttpResponse
 from django.test import Client
+from pytest_django import Settings
 
 from benchmarks import worst_files
 from schoolloket.institutions.actors import Actor
 from schoolloket.institutions.models import Institution
-from students.importing import UnusableFile, actions, limits, reader, turns
+from students.importing import UnusableFile, actions, limits, turns
 from students.importing.draft import Draft
 from students.importing.national_numbers import HashedNumber
 from students.importing.plan import Choice
 from students.models import Enrolment, ImportRun
 from tests.helpers import manager_of
+from tests.students.helpers import read_here
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 PAGE = "/999912/import/"
@@ -79,22 +82,20 @@ def test_a_third_column_of_numbers_is_kept_by_nobody_and_the_manager_is_told(
 
 def test_a_text_that_every_cell_names_is_too_much_text() -> None:
     with pytest.raises(UnusableFile, match="te veel tekst"):
-        reader.read(worst_files.one_text(cells=11_000))
+        read_here(worst_files.one_text(cells=11_000))
 
 
-def test_text_is_counted_in_bytes_not_in_letters() -> None:
+def test_text_is_counted_in_bytes_not_in_letters(settings: Settings) -> None:
     # Each é is one byte in the file, and two of text.
     content = f"Stamnummer;Voornaam;Naam\n1;{'é' * 200};b\n".encode("cp1252")
-    with (
-        mock.patch.object(reader.settings, "IMPORT_MAX_BYTES", 320),
-        pytest.raises(UnusableFile, match="te veel tekst"),
-    ):
-        reader.read(content)
+    settings.IMPORT_MAX_BYTES = 320
+    with pytest.raises(UnusableFile, match="te veel tekst"):
+        read_here(content)
 
 
-def test_more_cells_than_a_list_needs_are_refused_by_the_child() -> None:
+def test_more_cells_than_a_list_needs_are_refused() -> None:
     with pytest.raises(UnusableFile, match="te veel cellen"):
-        reader.read(worst_files.many_cells(megabytes=1.1))
+        read_here(worst_files.many_cells(megabytes=1.1))
 
 
 # One at a time ----------------------------------------------------------------------------------
@@ -158,6 +159,13 @@ def test_of_twenty_files_at_once_one_is_worked_on_and_one_waits() -> None:
         done.set()
         answers = [other.result() for other in [first, *others]]
     assert sorted(answers) == ["busy"] * 18 + ["worked"] * 2
+
+
+def test_pages_of_the_same_process_get_the_interpreter_sooner_meanwhile() -> None:
+    before = sys.getswitchinterval()
+    with turns.turn():
+        assert sys.getswitchinterval() < before
+    assert sys.getswitchinterval() == before
 
 
 @pytest.mark.usefixtures("at_once")
