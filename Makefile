@@ -96,15 +96,18 @@ faults: .venv/dev ## the long form of tests/faults, half an hour (PostgreSQL: DA
 	  $(BIN)/python -m tests.faults.figures .faults.jsonl; exit $$status
 
 # Ten thousand made-up files through the importer, each read by a process of its own.
+# Then the files that cost most, in full, on a running desk: fails for one above its bounds.
 hostile: .venv/dev ## ten thousand hostile files through the importer, an hour or two
 	$(BIN)/python -m pytest --hostile-files 10000 tests/students/importing/test_properties.py \
 	  -k crashes_or_hangs
+	$(BIN)/python -m benchmarks.hostile_files --strict
 
 bench: .venv/dev ## how fast the desk is, as ratios
 	$(BIN)/python -m benchmarks.renewal
 	$(BIN)/python -m benchmarks.sign_ins
 	$(BIN)/python -m benchmarks.flood
 	$(BIN)/python -m benchmarks.importing
+	$(BIN)/python -m benchmarks.hostile_files
 
 lock: .venv/dev ## newer versions of all dependencies, locked with hashes
 	$(BIN)/pip install --quiet uv

@@ -39,7 +39,7 @@ READY_MADE_SELECTIONS = [
     "credentials.selections.CLASS_CHANGED",
 ]
 IMPORT_MAX_BYTES = 10 * 1024 * 1024
-IMPORT_MAX_ROWS = 50_000
+IMPORT_MAX_ROWS = 20_000
 
 # The URL of the desk decides hosts, cookies, HSTS and the redirect to https ---------------------
 

@@ -1,5 +1,6 @@
 """The forms of the import page: a file, its columns, and answers to conflicts."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -8,7 +9,7 @@ from django.core.files.uploadedfile import UploadedFile
 
 from schoolloket.core.forms import Form
 from students.importing.columns import BY_NAME, FIELDS, Columns, Field, find_columns
-from students.importing.plan import Plan
+from students.importing.plan import Conflict
 
 NO_FILE = (
     "Er is geen bestand ontvangen. Kies een .csv- of .xlsx-bestand van hoogstens "
@@ -129,13 +130,13 @@ class ColumnsForm(Form):
 
 
 class AnswersForm(Form):
-    """One answer for each row in conflict: a value of Choice, or none to skip the row."""
+    """One answer for each of these rows in conflict: a value of Choice, or none to skip the row."""
 
     SKIP = ""
 
-    def __init__(self, *args: Any, plan: Plan, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, conflicts: Iterable[Conflict], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for conflict in plan.conflicts:
+        for conflict in conflicts:
             choices = [(self.SKIP, "Sla de rij over")]
             for choice in conflict.choices:
                 choices.append((choice.value, str(choice.label)))
@@ -151,10 +152,13 @@ class AnswersForm(Form):
 
     @property
     def answers(self) -> dict[str, str]:
-        """Return the answers by row number, {"12": "zonder"}; only for a valid form."""
+        """Return the answers by row number, {"12": "zonder", "13": ""}; only for a valid form.
+
+        A row of which nothing was sent has none.
+        """
         answers = {}
         for name, answer in self.cleaned_data.items():
-            if answer != self.SKIP:
+            if name in self.data:
                 answers[name.removeprefix("rij-")] = answer
 
         return answers

@@ -465,6 +465,7 @@ class ImportRun(models.Model):
         DRAFT = "draft", "Voorbeeld"
         APPLIED = "applied", "Ingelezen"
         DROPPED = "dropped", "Niet ingelezen"
+        REPLACED = "replaced", "Vervangen door een nieuwer bestand"
 
     institution = models.ForeignKey(Institution, models.PROTECT, related_name="import_runs")
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True)
@@ -488,9 +489,12 @@ class ImportRun(models.Model):
     # How many pupils of other schools were recognised when the run was applied (R11).
     recognised = models.PositiveIntegerField(default=0)
     # [{"row": 12, "reason": "..."}], without the rows' own data. Remarks are about rows that do
-    # not count, since a later one of the same pupil does.
+    # not count, since a later one of the same pupil does. The first ones are kept; the counts are
+    # of all.
     problems = models.JSONField(default=list)
     remarks = models.JSONField(default=list)
+    problem_count = models.PositiveIntegerField(default=0)
+    remark_count = models.PositiveIntegerField(default=0)
 
     objects = ImportRunQuerySet.as_manager()
 

@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.log import log_response
 from django.views.decorators.http import require_http_methods, require_safe
 
 from schoolloket.core import exceptions
@@ -11,13 +12,17 @@ from schoolloket.core.downloads import XLSX, download
 from schoolloket.institutions.requests import DeskRequest
 
 from .forms import AnswersForm, ColumnsForm, UploadForm
-from .importing import UnusableFile, actions, bad_rows
+from .importing import UnusableFile, actions, bad_rows, limits
 from .importing.draft import Draft
+from .importing.turns import turn
 from .models import ImportRun
+from .sections import Section, sections_of
 
 RUNS_SHOWN = 20
-# A section of the preview with more rows than this is closed at first.
-ROWS_OPEN = 50
+# Of the bad rows and the remarks of each earlier import; the others are counted.
+ROWS_SHOWN = 50
+# After so many seconds somebody who met another file tries again.
+RETRY_SECONDS = 5
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -26,7 +31,10 @@ def import_page(request: DeskRequest) -> HttpResponse:
     form = UploadForm(request.POST or None, request.FILES or None)
     if form.is_valid():
         try:
-            run = actions.upload(by=request.actor, **form.upload)
+            with turn():
+                run = actions.upload(by=request.actor, **form.upload)
+        except exceptions.TooBusy as busy:
+            return _busy(request, busy, again="")
         except UnusableFile as error:
             form.add_error("file", str(error))
         else:
@@ -34,7 +42,18 @@ def import_page(request: DeskRequest) -> HttpResponse:
 
     applied = ImportRun.objects.of(request.institution).applied()
     runs = applied.select_related("created_by")[:RUNS_SHOWN]
-    return render(request, "students/import.html", {"form": form, "runs": runs})
+    context = {"form": form, "runs": runs, "rows_shown": ROWS_SHOWN}
+    return render(request, "students/import.html", context)
+
+
+def _busy(request: DeskRequest, busy: exceptions.TooBusy, again: str) -> HttpResponse:
+    """Ask for a little patience, with the page to try again; without one the file is lost."""
+    context = {"reason": str(busy), "again": again}
+    page = render(request, "students/import_busy.html", context, status=503)
+    page["Retry-After"] = str(RETRY_SECONDS)
+    # Here, since Django logs every 503 as an error, and nothing is wrong.
+    log_response("Busy: %s", request.path, response=page, request=request, level="warning")
+    return page
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -50,9 +69,12 @@ def import_preview(request: DeskRequest, run_id: int) -> HttpResponse:
         return redirect("import", request.institution.number)
 
     try:
-        if request.method == "POST":
-            return _take_answer(request, run)
-        return _show(request, run)
+        with turn():
+            if request.method == "POST":
+                return _take_answer(request, run)
+            return _show(request, run)
+    except exceptions.TooBusy as busy:
+        return _busy(request, busy, again=request.get_full_path())
     except exceptions.ImportDraftGone as gone:
         messages.warning(request, str(gone))
     except exceptions.PlanChanged as changed:
@@ -94,11 +116,15 @@ def _set_columns(request: DeskRequest, run: ImportRun) -> HttpResponse:
 
 
 def _answer_conflicts(request: DeskRequest, run: ImportRun) -> HttpResponse:
-    """Keep the answers, unless one of them is no longer possible; then show the page anew."""
-    form = AnswersForm(request.POST, plan=Draft(run).plan)
+    """Keep the answers, unless one of them is no longer possible; then show the page anew.
+
+    A page asks about some conflicts only: the answers about the others stay.
+    """
+    section = Section("conflicts", Draft(run).plan.conflicts, request.GET)
+    form = AnswersForm(request.POST, conflicts=section.rows)
     if form.is_valid():
         actions.answer(by=request.actor, run_id=run.pk, answers=form.answers)
-    return redirect("import_preview", request.institution.number, run.pk)
+    return redirect(request.get_full_path())
 
 
 def _confirm(request: DeskRequest, run: ImportRun) -> HttpResponse:
@@ -148,28 +174,41 @@ def _show(
         "columns": draft.columns,
         "columns_form": columns_form,
         "error": error,
-        "rows_open": ROWS_OPEN,
+        "hidden": draft.cells.hidden_headings,
     }
 
     if not draft.columns.problems:
-        context["plan"] = draft.plan
-        context["answers_form"] = AnswersForm(plan=draft.plan)
+        sections = sections_of(draft.plan, request.GET)
+        context |= {
+            "plan": draft.plan,
+            "sections": sections,
+            "is_paged": any(section.page.has_other_pages() for section in sections.values()),
+            "page_rows": limits.PAGE,
+            "most_downloaded": limits.KEPT,
+            "answers_form": AnswersForm(conflicts=sections["conflicts"].rows),
+        }
 
     return render(request, "students/import_preview.html", context)
 
 
 @require_safe
 def import_bad_rows(request: DeskRequest, run_id: int) -> HttpResponse:
-    """Download the rows that are not imported, as an Excel file to correct and upload again."""
+    """Download the rows that are not imported, as an Excel file to correct and upload again.
+
+    The first limits.KEPT of them.
+    """
     run = _run_or_404(request, run_id)
     try:
-        draft = Draft(run)
-        problems = draft.plan.problems
+        with turn():
+            draft = Draft(run)
+            problems = draft.plan.problems[: limits.KEPT]
+            workbook = bad_rows.render(draft.cells, problems, made_at=timezone.localtime())
+    except exceptions.TooBusy as busy:
+        return _busy(request, busy, again=request.get_full_path())
     except (exceptions.ImportDraftGone, UnusableFile):
         messages.warning(request, exceptions.ImportDraftGone.message)
         return redirect("import", request.institution.number)
 
-    workbook = bad_rows.render(draft.cells, problems, made_at=timezone.localtime())
     return download(workbook, name="niet-ingelezen.xlsx", content_type=XLSX)
 
 

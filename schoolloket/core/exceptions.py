@@ -120,6 +120,21 @@ class ImportDraftGone(Refused):
     message = "Dit voorbeeld is vervallen; er is niets gewijzigd. Kies het bestand opnieuw."
 
 
+class ImportDraftReplaced(ImportDraftGone):
+    """The manager uploaded another file for the same school, which takes the place of this one."""
+
+    message = (
+        "Dit voorbeeld is vervangen door dat van een nieuwer bestand; er is niets gewijzigd. "
+        "Werk verder in dat nieuwere voorbeeld, of kies het bestand opnieuw."
+    )
+
+
+class TooBusy(Refused):
+    """This process works on the file of somebody else."""
+
+    message = "De server leest net een ander bestand in. Er is niets gewijzigd."
+
+
 class PlanChanged(Refused):
     """The import would not do what its preview showed, because something changed since."""
 

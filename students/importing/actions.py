@@ -12,9 +12,10 @@ from schoolloket.core import vault
 from schoolloket.core.clock import today
 from schoolloket.core.exceptions import ImportDraftGone, ManyEnded, ManyEndedAtOnce, PlanChanged
 from schoolloket.institutions.actors import Actor
-from schoolloket.institutions.models import Institution
+from schoolloket.institutions.models import Institution, Manager
 from students.models import Enrolment, ImportRun, ImportRunQuerySet, Student, StudentEvent
 
+from . import limits
 from .apply import apply
 from .cells import clean
 from .columns import find_columns
@@ -29,15 +30,27 @@ def upload(*, by: Actor, file_name: str, content: bytes, full_list: bool) -> Imp
     """Read a file into a draft; nothing is imported yet.
 
     The rows are kept encrypted, without national numbers, until the draft is confirmed or dropped,
-    or left alone for DRAFT_MINUTES. Raises UnusableFile when the file as a whole is of no use.
+    left alone for DRAFT_MINUTES, or replaced by the next upload of the manager in this institution.
+    Raises UnusableFile when the file as a whole is of no use.
     """
     drop_expired(timezone.now())
 
     cells = without_numbers(read(content))
     run = _new_run(by, file_name, full_list=full_list)
     run.sealed_rows = vault.seal(cells.to_text())
-    run.save()
+    _replace(by, run)
     return run
+
+
+@transaction.atomic
+def _replace(by: Actor, run: ImportRun) -> None:
+    """Save the draft in the place of the one that the manager had in this institution."""
+    if by.manager:
+        # Of two uploads at once one waits here, and replaces the other's draft.
+        Manager.objects.select_for_update(no_key=True).get(pk=by.manager.pk)
+
+    _forget(_runs(by), ImportRun.State.REPLACED)
+    run.save()
 
 
 def _new_run(by: Actor, file_name: str, *, full_list: bool) -> ImportRun:
@@ -62,12 +75,21 @@ def set_columns(*, by: Actor, run_id: int, columns: Mapping[str, int | None]) ->
     _change(by, run_id, columns=dict(columns), choices={})
 
 
+@transaction.atomic
 def answer(*, by: Actor, run_id: int, answers: Mapping[str, str]) -> None:
-    """Keep the manager's answers about rows in conflict, a Choice by row number: {"12": "zonder"}.
+    """Keep the manager's answers about rows in conflict, beside those about other rows.
 
-    Raises ImportDraftGone.
+    `answers`: a Choice by row number, "" to take an answer back: {"12": "zonder", "13": ""}. Raises
+    ImportDraftGone.
     """
-    _change(by, run_id, choices=dict(answers))
+    drafts = _runs(by).alive(timezone.now()).filter(pk=run_id)
+    run = drafts.select_for_update(no_key=True).only("choices").first()
+    if run is None:
+        raise ImportDraftGone
+
+    all_answers = run.choices | dict(answers)
+    choices = {row: choice for row, choice in all_answers.items() if choice}
+    _change(by, run_id, choices=choices)
 
 
 def touch(*, by: Actor, run_id: int) -> None:
@@ -158,18 +180,23 @@ def _applied(by: Actor, run: ImportRun, plan: Plan) -> ImportRun:
 
 
 def _count(run: ImportRun, plan: Plan) -> None:
-    """Copy the plan's counts, problems and remarks to the run, for the log of imports."""
+    """Copy the plan's counts, problems and remarks to the run, for the log of imports.
+
+    The first limits.KEPT rows of each: a school's pages read them again and again.
+    """
     run.new = len(plan.new)
     run.changed = len(plan.changed)
     run.ended = len(plan.ended)
     run.unchanged = plan.unchanged
-    run.problems = [asdict(problem) for problem in plan.problems]
-    run.remarks = [asdict(remark) for remark in plan.remarks]
+    run.problems = [asdict(problem) for problem in plan.problems[: limits.KEPT]]
+    run.remarks = [asdict(remark) for remark in plan.remarks[: limits.KEPT]]
+    run.problem_count = len(plan.problems)
+    run.remark_count = len(plan.remarks)
 
 
 def drop(*, by: Actor, run_id: int) -> bool:
     """Forget a draft and its rows; return False when it was applied or dropped before."""
-    return _drop(_runs(by).filter(pk=run_id)) > 0
+    return _forget(_runs(by).filter(pk=run_id), ImportRun.State.DROPPED) > 0
 
 
 def drop_expired(now: datetime) -> int:
@@ -179,12 +206,12 @@ def drop_expired(now: datetime) -> int:
     if not expired.exists():
         return 0
 
-    return _drop(expired)
+    return _forget(expired, ImportRun.State.DROPPED)
 
 
 def drop_pending() -> int:
     """Forget every draft, whatever its age, after a backup was put back; return how many."""
-    return _drop(ImportRun.objects.all())
+    return _forget(ImportRun.objects.all(), ImportRun.State.DROPPED)
 
 
 def _runs(by: Actor) -> ImportRunQuerySet:
@@ -192,9 +219,9 @@ def _runs(by: Actor) -> ImportRunQuerySet:
     return ImportRun.objects.of(by.institution).filter(created_by=by.manager)
 
 
-def _drop(runs: ImportRunQuerySet) -> int:
-    """Forget the drafts among these runs, with their rows; return how many there were."""
-    return runs.drafts().update(state=ImportRun.State.DROPPED, sealed_rows="")
+def _forget(runs: ImportRunQuerySet, state: ImportRun.State) -> int:
+    """Forget the rows of the drafts among these runs; return how many there were."""
+    return runs.drafts().update(state=state, sealed_rows="")
 
 
 def read_file(by: Actor, content: bytes) -> ParsedFile:

@@ -11,12 +11,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 
-from . import MAX_COLUMNS, Limits, UnusableFile
+from . import UnusableFile, limits
 from .columns import count_known
+from .limits import Limits
 
 HEADING_WITHIN = 5
+ONLY_NEEDED = "Laat alleen de kolommen staan die nodig zijn en probeer opnieuw."
 DELIMITERS = (";", ",", "\t")
-MAX_CELL = 1_000
 
 # No name needs these: control characters, and those that turn the direction of the text.
 _HIDDEN = re.compile(
@@ -43,7 +44,7 @@ class FileCells:
     cut_off: bool = False
 
 
-def read_cells(content: bytes, limits: Limits) -> FileCells:
+def read_cells(content: bytes, allowed: Limits) -> FileCells:
     """Read a .csv or .xlsx file; the content decides which, since file names are often wrong.
 
     CSV: UTF-8 with or without BOM, UTF-16 or Windows-1252; semicolon, comma or tab. The heading
@@ -52,8 +53,8 @@ def read_cells(content: bytes, limits: Limits) -> FileCells:
     """
     if not content.strip():
         raise UnusableFile("Het bestand is leeg.")
-    if len(content) > limits.file_bytes:
-        raise UnusableFile(f"Het bestand is te groot: hoogstens {limits.file_bytes // 2**20} MB.")
+    if len(content) > allowed.file_bytes:
+        raise UnusableFile(f"Het bestand is te groot: hoogstens {allowed.file_bytes // 2**20} MB.")
     if content.startswith(_OLD_EXCEL):
         raise UnusableFile(
             "Dit is een oud of met een wachtwoord beveiligd Excel-bestand. "
@@ -65,17 +66,17 @@ def read_cells(content: bytes, limits: Limits) -> FileCells:
         # and most lists are .csv (docs/decisions/0010).
         from .xlsx import workbook_rows  # noqa: PLC0415
 
-        return _table(workbook_rows(content, limits), limits)
+        return _table(workbook_rows(content, allowed), allowed)
 
-    return _csv_table(content, limits)
+    return _csv_table(content, allowed)
 
 
-def _table(rows: Iterable[NumberedRow], limits: Limits, *, cut_off: bool = False) -> FileCells:
+def _table(rows: Iterable[NumberedRow], allowed: Limits, *, cut_off: bool = False) -> FileCells:
     """Return the rows below the one with the most known headings, the first of equals.
 
     Raises UnusableFile where there is no such row, or nothing below it.
     """
-    filled = _filled_rows(rows, limits)
+    filled = _filled_rows(rows, allowed)
 
     headings: Cells = ()
     heading_row = 0
@@ -101,30 +102,43 @@ def _table(rows: Iterable[NumberedRow], limits: Limits, *, cut_off: bool = False
     return FileCells(headings, below, cut_off)
 
 
-def _filled_rows(rows: Iterable[NumberedRow], limits: Limits) -> list[tuple[int, Cells]]:
+def _filled_rows(rows: Iterable[NumberedRow], allowed: Limits) -> list[tuple[int, Cells]]:
     """Return the rows that are not empty, as clean text. Raises UnusableFile above the limits."""
     filled: list[tuple[int, Cells]] = []
-    characters = 0
+    count = 0
+    text_bytes = 0
     number = 0
     for claimed_number, values in rows:
         # A workbook may claim any number; two rows with one number would become one pupil.
         number = max(claimed_number, number + 1)
-        cells = tuple(_text(value) for value in islice(values, MAX_COLUMNS))
+        cells = tuple(_text(value) for value in islice(values, limits.COLUMNS))
         if not any(cells):
             continue
+        # A column may have no heading, so the row of headings keeps its width.
+        if number > HEADING_WITHIN:
+            cells = _without_empty_end(cells)
 
         filled.append((number, cells))
-        if len(filled) > limits.rows + HEADING_WITHIN:
-            raise UnusableFile(f"Het bestand telt meer dan {limits.rows} rijen.")
+        if len(filled) > allowed.rows + HEADING_WITHIN:
+            raise UnusableFile(f"Het bestand telt meer dan {allowed.rows} rijen.")
 
-        characters += sum(map(len, cells))
-        if characters > limits.characters:
-            raise UnusableFile(
-                "Er staat te veel tekst in het bestand. Laat alleen de kolommen staan die nodig "
-                "zijn en probeer opnieuw."
-            )
+        count += len(cells)
+        if count > limits.CELLS:
+            raise UnusableFile(f"Het bestand telt te veel cellen. {ONLY_NEEDED}")
+
+        text_bytes += len("".join(cells).encode())
+        if text_bytes > allowed.text_bytes:
+            raise UnusableFile(f"Er staat te veel tekst in het bestand. {ONLY_NEEDED}")
 
     return filled
+
+
+def _without_empty_end(cells: Cells) -> Cells:
+    """Return the cells up to the last one that is not empty."""
+    width = len(cells)
+    while width and not cells[width - 1]:
+        width -= 1
+    return cells[:width]
 
 
 def _text(value: object) -> str:
@@ -145,15 +159,15 @@ def _text(value: object) -> str:
 def clean(text: str) -> str:
     """Return the text on one line, without hidden characters and double blanks.
 
-    What is beyond its first MAX_CELL characters is left out.
+    What is beyond its first limits.CELL characters is left out.
     """
-    return " ".join(_HIDDEN.sub("", text[:MAX_CELL]).split())
+    return " ".join(_HIDDEN.sub("", text[: limits.CELL]).split())
 
 
 # .csv -------------------------------------------------------------------------------------------
 
 
-def _csv_table(content: bytes, limits: Limits) -> FileCells:
+def _csv_table(content: bytes, allowed: Limits) -> FileCells:
     """Decode the bytes and find the delimiter. Raises UnusableFile for what is no text."""
     text = _decode(content)
     if content.startswith(_PDF) or _BINARY.search(text):
@@ -161,7 +175,7 @@ def _csv_table(content: bytes, limits: Limits) -> FileCells:
 
     rows = _csv_rows(text, _delimiter(text))
     cut_off = not text.endswith(("\n", "\r"))
-    return _table(enumerate(rows, start=1), limits, cut_off=cut_off)
+    return _table(enumerate(rows, start=1), allowed, cut_off=cut_off)
 
 
 def _decode(content: bytes) -> str:
@@ -208,12 +222,18 @@ def _delimiter(text: str) -> str:
     most_known = 0
     for delimiter in DELIMITERS:
         for line in islice(io.StringIO(text, newline=""), HEADING_WITHIN):
-            known = count_known(line.split(delimiter))
+            known = count_known(_first_cells(line, delimiter))
             if known > most_known:
                 best = delimiter
                 most_known = known
 
     return best
+
+
+def _first_cells(line: str, delimiter: str) -> list[str]:
+    """Return about as much of a line as will be read of it: a line may be ten megabytes long."""
+    cells = line.split(delimiter, limits.COLUMNS)[: limits.COLUMNS]
+    return [cell[: limits.CELL] for cell in cells]
 
 
 def _csv_rows(text: str, delimiter: str) -> Iterator[list[str]]:

@@ -1,4 +1,4 @@
-"""The process that reads a file: bytes on its input, JSON on its output, and then it is gone.
+"""The process that reads a file: bytes on its input, lines of JSON on its output, and it is gone.
 
     python -m students.importing.child FILE_BYTES ROWS MEMORY SECONDS
 
@@ -7,18 +7,24 @@ so it knows no key and no database; it loads no Django (docs/decisions/0010).
 """
 
 import json
+import os
 import resource
 import sys
 
-from . import Limits, UnusableFile
-from .cells import read_cells
+from . import UnusableFile
+from .cells import FileCells, read_cells
+from .limits import Limits
+
+# The pages of others go first.
+NICENESS = 5
 
 
 def main(file_bytes: int, rows: int, memory: int, seconds: int) -> None:
-    """Read the file on the input and write its cells as JSON, or {"unusable": reason}.
+    """Read the file on the input and write its cells, or {"unusable": reason}.
 
     `file_bytes` and `rows` limit the file; `memory`, in bytes, and `seconds` limit this process.
     """
+    os.nice(NICENESS)
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
@@ -27,11 +33,26 @@ def main(file_bytes: int, rows: int, memory: int, seconds: int) -> None:
 
     try:
         cells = read_cells(sys.stdin.buffer.read(), Limits(file_bytes, rows))
-        answer = vars(cells)
     except UnusableFile as error:
-        answer = {"unusable": str(error)}
+        _write({"unusable": str(error)})
+    else:
+        _write_cells(cells)
 
-    sys.stdout.buffer.write(json.dumps(answer, ensure_ascii=False).encode())
+
+def _write_cells(cells: FileCells) -> None:
+    """Write the headings on one line, and each row on another.
+
+    In lines, so that neither process holds all of it as one text.
+    """
+    _write({"headings": cells.headings, "cut_off": cells.cut_off})
+    for row in cells.rows:
+        _write(row)
+
+
+def _write(value: object) -> None:
+    """Write a line of JSON."""
+    line = json.dumps(value, ensure_ascii=False)
+    sys.stdout.buffer.write(line.encode() + b"\n")
 
 
 if __name__ == "__main__":

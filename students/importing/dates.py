@@ -10,14 +10,25 @@ _YEAR_FIRST = re.compile(r"(\d{4})[/.-](\d{1,2})[/.-](\d{1,2})(?:[ T]00:00(?::00
 _SERIAL = re.compile(r"\d{4,5}", re.ASCII)
 
 
-# A list of twenty thousand pupils has some thousands of dates.
-@lru_cache(maxsize=10_000)
+# `07/11/2010 00:00:00`
+LONGEST = 19
+
+
 def as_date(text: str) -> date | None:
     """Read `7/11/2010`, `07-11-2010`, `2010-11-07` or the serial number of a spreadsheet.
 
     Returns None for any other text, for a day that does not exist, and for a year before 1900 or
     after 2100.
     """
+    if len(text) > LONGEST:
+        return None
+    return _read(text)
+
+
+# A list of twenty thousand pupils has some thousands of dates.
+@lru_cache(maxsize=10_000)
+def _read(text: str) -> date | None:
+    """Read a text that is short enough to be a date, and to be remembered."""
     day_first = _DAY_FIRST.fullmatch(text)
     if day_first:
         day, month, year = day_first.groups()

@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from schoolloket.core import vault
 from schoolloket.core.clock import today
-from schoolloket.core.exceptions import ImportDraftGone
+from schoolloket.core.exceptions import ImportDraftGone, ImportDraftReplaced
 from students.models import ImportRun
 
 from .columns import Columns, find_columns
@@ -19,10 +19,13 @@ from .stored_cells import StoredCells
 class Draft:
     """The draft of a run: its cells, its columns and its plan, each worked out once.
 
-    Raises ImportDraftGone where the run is not, or no longer, a draft.
+    Raises ImportDraftGone where the run is not, or no longer, a draft: ImportDraftReplaced where a
+    newer file took its place.
     """
 
     def __init__(self, run: ImportRun) -> None:
+        if run.state == ImportRun.State.REPLACED:
+            raise ImportDraftReplaced
         if not run.is_alive(timezone.now()):
             raise ImportDraftGone
         self.run = run

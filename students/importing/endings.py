@@ -48,10 +48,12 @@ def identifies_nobody(row: Row) -> bool:
 def _students_of_bad_rows(bad: list[Row], existing: ExistingRecords) -> set[int]:
     """Return the ids of all students whom a bad row may be about: it ends nobody's enrolment."""
     ids: set[int] = set()
-    for row in bad:
-        for user in existing.users_of(row.stamnummer):
+    # A file may repeat one stamnummer on every row, and many pupils may have had it.
+    for stamnummer in {row.stamnummer for row in bad}:
+        for user in existing.users_of(stamnummer):
             ids.add(user.pk)
 
+    for row in bad:
         student = existing.by_hash.get(row.identity_hash)
         if student:
             ids.add(student.pk)

@@ -122,6 +122,7 @@ def _handed_on(rows: list[Row], students: Students, existing: ExistingRecords) -
     same file would do more the second time.
     """
     by_stamnummer = {row.stamnummer: row for row in rows}
+    holders: dict[int, set[int]] = {}
     refused = []
     for number, student in students.items():
         for enrolment in existing.enrolments_of(student):
@@ -129,7 +130,10 @@ def _handed_on(rows: list[Row], students: Students, existing: ExistingRecords) -
             if other is None or other.row == number:
                 continue
 
-            if student in existing.holders(other):
+            # Once for each row: many pupils may have had one stamnummer.
+            if other.row not in holders:
+                holders[other.row] = {holder.pk for holder in existing.holders(other)}
+            if student and student.pk in holders[other.row]:
                 reason = (
                     f"Het stamnummer dat deze leerling had, staat op rij {other.row} bij een "
                     "andere leerling. Kijk beide nummers na."

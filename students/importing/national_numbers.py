@@ -15,6 +15,8 @@ from stdnum.be import bis, nn
 
 from students.models import Student
 
+from . import limits
+
 DIGITS = 11
 
 
@@ -22,14 +24,14 @@ class BirthDateDiffers(Exception):
     """The birth date inside the number is not the one of the row."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class HashedNumber:
     """What is left of a number: whether it was valid, and its hash with each possible birth date.
 
     `born` is the birth date inside the number; `hashes` has a hash by birth date:
     {"2010-11-07": "3fa8…"}. A number may hold only a part of the date, or none (the date was
     unknown when it was given, or the numbers of that day had run out): then it is hashed with
-    every date of its row that fits this part.
+    the first dates of its row that fit this part, at most limits.BIRTH_DATES.
     """
 
     valid: bool
@@ -52,8 +54,8 @@ class Identity:
 def hash_number(text: str, dates: Iterable[date]) -> HashedNumber:
     """Verify a national number as the file has it, and keep only its hashes.
 
-    `dates`: those of its row, of which one may turn out to be the birth date. They matter only for
-    a number that does not hold the whole date itself.
+    `dates`: those of its row, of which one may turn out to be the birth date, the likeliest first.
+    They are looked at only for a number that does not hold the whole date itself.
     """
     number = repaired(text)
     if not is_valid(number):
@@ -62,13 +64,29 @@ def hash_number(text: str, dates: Iterable[date]) -> HashedNumber:
     born = nn.get_birth_date(number)
     possible = [born]
     if born is None:
-        possible = [day for day in dates if _fits(number, day)]
+        possible = _possible_birth_dates(number, dates)
 
     hashes = {}
     for day in possible:
         hashes[day.isoformat()] = _keyed_hash(number, day)
 
     return HashedNumber(valid=True, born=born, hashes=hashes)
+
+
+def _possible_birth_dates(number: str, dates: Iterable[date]) -> list[date]:
+    """Return the first limits.BIRTH_DATES different dates that fit what the number knows."""
+    year = nn.get_birth_year(number)
+    month = nn.get_birth_month(number)
+
+    possible: list[date] = []
+    for day in dates:
+        if len(possible) == limits.BIRTH_DATES:
+            break
+        fits = year in (None, day.year) and month in (None, day.month)
+        if fits and day not in possible:
+            possible.append(day)
+
+    return possible
 
 
 def identify(number: HashedNumber | None, birth_date: date | None) -> Identity:
@@ -100,22 +118,25 @@ def repaired(text: str) -> str:
     return re.sub(r"[\s.\-/]", "", text).zfill(DIGITS)
 
 
+def has_check_digits(number: str) -> bool:
+    """Return whether these eleven digits end on the check digits of the first nine.
+
+    Every valid number does. Many times quicker than `is_valid`, for texts full of numbers.
+    """
+    if len(number) != DIGITS or not number.isdecimal():
+        return False
+
+    start = int(number[:9])
+    born_since_2000 = 2_000_000_000 + start
+    return int(number[9:]) in (97 - start % 97, 97 - born_since_2000 % 97)
+
+
 def is_valid(number: str) -> bool:
     """Return whether these eleven digits are a rijksregister- or bisnummer.
 
     Their check digits are right, and what they hold of a birth date is possible.
     """
     return bool(nn.is_valid(number) or bis.is_valid(number))
-
-
-def _fits(number: str, day: date) -> bool:
-    """Return whether this may be the birth date, as far as the number knows it."""
-    year = nn.get_birth_year(number)
-    if year not in (None, day.year):
-        return False
-
-    month = nn.get_birth_month(number)
-    return month in (None, day.month)
 
 
 def _keyed_hash(number: str, born: date) -> str:

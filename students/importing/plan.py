@@ -177,7 +177,15 @@ class Plan:
         The preview sends it along with the confirmation, so that what was shown is what is applied
         (R2). It may differ between versions of the project: then the preview is shown again.
         """
-        return hashlib.sha256(repr(self).encode()).hexdigest()
+        digest = hashlib.sha256()
+        # An item at a time: the plan of a long list is many megabytes of text.
+        for name, value in vars(self).items():
+            digest.update(f"{name}\n".encode())
+            items = value if isinstance(value, list) else [value]
+            for item in items:
+                digest.update(f"{item!r}\n".encode())
+
+        return digest.hexdigest()
 
     @property
     def is_empty(self) -> bool:

@@ -1,17 +1,14 @@
 """A file -> its headings and rows, read by a process of its own that has little time and memory."""
 
+import io
 import json
 import subprocess
 import sys
 
 from django.conf import settings
 
-from . import UnusableFile
+from . import UnusableFile, limits
 from .cells import FileCells
-
-# Limits of the child: bytes of memory; seconds by the clock, and of processor time.
-MEMORY = 300 * 2**20
-SECONDS = 10
 
 TOO_HEAVY = (
     "Dit bestand is te zwaar om te lezen. Laat in het administratiepakket of in Excel alleen de "
@@ -22,20 +19,22 @@ TOO_HEAVY = (
 def read(content: bytes) -> FileCells:
     """Read a .csv or .xlsx file; see `cells.read_cells`.
 
-    Raises UnusableFile, also where reading takes more than 10 seconds or 300 MB.
+    Raises UnusableFile, also where reading takes more time or memory than `limits` says.
     """
-    answer = json.loads(_answer(content))
-    if "unusable" in answer:
-        raise UnusableFile(answer["unusable"])
+    lines = map(json.loads, io.BytesIO(_answer(content)))
+    head = next(lines)
+    if "unusable" in head:
+        raise UnusableFile(head["unusable"])
 
-    rows = [(number, tuple(cells)) for number, cells in answer["rows"]]
-    return FileCells(tuple(answer["headings"]), rows, answer["cut_off"])
+    rows = [(number, tuple(cells)) for number, cells in lines]
+    return FileCells(tuple(head["headings"]), rows, head["cut_off"])
 
 
 def _answer(content: bytes) -> bytes:
     """Return what the child writes about the file. Raises UnusableFile where the child fails."""
-    limits = (settings.IMPORT_MAX_BYTES, settings.IMPORT_MAX_ROWS, MEMORY, SECONDS)
-    command = [sys.executable, "-m", "students.importing.child", *map(str, limits)]
+    allowed = (settings.IMPORT_MAX_BYTES, settings.IMPORT_MAX_ROWS)
+    arguments = map(str, (*allowed, limits.MEMORY, limits.SECONDS))
+    command = [sys.executable, "-m", "students.importing.child", *arguments]
 
     try:
         done = subprocess.run(  # noqa: S603
@@ -46,7 +45,7 @@ def _answer(content: bytes) -> bytes:
             stderr=subprocess.DEVNULL,
             cwd=settings.BASE_DIR,
             env={},
-            timeout=SECONDS,
+            timeout=limits.CLOCK_SECONDS,
             check=True,
         )
     except (subprocess.TimeoutExpired, subprocess.CalledProcessError):

@@ -2,61 +2,99 @@
 
 The manager may point out the columns, so the draft keeps every column. Any of them may hold a
 national number, under any heading: each is hashed or hidden before anything is stored
-(docs/decisions/0011).
+(docs/decisions/0011). Hashes are made in two columns at most, so that a small file of numbers does
+not become a large draft (docs/decisions/0038).
 """
 
 import base64
+import io
 import json
 import re
 import zlib
-from collections.abc import Collection, Sequence
+from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import date
+from itertools import chain
 from typing import Any
 
-from .cells import FileCells
+from . import limits
+from .cells import Cells, FileCells
 from .columns import find_columns
 from .dates import as_date
-from .national_numbers import DIGITS, HashedNumber, hash_number, is_valid, repaired
+from .national_numbers import (
+    DIGITS,
+    HashedNumber,
+    has_check_digits,
+    hash_number,
+    is_valid,
+    repaired,
+)
 
 Cell = str | HashedNumber
 
-# Replaces a national number inside a longer text.
+# Replaces a national number inside a longer text, and the cells of a third column of them.
 HIDDEN = "(nummer)"
 
 # Enough cells to tell a column of national numbers from one of telephone numbers.
 SAMPLE = 40
 # Excel takes the leading zeros: of a number that begins with 00, 01 or 02 at most three.
 FEWEST_DIGITS = DIGITS - 3
+# `10 . 11 . 07 - 001 . 23`: no number is written in more characters.
+LONGEST_NUMBER = 30
 _INSIDE_TEXT = re.compile(r"(?<!\d)\d{2}[. ]?\d{2}[. ]?\d{2}[-. ]?\d{3}[-. ]?\d{2}(?!\d)")
 
 
 @dataclass(frozen=True)
 class StoredCells:
-    """The headings, and (row number, cells) for each row below them; `cut_off` as in FileCells."""
+    """The headings, and (row number, cells) for each row below them; `cut_off` as in FileCells.
+
+    `hidden`: the columns of numbers, by place, of which nothing is kept, since those before them
+    are as many as are hashed.
+    """
 
     headings: tuple[str, ...]
     rows: list[tuple[int, tuple[Cell, ...]]]
     cut_off: bool = False
+    hidden: tuple[int, ...] = ()
+
+    @property
+    def hidden_headings(self) -> list[str]:
+        """Return what stands above the hidden columns, to show."""
+        headings = []
+        for place in self.hidden:
+            if place < len(self.headings) and self.headings[place]:
+                headings.append(self.headings[place])
+            else:
+                headings.append(f"kolom {place + 1}")
+        return headings
 
     def to_text(self) -> str:
         """Return everything as short ASCII text, to be sealed by the vault."""
-        content = json.dumps([self.headings, self.rows, self.cut_off], default=_number_to_json)
-        compressed = zlib.compress(content.encode(), 1)
-        return base64.b64encode(compressed).decode()
+        # The list that is empty held the rows in an older version.
+        head = [self.headings, [], self.cut_off, self.hidden]
+        compressor = zlib.compressobj(1)
+        parts = []
+        # A line at a time, so that the whole never stands beside its cells as one text.
+        for line in (head, *self.rows):
+            text = json.dumps(line, default=_number_to_json, ensure_ascii=False)
+            parts.append(compressor.compress(text.encode() + b"\n"))
+        parts.append(compressor.flush())
+        return base64.b64encode(b"".join(parts)).decode()
 
     @classmethod
     def from_text(cls, text: str) -> "StoredCells":
         """Return what `to_text` made; an older version of the project may have made it."""
         content = zlib.decompress(base64.b64decode(text))
-        headings, stored_rows, cut_off = json.loads(content)
+        lines = map(json.loads, io.BytesIO(content))
+        headings, old_rows, cut_off, *hidden = next(lines)
 
         rows = []
-        for number, stored_cells in stored_rows:
+        for number, stored_cells in chain(old_rows, lines):
             cells = tuple(map(_cell_from_json, stored_cells))
             rows.append((number, cells))
 
-        return cls(tuple(headings), rows, cut_off)
+        return cls(tuple(headings), rows, cut_off, *map(tuple, hidden))
 
 
 def _number_to_json(number: HashedNumber) -> dict[str, object]:
@@ -81,41 +119,49 @@ def _cell_from_json(stored: Any) -> Cell:
 def without_numbers(file: FileCells) -> StoredCells:
     """Return the cells of a file, with every national number in them hashed or hidden.
 
-    In a column of numbers each cell becomes a HashedNumber, with every date in its row as a
-    possible birth date; in any other text a number is replaced by HIDDEN.
+    In a column of numbers each cell becomes a HashedNumber, with the dates of its row as possible
+    birth dates, the column of that name first. That holds for limits.NUMBER_COLUMNS columns: in
+    the others each cell becomes HIDDEN. So does a number in any other text.
     """
-    columns = _columns_of_numbers(file)
-    rows = [(number, _without_numbers(cells, columns)) for number, cells in file.rows]
-    return StoredCells(file.headings, rows, file.cut_off)
-
-
-def _columns_of_numbers(file: FileCells) -> set[int]:
-    """Return the columns of national numbers, by their heading or by what their cells look like."""
-    columns = set()
     recognised = find_columns(file.headings).places
-    if "national_number" in recognised:
-        columns.add(recognised["national_number"])
+    columns = _columns_of_numbers(file, recognised.get("national_number"))
+    hashed = set(columns[: limits.NUMBER_COLUMNS])
+    hidden = columns[limits.NUMBER_COLUMNS :]
 
-    width = max(len(cells) for _, cells in file.rows)
-    for place in range(width):
-        sample = _sample(file, place)
+    cleaner = _Cleaner(hashed, set(hidden), recognised.get("birth_date"))
+    rows = [(number, cleaner.without_numbers(cells)) for number, cells in file.rows]
+    return StoredCells(file.headings, rows, file.cut_off, tuple(sorted(hidden)))
+
+
+def _columns_of_numbers(file: FileCells, recognised: int | None) -> list[int]:
+    """Return the columns of national numbers: the one with that heading first, then by place.
+
+    The others are known by what their cells look like.
+    """
+    columns = []
+    if recognised is not None:
+        columns.append(recognised)
+
+    for place, sample in sorted(_samples(file).items()):
         numbers = sum(map(_is_number, sample))
-        if 2 * numbers > len(sample):
-            columns.add(place)
+        if 2 * numbers > len(sample) and place != recognised:
+            columns.append(place)
 
     return columns
 
 
-def _sample(file: FileCells, place: int) -> list[str]:
-    """Return the first cells of a column that are not empty, at most SAMPLE of them."""
-    sample: list[str] = []
-    for _, cells in file.rows:
-        if len(sample) == SAMPLE:
-            break
-        if place < len(cells) and cells[place]:
-            sample.append(cells[place])
+def _samples(file: FileCells) -> dict[int, list[str]]:
+    """Return the first cells of each column that are not empty, at most SAMPLE of them.
 
-    return sample
+    Each cell of the file is looked at once.
+    """
+    samples: dict[int, list[str]] = defaultdict(list)
+    for _, cells in file.rows:
+        for place, cell in enumerate(cells):
+            if cell and len(samples[place]) < SAMPLE:
+                samples[place].append(cell)
+
+    return samples
 
 
 def _is_number(text: str) -> bool:
@@ -123,6 +169,8 @@ def _is_number(text: str) -> bool:
 
     A date may have as many digits, and the right check digits by accident.
     """
+    if len(text) > LONGEST_NUMBER:
+        return False
     digits = sum(map(str.isdigit, text))
     if not FEWEST_DIGITS <= digits <= DIGITS:
         return False
@@ -132,24 +180,39 @@ def _is_number(text: str) -> bool:
     return is_valid(repaired(text))
 
 
-def _without_numbers(cells: Sequence[str], columns: Collection[int]) -> tuple[Cell, ...]:
-    """Hash the numbers in these columns of a row, and hide those inside the other texts."""
-    kept: list[Cell] = list(cells)
-    for place, cell in enumerate(cells):
-        if not cell:
-            continue
+@dataclass(frozen=True)
+class _Cleaner:
+    """Takes the numbers out of rows: by place, the columns to hash, to hide, and of birth dates."""
 
-        if place in columns:
-            dates = filter(None, map(as_date, cells))
-            kept[place] = hash_number(cell, dates)
-        elif len(cell) >= DIGITS:
-            kept[place] = _INSIDE_TEXT.sub(_hidden, cell)
+    hashed: set[int]
+    hidden: set[int]
+    birth_dates: int | None
 
-    return tuple(kept)
+    def without_numbers(self, cells: Cells) -> tuple[Cell, ...]:
+        """Hash or hide the cells in the columns of numbers, and hide numbers in other texts."""
+        kept: list[Cell] = list(cells)
+        for place, cell in enumerate(cells):
+            if not cell:
+                continue
+
+            if place in self.hashed:
+                kept[place] = hash_number(cell, self._dates(cells))
+            elif place in self.hidden:
+                kept[place] = HIDDEN
+            elif len(cell) >= DIGITS:
+                kept[place] = _INSIDE_TEXT.sub(_hidden, cell)
+
+        return tuple(kept)
+
+    def _dates(self, cells: Cells) -> Iterator[date]:
+        """Yield the dates of a row, the one in the column of birth dates first."""
+        if self.birth_dates is not None:
+            yield from filter(None, map(as_date, cells[self.birth_dates : self.birth_dates + 1]))
+        yield from filter(None, map(as_date, cells))
 
 
 def _hidden(found: re.Match[str]) -> str:
-    """Return HIDDEN for a national number; other digits stay."""
-    if is_valid(repaired(found[0])):
+    """Return HIDDEN for what may be a national number; other digits stay."""
+    if has_check_digits(repaired(found[0])):
         return HIDDEN
     return found[0]

@@ -8,10 +8,8 @@ from typing import Any
 import openpyxl
 from openpyxl.worksheet._reader import WorkSheetParser
 
-from . import MAX_COLUMNS, Limits, UnusableFile
-
-# A workbook may unpack to this many times the size that a file may have; a zip bomb needs more.
-MAX_UNPACKED = 20
+from . import UnusableFile, limits
+from .limits import Limits
 
 BROKEN = (
     "Dit Excel-bestand is beschadigd of geen werkblad. "
@@ -19,7 +17,7 @@ BROKEN = (
 )
 
 
-def workbook_rows(content: bytes, limits: Limits) -> Iterator[tuple[int, list[object]]]:
+def workbook_rows(content: bytes, allowed: Limits) -> Iterator[tuple[int, list[object]]]:
     """Yield (row number, values) for each row that the sheet contains.
 
     Raises UnusableFile for a zip bomb and for a damaged workbook.
@@ -27,7 +25,7 @@ def workbook_rows(content: bytes, limits: Limits) -> Iterator[tuple[int, list[ob
     if not openpyxl.DEFUSEDXML:
         raise RuntimeError("Workbooks from outside are read with defusedxml only.")
 
-    _refuse_bomb(content, limits)
+    _refuse_bomb(content, allowed)
     try:
         workbook = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)
         for number, cells in _parser(workbook.worksheets[0]).parse():
@@ -57,11 +55,11 @@ def _parser(sheet: Any) -> WorkSheetParser:
 
 
 def _values(cells: list[dict[str, Any]]) -> list[object]:
-    """Return the values in their columns, up to MAX_COLUMNS."""
+    """Return the values in their columns, up to limits.COLUMNS."""
     values: list[object] = []
     for cell in cells:
         column = cell["column"]
-        if column > MAX_COLUMNS:
+        if column > limits.COLUMNS:
             continue
         missing = column - len(values)
         values.extend([None] * missing)
@@ -70,7 +68,7 @@ def _values(cells: list[dict[str, Any]]) -> list[object]:
     return values
 
 
-def _refuse_bomb(content: bytes, limits: Limits) -> None:
+def _refuse_bomb(content: bytes, allowed: Limits) -> None:
     """Raise UnusableFile for a workbook that is too large unpacked, or is no workbook.
 
     By the sizes that its directory claims; unpacking never goes beyond those.
@@ -81,5 +79,5 @@ def _refuse_bomb(content: bytes, limits: Limits) -> None:
         raise UnusableFile(BROKEN) from None
 
     unpacked = sum(part.file_size for part in parts)
-    if unpacked > MAX_UNPACKED * limits.file_bytes:
+    if unpacked > limits.UNPACKED * allowed.file_bytes:
         raise UnusableFile("Dit Excel-bestand is uitgepakt te groot. Bewaar het als .csv.")

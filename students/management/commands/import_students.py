@@ -102,8 +102,9 @@ def _content(file: Path) -> bytes:
 def _report(run: ImportRun, parsed: ParsedFile, *, dry_run: bool) -> dict[str, Any]:
     """Return what `--json` writes.
 
-    `errors` and `remarks` are lists of {"row": 3, "reason": "…"}; `columns` has the field in Dutch
-    by the heading that was taken for it: {"Klas": "klas"}.
+    `errors` and `remarks` are lists of {"row": 3, "reason": "…"}, of a very long list the first
+    ones; `bad_rows` is how many errors there are in all. `columns` has the field in Dutch by the
+    heading that was taken for it: {"Klas": "klas"}.
     """
     columns = {}
     for name, heading in sorted(parsed.columns.taken.items()):
@@ -114,6 +115,7 @@ def _report(run: ImportRun, parsed: ParsedFile, *, dry_run: bool) -> dict[str, A
         "changed": run.changed,
         "ended": run.ended,
         "unchanged": run.unchanged,
+        "bad_rows": run.problem_count,
         "errors": run.problems,
         "remarks": run.remarks,
         "columns": columns,
@@ -144,7 +146,7 @@ def _as_text(report: dict[str, Any]) -> str:
 def _counts(report: dict[str, Any]) -> str:
     return (
         f"{report['new']} new, {report['changed']} changed, {report['ended']} ended, "
-        f"{report['unchanged']} unchanged, {len(report['errors'])} bad rows"
+        f"{report['unchanged']} unchanged, {report['bad_rows']} bad rows"
     )
 
 

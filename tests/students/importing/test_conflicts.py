@@ -29,7 +29,7 @@ def drafted(actor: Actor, *rows: Pupil, full_list: bool = False) -> ImportRun:
 
 
 def answered(actor: Actor, run: ImportRun, choice: Choice | None) -> Plan:
-    actions.answer(by=actor, run_id=run.pk, answers={"2": choice.value} if choice else {})
+    actions.answer(by=actor, run_id=run.pk, answers={"2": choice.value if choice else ""})
     run.refresh_from_db()
     return Draft(run).plan
 

@@ -9,7 +9,13 @@ from hypothesis import strategies as st
 from pytest_django import Settings
 
 from students.importing import national_numbers
-from students.importing.national_numbers import BirthDateDiffers, Identity, hash_number
+from students.importing.national_numbers import (
+    BirthDateDiffers,
+    Identity,
+    has_check_digits,
+    hash_number,
+    is_valid,
+)
 from students.models import Student
 from tests.students.helpers import national_number
 
@@ -38,6 +44,23 @@ def test_leading_zeros_and_signs_make_no_difference(born: date, counter: int) ->
     dotted = f"{number[:2]}.{number[2:4]}.{number[4:6]}-{number[6:9]}.{number[9:]}"
     hashes = {identify(text, born).hash for text in (number, dotted, str(int(number)))}
     assert len(hashes) == 1
+
+
+@given(BIRTH_DATES, st.integers(1, 997), st.booleans())
+def test_a_valid_number_has_its_check_digits(born: date, counter: int, bis: bool) -> None:
+    number = national_number(born, counter, bis=bis)
+    assert has_check_digits(number)
+
+
+@given(st.text("0123456789 .x", max_size=12))
+def test_no_valid_number_lacks_them(text: str) -> None:
+    assert has_check_digits(text) or not is_valid(text)
+
+
+def test_a_number_without_a_date_is_tried_with_the_first_dates_that_fit() -> None:
+    days = [date(2010, 11, day) for day in (1, 1, 2, 3, 4)]
+    tried = hash_number(with_date_part("105100"), [date(2011, 1, 1), *days]).hashes
+    assert list(tried) == ["2010-11-01", "2010-11-02", "2010-11-03"]
 
 
 @given(st.integers(0, 10), st.integers(1, 9))
