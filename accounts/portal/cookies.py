@@ -10,10 +10,19 @@ from django.urls import reverse
 from . import tokens
 from .device import Device
 
-SESSION_COOKIE = "mijn"
-DEVICE_COOKIE = "toestel"
+
+def _name(cookie: str) -> str:
+    """Return the name of a cookie under the path of the portal."""
+    return settings.PORTAL.cookie_name(cookie, on_every_path=False)
+
+
+SESSION_COOKIE = _name("mijn")
+DEVICE_COOKIE = _name("toestel")
+# Until September 2027 a device that signed in before cookies had a prefix is known by this name.
+OLD_DEVICE_COOKIE = "toestel"
+DEVICE_SALT = "toestel"
 DEVICE_COOKIE_SECONDS = 365 * 24 * 3600
-LINK_COOKIE = "link"
+LINK_COOKIE = _name("link")
 LINK_COOKIE_SECONDS = 30 * 60
 
 
@@ -46,9 +55,9 @@ def device_of(request: HttpRequest) -> Device:
 
     A new device where there is no cookie, or one that is older than a year or not signed by us.
     """
-    cookie = request.COOKIES.get(DEVICE_COOKIE, "")
+    cookie = request.COOKIES.get(DEVICE_COOKIE) or request.COOKIES.get(OLD_DEVICE_COOKIE, "")
     try:
-        value = signing.loads(cookie, salt=DEVICE_COOKIE, max_age=DEVICE_COOKIE_SECONDS)
+        value = signing.loads(cookie, salt=DEVICE_SALT, max_age=DEVICE_COOKIE_SECONDS)
     except signing.BadSignature:
         return Device(id=tokens.new())
 
@@ -58,7 +67,7 @@ def device_of(request: HttpRequest) -> Device:
 def set_device(response: HttpResponse, device: Device) -> None:
     """Write the device, signed, so that no browser can claim to be another pupil's."""
     value = {"id": device.id, "pupils": device.account_ids, "mode": device.mode}
-    signed = signing.dumps(value, salt=DEVICE_COOKIE, compress=True)
+    signed = signing.dumps(value, salt=DEVICE_SALT, compress=True)
     _set(response, DEVICE_COOKIE, signed, max_age=DEVICE_COOKIE_SECONDS)
 
 
