@@ -43,10 +43,10 @@ class ManagerAdapter(DefaultAccountAdapter):  # type: ignore[misc]
             raise self.validation_error("too_many_login_attempts")
 
         manager: Manager | None = super().authenticate(request, **credentials)
-        if manager is None:
-            _record_failure(attempt)
-        else:
+        if manager is not None:
             attempt.take_back()
+        if manager is None or not manager.is_active:
+            _record_failure(attempt)
         return manager
 
     def set_password(self, user: Manager, password: str) -> None:

@@ -188,6 +188,17 @@ def test_reset_by_mail(linked: Account, reset: str, post: Post) -> None:
     assert gets_in(device(), linked.username, NEW)
 
 
+def test_the_pupil_reads_that_the_password_was_reset(
+    linked: Account, reset: str, post: Post, mailoutbox: list[EmailMultiAlternatives]
+) -> None:
+    """Who stole the mailbox does not stay unseen."""
+    post(opened(reset), RESET, {"password": NEW})
+    assert mailoutbox[-1].subject == "Het wachtwoord van je LeerID is gewijzigd"
+    assert mailoutbox[-1].to == [linked.email]
+    assert "Vraag dan op school meteen een nieuw wachtwoord" in str(mailoutbox[-1].body)
+    assert NEW not in str(mailoutbox[-1].message())
+
+
 def test_reset_of_a_temporary_password_replaces_it(linked: Account, reset: str, post: Post) -> None:
     Account.objects.update(must_change_password=True)
     post(opened(reset), RESET, {"password": NEW})

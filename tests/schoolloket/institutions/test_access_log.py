@@ -71,6 +71,17 @@ def test_a_sign_in_a_failure_and_a_sign_out_are_rows(client: Client, alice: Mana
     assert {event.ip_address for event in (failed, signed_in, signed_out)} == {"127.0.0.1"}
 
 
+def test_a_manager_who_is_not_active_fails_with_the_right_password(
+    client: Client, alice: Manager
+) -> None:
+    alice.is_active = False
+    alice.save()
+    before = newest()
+    answer = client.post("/aanmelden/", {"login": ALICE, "password": PASSWORD})
+    assert answer.url == "/aanmelden/inactief/"
+    assert kinds(before) == [Kind.FAILED]
+
+
 def test_an_operator_signs_out_of_the_admin_as_everybody_does(
     operator: Manager, operator_client: Client
 ) -> None:
