@@ -106,7 +106,8 @@ def running(pupils: int, database_url: str | None = None, schools: int = 1) -> I
 
 @contextmanager
 def _gunicorn(environ: dict[str, str], port: int) -> Iterator[subprocess.Popen[bytes]]:
-    command = [sys.executable, "-m", "gunicorn", "schoolloket.wsgi", "--log-level", "warning"]
+    command = [sys.executable, "-m", "gunicorn", "schoolloket.wsgi"]
+    command += ["--config", "deploy/gunicorn.conf.py", "--log-level", "warning"]
     shape = [f"--bind=127.0.0.1:{port}", f"--workers={WORKERS}", f"--threads={THREADS}"]
     process = subprocess.Popen([*command, *shape], cwd=ROOT, env=environ)
     try:

@@ -121,8 +121,8 @@ def rest() -> None:
     """Wait for the background work, and remove the mails that it sent."""
     from django.core import mail  # noqa: PLC0415
 
-    from accounts.portal import background  # noqa: PLC0415
     from accounts.portal.models import MailToken  # noqa: PLC0415
+    from schoolloket.core import background  # noqa: PLC0415
 
     background._thread.submit(lambda: None).result()
     MailToken.objects.all().delete()

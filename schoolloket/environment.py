@@ -117,6 +117,18 @@ class Site:
     # Whether it is https.
     secure: bool
 
+    def cookie_name(self, name: str, *, on_every_path: bool = True) -> str:
+        """Return a cookie's name with the prefix that binds it to this host, where it is https.
+
+        `on_every_path`: whether the cookie's path is `/`. A browser takes `__Host-` for such a
+        cookie only, and for another `__Secure-` (RFC 6265bis).
+        """
+        if not self.secure:
+            return name
+        if on_every_path:
+            return f"__Host-{name}"
+        return f"__Secure-{name}"
+
 
 def site(name: str, default: str = "") -> Site:
     """Return the site whose URL is in the variable.

@@ -55,8 +55,8 @@ SECURE_HSTS_PRELOAD = DESK.secure
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if DESK.secure else None
 SESSION_COOKIE_SECURE = DESK.secure
 CSRF_COOKIE_SECURE = DESK.secure
-SESSION_COOKIE_NAME = "__Host-loket" if DESK.secure else "loket"
-CSRF_COOKIE_NAME = "__Host-csrf" if DESK.secure else "csrf"
+SESSION_COOKIE_NAME = DESK.cookie_name("loket")
+CSRF_COOKIE_NAME = DESK.cookie_name("csrf")
 CSRF_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "schoolloket.institutions.views.csrf_failure"
 X_FRAME_OPTIONS = "DENY"
@@ -214,10 +214,25 @@ ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_PREVENT_ENUMERATION = "strict"
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+ACCOUNT_FORMS = {"reset_password": "schoolloket.institutions.forms.ForgottenForm"}
+# Django's own: the library's would store the manager's address in a second place.
+ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "django.contrib.auth.tokens.PasswordResetTokenGenerator"  # noqa: S105
+PASSWORD_RESET_TIMEOUT = 60 * 60
+ACCOUNT_RATE_LIMITS = {
+    # Attempts to sign in have limits of their own: schoolloket/institutions/attempts.py.
+    "login": None,
+    "login_failed": None,
+    "reauthenticate": "10/15m/user",
+    "change_password": "10/15m/user",
+    "reset_password": "20/h/ip",
+}
 ALLAUTH_TRUSTED_PROXY_COUNT = environment.number("TRUSTED_PROXIES", 1 if DESK.secure else 0)
 
 # A desk that is left alone locks: the session ends so many seconds after the last request.
 SESSION_COOKIE_AGE = 30 * 60
+# From the sign-in, however busy the desk is.
+SESSION_HOURS = 12
+SESSION_ENGINE = "schoolloket.institutions.sessions"
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 
 # Language, files, mail, logs -------------------------------------------------------------------
@@ -235,6 +250,7 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 
+MESSAGE_STORAGE = "schoolloket.core.messages.MessageStorage"
 MESSAGE_TAGS = {message_levels.ERROR: "danger"}
 
 EMAIL_BACKEND = (
@@ -242,7 +258,7 @@ EMAIL_BACKEND = (
 )
 EMAIL_FILE_PATH = BASE_DIR / ".demo" / "mail"
 EMAIL_TIMEOUT = 20
-# Mails to pupils are sent after the answer, in a thread; see accounts/portal/background.py.
+# Mails are sent after the answer, in a thread; see schoolloket/core/background.py.
 WORK_IN_BACKGROUND = True
 EMAIL_HOST = environment.text("EMAIL_HOST", "localhost")
 EMAIL_PORT = environment.number("EMAIL_PORT", 25)

@@ -12,10 +12,19 @@ from django.utils import timezone
 from . import tokens
 from .device import MOST_CODES_ON_A_DEVICE, Device
 
-SESSION_COOKIE = "mijn"
-DEVICE_COOKIE = "toestel"
+
+def _name(cookie: str) -> str:
+    """Return the name of a cookie under the path of the portal."""
+    return settings.PORTAL.cookie_name(cookie, on_every_path=False)
+
+
+SESSION_COOKIE = _name("mijn")
+DEVICE_COOKIE = _name("toestel")
+# Until September 2027 a device that signed in before cookies had a prefix is known by this name.
+OLD_DEVICE_COOKIE = "toestel"
+DEVICE_SALT = "toestel"
 DEVICE_COOKIE_SECONDS = 365 * 24 * 3600
-LINK_COOKIE = "link"
+LINK_COOKIE = _name("link")
 LINK_COOKIE_SECONDS = 30 * 60
 
 
@@ -65,10 +74,10 @@ def set_new_device(request: HttpRequest, response: HttpResponse, device: Device)
 
 
 def _device_value(request: HttpRequest) -> dict[str, Any] | None:
-    cookie = request.COOKIES.get(DEVICE_COOKIE, "")
+    cookie = request.COOKIES.get(DEVICE_COOKIE) or request.COOKIES.get(OLD_DEVICE_COOKIE, "")
     try:
         value: dict[str, Any] = signing.loads(
-            cookie, salt=DEVICE_COOKIE, max_age=DEVICE_COOKIE_SECONDS
+            cookie, salt=DEVICE_SALT, max_age=DEVICE_COOKIE_SECONDS
         )
     except signing.BadSignature:
         return None
@@ -84,7 +93,7 @@ def set_device(response: HttpResponse, device: Device) -> None:
         "codes": device.opened[-MOST_CODES_ON_A_DEVICE:],
         "since": device.since,
     }
-    signed = signing.dumps(value, salt=DEVICE_COOKIE, compress=True)
+    signed = signing.dumps(value, salt=DEVICE_SALT, compress=True)
     _set(response, DEVICE_COOKIE, signed, max_age=DEVICE_COOKIE_SECONDS)
 
 

@@ -32,6 +32,11 @@ def notify_old_email(account: Account, old: str) -> None:
     _send("changed", "Het e-mailadres van je LeerID is gewijzigd", old, account, new=new)
 
 
+def notify_reset(account: Account) -> None:
+    """Inform the pupil of a reset by mail, and what to do where that was a thief."""
+    _send("reset_done", "Het wachtwoord van je LeerID is gewijzigd", account.email, account)
+
+
 def _url(name: str, token: str) -> str:
     """Return an absolute URL on the portal's own host, never on the host that a request names."""
     path = reverse(name, args=[token]).removeprefix(reverse("portal:sign_in"))

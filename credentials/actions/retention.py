@@ -10,7 +10,9 @@ from django.utils import timezone
 
 from credentials.models import Batch, BatchItem
 from schoolloket.core.exceptions import NotPrintable
+from schoolloket.institutions import access_log
 from schoolloket.institutions.actors import Actor
+from schoolloket.institutions.models import AccessEvent
 
 from .changes import drop_drafts
 from .locks import locked
@@ -22,7 +24,7 @@ A_DAY = timedelta(days=1)
 
 @transaction.atomic
 def note_download(*, by: Actor, batch_id: UUID) -> Batch:
-    """Note a download of a saved batch, the first of which starts its last hour (R4).
+    """Log a download of a saved batch, the first of which starts its last hour (R4).
 
     Raises NotPrintable once it expired or was destroyed. Changes no account.
     """
@@ -37,6 +39,7 @@ def note_download(*, by: Actor, batch_id: UUID) -> Batch:
         batch.expires_at = min(batch.expires_at, last_hour)
         batch.save(update_fields=["first_downloaded_at", "expires_at"])
 
+    _log(AccessEvent.Kind.DOWNLOADED, batch, by)
     return batch
 
 
@@ -46,6 +49,19 @@ def destroy(*, by: Actor, batch_id: UUID) -> None:
     batch = locked(by, batch_id)
     if batch.state == State.SAVED:
         _destroy(Batch.objects.filter(pk=batch.pk), by)
+        _log(AccessEvent.Kind.DESTROYED, batch, by)
+
+
+def _log(kind: AccessEvent.Kind, batch: Batch, by: Actor) -> None:
+    """Add to the access log what a manager did with the passwords of a batch."""
+    access_log.record(
+        kind,
+        manager=by.manager,
+        by=by.manager,
+        institution=by.institution,
+        ip_address=by.ip_address,
+        detail=f"reeks {batch.pk}",
+    )
 
 
 def _destroy(batches: QuerySet[Batch], by: Actor | None) -> None:

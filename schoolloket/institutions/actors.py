@@ -27,3 +27,20 @@ class Pupil:
     """The `by` of an action of a pupil on Mijn LeerID."""
 
     ip_address: str | None = None
+
+
+@dataclass(frozen=True)
+class Author:
+    """Who makes a change to a manager or a right: somebody in a request, or a command.
+
+    `manager`: None for a command and for a visitor who did not sign in. `ip_address`: None for a
+    command.
+    """
+
+    manager: Manager | None = None
+    ip_address: str | None = None
+
+    @property
+    def is_visitor(self) -> bool:
+        """Whether it is a request of somebody who did not sign in."""
+        return self.manager is None and self.ip_address is not None

@@ -1,11 +1,88 @@
 """How the sign-in library treats managers."""
 
+from typing import Any
+
 from allauth.account.adapter import DefaultAccountAdapter
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+
+from . import access_log, actions
+from .attempts import Attempt
+from .devices import device_of, set_device
+from .models import AccessEvent, Manager
+from .requests import ip_address_of
 
 
 class ManagerAdapter(DefaultAccountAdapter):  # type: ignore[misc]
-    """An operator creates managers; nobody registers."""
+    """An operator creates managers; nobody registers.
+
+    Attempts to sign in, and to confirm a password, are limited and noted in the access log.
+    """
+
+    error_messages = DefaultAccountAdapter.error_messages | {
+        "email_password_mismatch": "Dit e-mailadres en wachtwoord horen niet bij elkaar.",
+        "enter_current_password": "Dit is niet je huidige wachtwoord.",
+        "incorrect_password": "Dit is niet je wachtwoord.",
+        "too_many_login_attempts": (
+            "Even geduld: te veel pogingen na elkaar. Probeer het over een kwartier opnieuw, "
+            "of kies een nieuw wachtwoord."
+        ),
+    }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
+
+    def authenticate(self, request: HttpRequest, **credentials: Any) -> Manager | None:
+        """Return the manager with this e-mail address and password, None where there is none.
+
+        Raises ValidationError where the attempt has to wait.
+        """
+        attempt = _attempt(request, credentials["email"])
+        if not attempt.count(timezone.now()):
+            _record_failure(attempt)
+            raise self.validation_error("too_many_login_attempts")
+
+        manager: Manager | None = super().authenticate(request, **credentials)
+        if manager is not None:
+            attempt.take_back()
+        if manager is None or not manager.is_active:
+            _record_failure(attempt)
+        return manager
+
+    def set_password(self, user: Manager, password: str) -> None:
+        actions.set_password(manager=user, password=password)
+
+    def post_login(self, request: HttpRequest, user: Manager, **options: Any) -> HttpResponse:
+        """Note the sign-in, and know the device from now on."""
+        access_log.record(
+            AccessEvent.Kind.SIGNED_IN, manager=user, by=user, ip_address=ip_address_of(request)
+        )
+        response: HttpResponse = super().post_login(request, user, **options)
+        set_device(response, device_of(request).after_sign_in(user))
+        return response
+
+    def logout(self, request: HttpRequest) -> None:
+        """Note the sign-out. A session that ends by itself leaves no row."""
+        manager: Any = request.user
+        access_log.record(
+            AccessEvent.Kind.SIGNED_OUT,
+            manager=manager,
+            by=manager,
+            ip_address=ip_address_of(request),
+        )
+        super().logout(request)
+
+
+def _attempt(request: HttpRequest, email: str) -> Attempt:
+    """Return the attempt of this request, with the manager's device where that is known."""
+    address = email.strip().lower()
+    manager = Manager.objects.filter(email=address).first()
+    device = device_of(request)
+    known = device.id if manager and device.knows(manager) else None
+    return Attempt(address, manager, ip_address_of(request), known)
+
+
+def _record_failure(attempt: Attempt) -> None:
+    access_log.record_failure(
+        manager=attempt.manager, email=attempt.email, ip_address=attempt.ip_address
+    )

@@ -1,14 +1,30 @@
 """Django's admin is for operators: institutions, managers and who may enter which school."""
 
+from typing import Any
+
+from allauth.account import admin as library_admin
+from allauth.account import views as sign_in
 from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm
+from django.http import HttpRequest, HttpResponseBase
 
-from .models import Institution, Manager, Membership
+from .models import AccessEvent, Institution, Manager, Membership
 
 # The admin's own form would bypass the limits on failed sign-ins.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
+
+
+def _log_out(request: HttpRequest, extra_context: Any = None) -> HttpResponseBase:
+    """Sign an operator out as every manager is, with a row in the access log."""
+    response: HttpResponseBase = sign_in.logout(request)
+    return response
+
+
+admin.site.logout = _log_out  # type: ignore[assignment, method-assign]
+# A manager has one e-mail address, that of the manager's own page.
+admin.site.unregister(library_admin.EmailAddress)
 admin.site.site_header = admin.site.site_title = "LeerID Schoolloket - beheer"
 
 
@@ -49,3 +65,36 @@ class InstitutionAdmin(admin.ModelAdmin):
     list_display = ["number", "municipality", "name"]
     search_fields = ["number", "municipality", "name"]
     inlines = [MembershipInline]
+
+
+class InstitutionFilter(admin.SimpleListFilter):
+    title = "instelling"
+    parameter_name = "instelling"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [(one.number, str(one)) for one in Institution.objects.all()]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        institution = Institution.objects.filter(number=self.value() or "").first()
+        if institution is None:
+            return queryset
+        return queryset.of(institution)
+
+
+@admin.register(AccessEvent)
+class AccessEventAdmin(admin.ModelAdmin):
+    """The access log, to read only."""
+
+    list_display = ["at", "kind", "manager", "by", "institution", "ip_address", "detail"]
+    list_filter = ["kind", InstitutionFilter]
+    list_select_related = ["manager", "by", "institution"]
+    search_fields = ["manager__email", "manager__name"]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: AccessEvent | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: AccessEvent | None = None) -> bool:
+        return False

@@ -4,7 +4,8 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
 
-from allauth.account.adapter import get_adapter
+from django.conf import settings
+from django.contrib.auth import logout
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponseRedirect
@@ -14,11 +15,12 @@ from django.utils.deprecation import MiddlewareMixin
 
 from .actors import Actor
 from .models import Institution
-from .requests import referring_page
+from .requests import ip_address_of, referring_page
+from .sessions import SIGNED_IN_AT
 
 
 class DeskLockMiddleware(MiddlewareMixin):
-    """Let the session's half hour start again with each request of the manager.
+    """Let the session's half hour start again with each request of the manager, for half a day.
 
     The session is written at most once a minute, so that not every page costs a write.
     """
@@ -30,6 +32,11 @@ class DeskLockMiddleware(MiddlewareMixin):
             return
 
         now = int(timezone.now().timestamp())
+        if now - request.session.get(SIGNED_IN_AT, 0) >= settings.SESSION_HOURS * 3600:
+            # The page then leads to the sign-in and back, as after half an hour.
+            logout(request)
+            return
+
         seen_at = request.session.get("seen", 0)
         if now - seen_at >= self.SECONDS_BETWEEN_TOUCHES:
             # A session that was changed is saved with a new expiry.
@@ -71,5 +78,5 @@ class InstitutionMiddleware(MiddlewareMixin):
         request.actor = Actor(
             institution=request.institution,
             manager=request.user,
-            ip_address=get_adapter().get_client_ip(request),
+            ip_address=ip_address_of(request),
         )

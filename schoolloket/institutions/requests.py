@@ -1,5 +1,6 @@
 """The request for a page of the desk, and the page that it came from."""
 
+from allauth.account.adapter import get_adapter
 from django.http import HttpRequest
 from django.utils.http import url_has_allowed_host_and_scheme
 
@@ -16,6 +17,12 @@ class DeskRequest(HttpRequest):
     user: Manager
     institution: Institution
     actor: Actor
+
+
+def ip_address_of(request: HttpRequest) -> str:
+    """Return the IP address of the client, as the trusted proxies give it (TRUSTED_PROXIES)."""
+    address: str = get_adapter().get_client_ip(request)
+    return address
 
 
 def referring_page(request: HttpRequest) -> str:

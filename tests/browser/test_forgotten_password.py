@@ -2,6 +2,7 @@
 
 import re
 
+from django.conf import settings
 from django.core import mail
 from playwright.sync_api import expect
 
@@ -28,10 +29,13 @@ def when_the_manager_asks_for_a_mail(desk: Desk) -> None:
 
 
 def mailed_link() -> str:
-    """The link in the newest mail, which was sent to the manager alone."""
+    """The path of the link in the newest mail, which was sent to the manager alone.
+
+    The link itself leads to DESK_URL, where this test has no server.
+    """
     newest = mail.outbox[-1]
     assert newest.to == [BEHEERDER]
-    [link] = re.findall(r"http://\S+/aanmelden/vergeten/\S+/", str(newest.body))
+    [link] = re.findall(rf"{settings.DESK.url}(/aanmelden/vergeten/\S+/)", str(newest.body))
     return link
 
 

@@ -8,11 +8,11 @@ from django.utils import timezone
 
 from accounts.actions import link_email
 from accounts.models import Account
-from accounts.portal import background, emails, tokens
+from accounts.portal import emails, tokens
 from accounts.portal.actions.own_password import set_password
 from accounts.portal.actions.sessions import claimant_of
 from accounts.portal.models import MailToken, PortalSession
-from schoolloket.core import clock
+from schoolloket.core import background, clock
 from schoolloket.core.exceptions import LinkDead, TooManyMails
 from schoolloket.institutions.actors import Pupil
 
@@ -79,12 +79,13 @@ def request_reset(*, username: str) -> None:
 def reset_password(*, token: str, password: str, by: Pupil) -> None:
     """Set the own password that a mailed link allows, and end every session of the account.
 
-    Raises LinkDead.
+    The pupil gets a mail about it. Raises LinkDead.
     """
     password_hash = make_password(password)
     with transaction.atomic():
         mail = _use_token(token, MailToken.Purpose.RESET)
-        set_password(mail.account_id, mail.version, password_hash, by)
+        account = set_password(mail.account_id, mail.version, password_hash, by)
+        transaction.on_commit(lambda: background.run(emails.notify_reset, account=account))
 
 
 def get_open_token(token: str, purpose: MailToken.Purpose) -> MailToken:

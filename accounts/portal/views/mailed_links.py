@@ -7,7 +7,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.models import Kind
-from accounts.portal import access, background, cookies
+from accounts.portal import access, cookies
 from accounts.portal.actions import mailed_links, own_password, sessions
 from accounts.portal.forms import (
     WRONG_PASSWORD,
@@ -18,6 +18,7 @@ from accounts.portal.forms import (
 )
 from accounts.portal.models import MailToken
 from accounts.portal.requests import PortalRequest
+from schoolloket.core import background
 from schoolloket.core.exceptions import LinkDead, TooManyMails
 from schoolloket.core.text import mask_email
 

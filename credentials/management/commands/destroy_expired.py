@@ -5,6 +5,7 @@ from django.utils import timezone
 
 from accounts.portal.actions.housekeeping import delete_expired as delete_expired_portal
 from credentials.actions import retention
+from schoolloket.institutions.models import Tally
 from students.importing.actions import drop_expired as drop_expired_imports
 
 
@@ -14,6 +15,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         now = timezone.now()
         delete_expired_portal(now)
+        Tally.objects.over(now).delete()
         imports = drop_expired_imports(now)
         batches = retention.destroy_expired()
 

@@ -18,10 +18,10 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import Account, AccountEvent
-from accounts.portal import background, tokens
+from accounts.portal import tokens
 from accounts.portal.actions import housekeeping, mailed_links
 from accounts.portal.models import MailToken
-from schoolloket.core import exceptions
+from schoolloket.core import background, exceptions
 from schoolloket.environment import Site
 from schoolloket.institutions.actors import Actor, Pupil
 from tests.pages import html, text
@@ -188,6 +188,17 @@ def test_reset_by_mail(linked: Account, reset: str, post: Post) -> None:
     assert not is_signed_in(phone)
     assert not gets_in(device(), linked.username, OWN)
     assert gets_in(device(), linked.username, NEW)
+
+
+def test_the_pupil_reads_that_the_password_was_reset(
+    linked: Account, reset: str, post: Post, mailoutbox: list[EmailMultiAlternatives]
+) -> None:
+    """Who stole the mailbox does not stay unseen."""
+    post(opened(reset), RESET, {"password": NEW})
+    assert mailoutbox[-1].subject == "Het wachtwoord van je LeerID is gewijzigd"
+    assert mailoutbox[-1].to == [linked.email]
+    assert "Vraag dan op school meteen een nieuw wachtwoord" in str(mailoutbox[-1].body)
+    assert NEW not in str(mailoutbox[-1].message())
 
 
 def test_reset_of_a_temporary_password_replaces_it(linked: Account, reset: str, post: Post) -> None:

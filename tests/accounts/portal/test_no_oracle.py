@@ -13,7 +13,7 @@ from django.http import HttpResponse
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Account
-from accounts.portal import background
+from schoolloket.core import background
 from tests.pages import html
 
 from .helpers import (

@@ -64,7 +64,7 @@ def test_a_failed_sign_in_says_the_same_for_everybody(
     client: Client, alice: Manager, email: str
 ) -> None:
     page = text(sign_in(client, email, "not-the-password"))
-    assert "Het door jou opgegeven e-mailadres en/of wachtwoord is niet correct" in page
+    assert "Dit e-mailadres en wachtwoord horen niet bij elkaar" in page
 
 
 def test_guessing_a_managers_password_is_slowed(client: Client, alice: Manager) -> None:

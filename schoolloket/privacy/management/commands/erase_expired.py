@@ -4,14 +4,19 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 
 from schoolloket.core import clock
+from schoolloket.institutions import access_log
 from schoolloket.privacy import actions
 
 
 class Command(BaseCommand):
     help = (
         f"Erase the pupils without a running enrolment for {settings.ERASE_AFTER_MONTHS} months, "
-        "with their LeerID. Kept are a row with the moment, and the reserved username."
+        "with their LeerID, and the rows of the access log that are older than "
+        f"{access_log.KEPT_MONTHS} months. Of a pupil a row with the moment and the reserved "
+        "username are kept."
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        self.stdout.write(f"{actions.erase_expired(clock.today())} students erased")
+        today = clock.today()
+        self.stdout.write(f"{actions.erase_expired(today)} students erased")
+        access_log.erase_old(today)

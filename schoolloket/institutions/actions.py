@@ -1,0 +1,113 @@
+"""What changes for a manager, with its row in the access log and its mail."""
+
+from datetime import timedelta
+
+from allauth.account.models import EmailAddress
+from django.db import transaction
+from django.utils import timezone
+
+from schoolloket.core import background
+from schoolloket.core.text import mask_email
+
+from . import access_log, emails
+from .actors import Author
+from .models import AccessEvent, Manager, Membership, Tally
+
+Kind = AccessEvent.Kind
+
+MOST_MAILS_AN_HOUR = 3
+# Each right that a manager has or has not: the kind of event when it is given, and when taken.
+RIGHTS = {
+    "is_active": (Kind.ACTIVATED, Kind.DEACTIVATED),
+    "is_staff": (Kind.MADE_OPERATOR, Kind.NO_LONGER_OPERATOR),
+    "is_superuser": (Kind.MADE_SUPERUSER, Kind.NO_LONGER_SUPERUSER),
+}
+
+
+def request_reset(*, email: str, ip_address: str) -> None:
+    """Mail a link to a new password where an active manager has this e-mail address.
+
+    Runs in the background, after a response that is the same, and as quick, for every address.
+    """
+    manager = Manager.objects.filter(email=email.strip().lower(), is_active=True).first()
+    if manager is None:
+        return
+
+    mails = Tally.objects.add(
+        "resets", str(manager.pk), within=timedelta(hours=1), now=timezone.now()
+    )
+    if mails > MOST_MAILS_AN_HOUR:
+        return
+
+    access_log.record(Kind.RESET_ASKED, manager=manager, ip_address=ip_address)
+    emails.send_reset(manager)
+
+
+@transaction.atomic
+def set_password(*, manager: Manager, password: str) -> None:
+    """Set the password that a form validated; `note_changes` follows, in the same transaction."""
+    manager.set_password(password)
+    manager.save()
+
+
+@transaction.atomic
+def note_new_manager(*, manager: Manager, by: Author) -> None:
+    """Add a manager who was made just now, and the rights that came along, to the access log."""
+    access_log.record(Kind.CREATED, manager=manager, by=by.manager, ip_address=by.ip_address)
+    for right, (given, _) in RIGHTS.items():
+        if getattr(manager, right) and given != Kind.ACTIVATED:
+            access_log.record(given, manager=manager, by=by.manager, ip_address=by.ip_address)
+
+
+@transaction.atomic
+def note_changes(*, before: Manager, manager: Manager, by: Author) -> None:
+    """Add what changed about a manager to the access log, and end what hung on it."""
+    for right, (given, taken) in RIGHTS.items():
+        if getattr(manager, right) != getattr(before, right):
+            kind = given if getattr(manager, right) else taken
+            access_log.record(kind, manager=manager, by=by.manager, ip_address=by.ip_address)
+
+    if manager.email != before.email:
+        _note_email(before.email, manager, by)
+    if manager.password != before.password:
+        _note_password(manager, by)
+
+
+def _note_email(old: str, manager: Manager, by: Author) -> None:
+    """Leave the old address no rights: the sign-in library knows those of a table of its own."""
+    EmailAddress.objects.filter(user=manager).delete()
+    access_log.record(
+        Kind.EMAIL_CHANGED,
+        manager=manager,
+        by=by.manager,
+        ip_address=by.ip_address,
+        detail=f"{mask_email(old)} → {mask_email(manager.email)}",
+    )
+
+
+def _note_password(manager: Manager, by: Author) -> None:
+    """Inform the manager too: a thief of the mailbox or of an operator does not stay unseen."""
+    kind = Kind.PASSWORD_CHANGED
+    if by.is_visitor:
+        # Without a sign-in the mailed link is the only way.
+        kind = Kind.RESET
+
+    access_log.record(kind, manager=manager, by=by.manager, ip_address=by.ip_address)
+    at = timezone.now()
+    transaction.on_commit(
+        lambda: background.run(
+            emails.notify_password_changed, manager=manager, at=at, ip_address=by.ip_address
+        )
+    )
+
+
+@transaction.atomic
+def note_membership(kind: AccessEvent.Kind, *, membership: Membership, by: Author) -> None:
+    """Add a membership that was given (ADDED) or taken (REMOVED) to the access log."""
+    access_log.record(
+        kind,
+        manager=membership.manager,
+        by=by.manager,
+        institution=membership.institution,
+        ip_address=by.ip_address,
+    )

@@ -1,0 +1,100 @@
+"""Limits on managers' attempts to sign in: guessing is slow, and nobody is locked out.
+
+An attempt counts as failed from its start until its password proves right, so attempts at the same
+moment never get through a limit. The limits (docs/rules.md, Access):
+
+* on a device where this manager signed in before: that device's own failures, nobody else's;
+* on any other device: the failures for this e-mail address from this network, of which a few are
+  free in a quarter of an hour, and those from this network for all addresses together. Of failures
+  for one e-mail address from everywhere, many in an hour leave one free to each network: a manager
+  on a new device still gets in, and a botnet hardly gets further.
+
+E-mail addresses of nobody have the same limits. The stored hash of the password is in the key: a
+new password lifts every wait at once.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from allauth.core.internal.ratelimit import truncate_ip
+
+from .models import Manager, Tally
+
+WINDOW = timedelta(minutes=15)
+FREE_FAILURES = 5
+FREE_UNDER_ATTACK = 1
+# Enough for a school where everybody mistypes.
+FREE_IN_A_NETWORK = 100
+
+ATTACK_WINDOW = timedelta(hours=1)
+# So many failures from unknown devices in an hour are no typing errors.
+ATTACK_FROM = 50
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """An attempt to sign in with an e-mail address, that of `manager` or of nobody.
+
+    `device`: the id of the device, where it knows the manager.
+    """
+
+    email: str
+    manager: Manager | None
+    ip_address: str
+    device: str | None = None
+
+    def count(self, now: datetime) -> bool:
+        """Count the attempt as failed, before its password is verified.
+
+        Returns whether it may go on; False where a limit makes it wait.
+        """
+        if self.device:
+            return self._add(*self._on_device, now=now) <= FREE_FAILURES
+        if self._add(*self._from_network, now=now) > FREE_IN_A_NETWORK:
+            return False
+        failures = self._add(*self._here, now=now)
+        if failures > FREE_FAILURES:
+            return False
+
+        everywhere = Tally.objects.add(*self._everywhere, within=ATTACK_WINDOW, now=now)
+        return everywhere <= ATTACK_FROM or failures <= FREE_UNDER_ATTACK
+
+    def take_back(self) -> None:
+        """Count the attempt no longer: its password was right."""
+        if self.device:
+            Tally.objects.take_back(*self._on_device)
+            return
+        for key in (self._from_network, self._here, self._everywhere):
+            Tally.objects.take_back(*key)
+
+    @staticmethod
+    def _add(*key: str, now: datetime) -> int:
+        return Tally.objects.add(*key, within=WINDOW, now=now)
+
+    @property
+    def _credentials(self) -> str:
+        if self.manager is None:
+            return self.email
+        return f"{self.email}\n{self.manager.password}"
+
+    @property
+    def _on_device(self) -> tuple[str, ...]:
+        return "device", self._credentials, self.device or ""
+
+    @property
+    def _from_network(self) -> tuple[str, ...]:
+        return "network", _network_of(self.ip_address)
+
+    @property
+    def _here(self) -> tuple[str, ...]:
+        return "here", self._credentials, _network_of(self.ip_address)
+
+    @property
+    def _everywhere(self) -> tuple[str, ...]:
+        return "everywhere", self._credentials
+
+
+def _network_of(ip_address: str) -> str:
+    """Return an IPv4 address as it is, and of an IPv6 address the /64, which is one customer's."""
+    network: str = truncate_ip(ip_address)
+    return network
