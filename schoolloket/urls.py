@@ -19,6 +19,7 @@ register_converter(UserIdConverter, "uidb36")
 sign_in_urls = [
     path("", sign_in.login, name="account_login"),
     path("afmelden/", sign_in.logout, name="account_logout"),
+    path("overal-afmelden/", views.sign_out_everywhere, name="sign_out_everywhere"),
     path("inactief/", sign_in.account_inactive, name="account_inactive"),
     path("opnieuw/", sign_in.reauthenticate, name="account_reauthenticate"),
     path("wachtwoord/", sign_in.password_change, name="account_change_password"),

@@ -16,7 +16,14 @@ RULES = ROOT / "docs" / "rules.md"
 DECISIONS = ROOT / "docs" / "decisions"
 OPERATIONS = ROOT / "docs" / "operations.md"
 # The documents that name files of the project.
-GUIDES = ["README.md", "CONTRIBUTING.md", "SECURITY.md", "docs/architecture.md", "docs/rules.md"]
+GUIDES = [
+    "README.md",
+    "CONTRIBUTING.md",
+    "SECURITY.md",
+    "docs/architecture.md",
+    "docs/asvs.md",
+    "docs/rules.md",
+]
 # Where the rules came from; it is not in the repository, so nobody can look it up.
 OUTSIDE = "product" + ".md"
 

@@ -38,6 +38,7 @@ EXPECTED = {
     "": Who.SIGNED_IN,
     SIGN_IN: Who.PUBLIC,
     f"{SIGN_IN}afmelden/": Who.SIGNED_IN,
+    f"{SIGN_IN}overal-afmelden/": Who.SIGNED_IN,
     f"{SIGN_IN}inactief/": Who.PUBLIC,
     f"{SIGN_IN}opnieuw/": Who.SIGNED_IN,
     f"{SIGN_IN}wachtwoord/": Who.SIGNED_IN,
@@ -52,6 +53,7 @@ EXPECTED = {
     f"{PORTAL}<str:username>": Who.PUBLIC,
     f"{PORTAL}start/": Who.PUPIL,
     f"{PORTAL}afmelden/": Who.PUPIL,
+    f"{PORTAL}overal-afmelden/": Who.PUPIL,
     f"{PORTAL}wachtwoord/": Who.PUPIL,
     f"{PORTAL}e-mail/": Who.PUPIL,
     # In a mail, which may be opened on another device.

@@ -11,6 +11,7 @@ urlpatterns = [
     path("", sessions.sign_in, name="sign_in"),
     path("start/", sessions.home, name="home"),
     path("afmelden/", sessions.sign_out, name="sign_out"),
+    path("overal-afmelden/", sessions.sign_out_everywhere, name="sign_out_everywhere"),
     path("wachtwoord/", own_password.password, name="password"),
     path("e-mail/", mailed_links.email, name="email"),
     path("e-mail/<token:token>/", mailed_links.open_link, name="open_link"),

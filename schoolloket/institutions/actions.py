@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from allauth.account.models import EmailAddress
 from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 
 from schoolloket.core import background
@@ -48,6 +49,14 @@ def set_password(*, manager: Manager, password: str) -> None:
     """Set the password that a form validated; `note_changes` follows, in the same transaction."""
     manager.set_password(password)
     manager.save()
+
+
+@transaction.atomic
+def end_sessions(*, manager: Manager, by: Author) -> None:
+    """Sign the manager out in every browser, with a row in the access log."""
+    # Not saved: a save would be noted as a change of rights.
+    Manager.objects.filter(pk=manager.pk).update(session_version=F("session_version") + 1)
+    access_log.record(Kind.SESSIONS_ENDED, manager=manager, by=by.manager, ip_address=by.ip_address)
 
 
 @transaction.atomic

@@ -5,12 +5,16 @@ from typing import Any
 from allauth.account import admin as library_admin
 from allauth.account import views as sign_in
 from allauth.account.decorators import secure_admin_login
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponseBase
 
+from . import actions
+from .actors import Author
 from .models import AccessEvent, Institution, Manager, Membership
+from .requests import ip_address_of
 
 # The admin's own form would bypass the limits on failed sign-ins.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
@@ -58,6 +62,17 @@ class ManagerAdmin(UserAdmin):
         (None, {"fields": ["email", "name", "usable_password", "password1", "password2"]})
     ]
     inlines = [MembershipInline]
+    actions = ["sign_out"]
+
+    @admin.action(
+        description="Meld overal af: sluit de openstaande vensters", permissions=["change"]
+    )
+    def sign_out(self, request: Any, managers: QuerySet[Manager]) -> None:
+        """End every session of the ticked managers."""
+        by = Author(manager=request.user, ip_address=ip_address_of(request))
+        for manager in managers:
+            actions.end_sessions(manager=manager, by=by)
+        messages.success(request, f"Overal afgemeld: {len(managers)}.")
 
 
 @admin.register(Institution)

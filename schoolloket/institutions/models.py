@@ -76,6 +76,8 @@ class Manager(AbstractBaseUser, PermissionsMixin):
     is_active = models.BooleanField("actief", default=True)
     is_staff = models.BooleanField("operator (mag in het beheer)", default=False)
     date_joined = models.DateTimeField("toegevoegd op", default=timezone.now, editable=False)
+    # Rises where all sessions of the manager have to end.
+    session_version = models.PositiveIntegerField(default=1, editable=False)
 
     # The row as it was before the save that goes on; see `receivers`.
     before: "Manager | None" = None
@@ -99,8 +101,8 @@ class Manager(AbstractBaseUser, PermissionsMixin):
         self.email = self.email.strip().lower()
 
     def get_session_auth_hash(self) -> str:
-        """Return what a session must match: another password or e-mail address ends it."""
-        credentials = f"{self.password}\n{self.email}"
+        """Return what a session must match: what changes it ends every session."""
+        credentials = f"{self.password}\n{self.email}\n{self.session_version}"
         return salted_hmac("institutions.session", credentials, algorithm="sha256").hexdigest()
 
 
@@ -143,6 +145,7 @@ class AccessEvent(AppendOnly):
         SIGNED_IN = "signed_in", "Aangemeld"
         FAILED = "failed", "Aanmelding mislukt"
         SIGNED_OUT = "signed_out", "Afgemeld"
+        SESSIONS_ENDED = "sessions_ended", "Overal afgemeld"
         RESET_ASKED = "reset_asked", "Nieuw wachtwoord gevraagd"
         RESET = "reset", "Wachtwoord gekozen met een gemailde link"
         PASSWORD_CHANGED = "password", "Wachtwoord gewijzigd"

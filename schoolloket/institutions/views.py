@@ -1,16 +1,18 @@
 """The choice of a school, and the answers that belong to no school."""
 
-from django.contrib import messages
+from django.contrib import auth, messages
 from django.contrib.auth.decorators import login_not_required
 from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from schoolloket.core.text import LONGEST_SEARCH, SEARCH_TOO_LONG
 
+from . import actions
+from .actors import Author
 from .models import Institution
-from .requests import DeskRequest, referring_page
+from .requests import DeskRequest, ip_address_of, referring_page
 
 # From this number of schools on, the page offers a search.
 SEARCHABLE_FROM = 8
@@ -46,6 +48,17 @@ def choose_institution(request: DeskRequest) -> HttpResponse:
 def desk_home(request: DeskRequest) -> HttpResponse:
     """The start page of a school's desk: its list."""
     return redirect("students", request.institution.number)
+
+
+@require_POST
+def sign_out_everywhere(request: DeskRequest) -> HttpResponse:
+    """End every session of the manager, this one too: another browser was left open."""
+    by = Author(manager=request.user, ip_address=ip_address_of(request))
+    actions.end_sessions(manager=request.user, by=by)
+
+    auth.logout(request)
+    messages.success(request, "Je bent overal afgemeld.")
+    return redirect("account_login")
 
 
 @login_not_required

@@ -19,7 +19,7 @@ from django.test import Client, RequestFactory
 
 from accounts.portal import cookies
 from accounts.portal.device import Device
-from schoolloket.institutions.models import Manager
+from schoolloket.institutions.models import AccessEvent, Manager
 from tests.helpers import PASSWORD
 from tests.pages import desk
 
@@ -77,6 +77,29 @@ def test_signing_out_ends_the_session_for_a_thief_too(alice: Manager) -> None:
     assert is_in(thief)
     client.post("/aanmelden/afmelden/")
     assert not is_in(thief)
+
+
+def test_a_session_left_open_elsewhere_is_ended_from_here(alice: Manager, bob: Manager) -> None:
+    here, elsewhere = signed_in(), signed_in()
+    colleague = signed_in("bob@school.test")
+    assert here.get("/aanmelden/overal-afmelden/").status_code == 405
+    assert here.post("/aanmelden/overal-afmelden/").url == "/aanmelden/"
+    assert not is_in(here)
+    assert not is_in(elsewhere)
+    assert colleague.get("/").status_code == 302
+    event = AccessEvent.objects.get(kind=AccessEvent.Kind.SESSIONS_ENDED)
+    assert (event.manager, event.by) == (alice, alice)
+    assert is_in(signed_in())
+
+
+def test_an_operator_ends_the_sessions_of_a_manager(alice: Manager) -> None:
+    client = signed_in()
+    operator = Manager.objects.create_superuser("op@loket.test", PASSWORD, name="Olga")
+    ticked = {"action": "sign_out", "_selected_action": [alice.pk]}
+    signed_in(operator.email).post("/beheer/institutions/manager/", ticked)
+    assert not is_in(client)
+    event = AccessEvent.objects.get(kind=AccessEvent.Kind.SESSIONS_ENDED)
+    assert (event.manager, event.by) == (alice, operator)
 
 
 # Half a day ------------------------------------------------------------------------------------

@@ -35,7 +35,13 @@ UNSAFE = ["POST", "PUT", "PATCH", "DELETE"]
 HTMX = {"hx-request": "true", "hx-boosted": "true"}
 # Sessions come and go with any request, and failed attempts are counted for anybody.
 UNWATCHED = {Session, PortalSession, AttemptCount}
-SIGN_OUTS = {f"{SIGN_IN}afmelden/", f"{PORTAL}afmelden/", "beheer/logout/"}
+SIGN_OUTS = {
+    f"{SIGN_IN}afmelden/",
+    f"{SIGN_IN}overal-afmelden/",
+    f"{PORTAL}afmelden/",
+    f"{PORTAL}overal-afmelden/",
+    "beheer/logout/",
+}
 
 # What a page of Brussel shows, and one for nobody of Brussel never does.
 MARKS = ("Zwaantje", "Zevenhuizen", "zwaantje.zevenhuizen", "7351942", "Bruggeling", "7351943")

@@ -151,6 +151,11 @@ def sign_out(*, session: PortalSession) -> None:
     PortalSession.objects.filter(pk=session.pk).end()
 
 
+def sign_out_everywhere(*, account: Account) -> None:
+    """End every session of the pupil, on all devices; the devices stay known."""
+    PortalSession.objects.filter(account=account).end()
+
+
 def claimant_of(typed: str) -> Claimant:
     """Look up a username as it was typed, in one statement whether it exists or not."""
     username = typed.strip().casefold()[:64]

@@ -149,3 +149,14 @@ def sign_out(request: PortalRequest) -> HttpResponse:
     cookies.delete_session(response)
     messages.success(request, "Je bent afgemeld.")
     return response
+
+
+@access.with_temporary_password
+@require_POST
+def sign_out_everywhere(request: PortalRequest) -> HttpResponse:
+    """End the sessions on all devices, this one too."""
+    sessions.sign_out_everywhere(account=request.pupil_session.account)
+    response = redirect("portal:sign_in")
+    cookies.delete_session(response)
+    messages.success(request, "Je bent overal afgemeld.")
+    return response

@@ -24,6 +24,7 @@ CONFIRM = "/mijn/e-mail/bevestigen"
 FORGOTTEN = "/mijn/vergeten/"
 RESET = "/mijn/vergeten/nieuw"
 SIGN_OUT = "/mijn/afmelden/"
+SIGN_OUT_EVERYWHERE = "/mijn/overal-afmelden/"
 
 WORD = "29ban9"
 PICTURES = ("vis", "boom", "huis", "bal")

@@ -62,6 +62,7 @@ PORTAL = {
     "open_reset": "everybody",
     "reset": "everybody",
     "sign_out": "temporary",
+    "sign_out_everywhere": "temporary",
     "password": "temporary",
     "home": "pupil",
     "email": "pupil",

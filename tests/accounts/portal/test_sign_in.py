@@ -29,6 +29,7 @@ from .helpers import (
     REFUSED,
     SIGN_IN,
     SIGN_OUT,
+    SIGN_OUT_EVERYWHERE,
     TEMPORARY,
     WORD,
     device,
@@ -382,6 +383,19 @@ def test_sign_out_ends_the_session_also_for_a_copied_cookie(tablet: Client, word
     assert tablet.post(SIGN_OUT).url == SIGN_IN
     assert open_sessions(word) == 0
     assert not is_signed_in(copied)
+
+
+def test_sign_out_everywhere_ends_the_sessions_of_one_pupil(
+    tablet: Client, word: Account, temporary: Account
+) -> None:
+    phone = signed_in(word.username, WORD)
+    other = signed_in(temporary.username, TEMPORARY)
+    assert gets_in(tablet, word.username, WORD)
+    assert tablet.get(SIGN_OUT_EVERYWHERE).status_code == 405
+    assert tablet.post(SIGN_OUT_EVERYWHERE).url == SIGN_IN
+    assert not is_signed_in(tablet)
+    assert not is_signed_in(phone)
+    assert is_signed_in(other)
 
 
 # Forms that are no attempt ---------------------------------------------------------------------
