@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from schoolloket.core.choices import ScreenChoices
 from schoolloket.institutions.models import Institution
-from students.models import Enrolment, Student, StudentEvent
+from students.models import Enrolment, Student, StudentEvent, StudentFieldChange
 
 from .models import (
     Account,
@@ -33,6 +33,9 @@ THE_PUPIL = "De leerling"
 OTHER_SCHOOL = "Andere instelling"
 PORTAL = "Mijn LeerID"
 
+OTHER_NUMBER = "een ander nummer"
+NEW_NUMBER = "nieuw nummer"
+
 ONE_DAY = timedelta(days=1)
 
 
@@ -49,6 +52,19 @@ class ClassChange:
 
 
 @dataclass(frozen=True)
+class DataChange:
+    """A change of what is known of the pupil; of a number only that it is another one."""
+
+    field: str
+    old: str
+    new: str
+    name: str
+
+    def get_field_display(self) -> str:
+        return self.name
+
+
+@dataclass(frozen=True)
 class Line:
     """A line of the history.
 
@@ -60,7 +76,7 @@ class Line:
     what: str
     who: str
     where: str
-    changes: Sequence[FieldChange | ClassChange] = field(default_factory=list)
+    changes: Sequence[FieldChange | ClassChange | DataChange] = field(default_factory=list)
 
 
 def of_pupil(
@@ -72,8 +88,8 @@ def of_pupil(
     """
     people = Student.objects.with_merged([student.pk])
     events = StudentEvent.objects.filter(student__in=people).readable_by(institution)
-    told = _told_once(events.select_related("manager", "institution"))
-    lines = [_enrolment_line(event, institution) for event in told]
+    events = events.select_related("manager", "institution").prefetch_related("changes")
+    lines = [_enrolment_line(event, institution) for event in _told_once(events)]
     if account:
         lines += of_account(institution, account, day)
 
@@ -173,9 +189,11 @@ def _enrolment_line(event: StudentEvent, institution: Institution) -> Line:
     who = AUTOMATIC
     if event.manager:
         who = event.manager.name
-    changes = []
+    changes: list[ClassChange | DataChange] = []
     if event.kind == StudentEvent.Kind.CLASS:
         changes.append(ClassChange(event.old, event.new))
+    for change in event.changes.all():
+        changes.append(_data_change(change))
 
     return Line(
         on=on,
@@ -185,6 +203,25 @@ def _enrolment_line(event: StudentEvent, institution: Institution) -> Line:
         where=_place(event.institution, event.ip_address),
         changes=changes,
     )
+
+
+def _data_change(change: StudentFieldChange) -> DataChange:
+    """Return a change of the pupil's data as the school reads it, never with a hash."""
+    old, new = change.old, change.new
+    if change.field == StudentFieldChange.Field.IDENTITY_HASH:
+        old = OTHER_NUMBER if old else ""
+        new = NEW_NUMBER if new else ""
+    if change.field == StudentFieldChange.Field.BIRTH_DATE:
+        old, new = _day(old), _day(new)
+
+    return DataChange(change.field, old, new, change.get_field_display())
+
+
+def _day(text: str) -> str:
+    """Return a stored day as the screen shows it: 07/11/2010, "" for none."""
+    if not text:
+        return ""
+    return f"{date.fromisoformat(text):%d/%m/%Y}"
 
 
 def _account_line(event: AccountEvent, institution: Institution) -> Line:
@@ -298,6 +335,7 @@ def _joined(periods: Iterable[tuple[date, date]]) -> list[tuple[date, date]]:
 
 
 CHOICES: dict[str, type[ScreenChoices]] = {
+    StudentFieldChange.Field.OFFICIAL_DATA: Student.OfficialData,
     FieldChange.Field.KIND: Kind,
     FieldChange.Field.PASSWORD_KIND: PasswordKind,
     FieldChange.Field.STATUS: Status,

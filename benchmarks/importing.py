@@ -105,9 +105,15 @@ def _day(text: str) -> date:
 
 
 def empty() -> None:
-    from students.models import Enrolment, ImportRun, Student, StudentEvent  # noqa: PLC0415
+    from students.models import (  # noqa: PLC0415
+        Enrolment,
+        ImportRun,
+        NumberClaim,
+        Student,
+        StudentEvent,
+    )
 
-    for model in (StudentEvent, Enrolment, Student, ImportRun):
+    for model in (StudentEvent, Enrolment, Student, ImportRun, NumberClaim):
         model.objects.all()._raw_delete("default")
 
 

@@ -489,8 +489,8 @@ class ImportRun(models.Model):
     # How many pupils of other schools were recognised when the run was applied (R11).
     recognised = models.PositiveIntegerField(default=0)
     # [{"row": 12, "reason": "..."}], without the rows' own data. Remarks are about rows that do
-    # not count, since a later one of the same pupil does. The first ones are kept; the counts are
-    # of all.
+    # not count, since a later one of the same pupil does, or that say what they may not change. The
+    # first ones are kept; the counts are of all.
     problems = models.JSONField(default=list)
     remarks = models.JSONField(default=list)
     problem_count = models.PositiveIntegerField(default=0)
@@ -514,6 +514,15 @@ class ImportRun(models.Model):
 
     def __str__(self) -> str:
         return f"import {self.pk} van {self.institution_id}"
+
+    @property
+    def told_of_recognised(self) -> str:
+        """How many pupils of other schools were recognised, as pages tell it; "" for none."""
+        if self.recognised == 0:
+            return ""
+        if self.recognised == 1:
+            return "1 leerling bracht het LeerID mee"
+        return f"{self.recognised} leerlingen brachten hun LeerID mee"
 
     def is_alive(self, now: datetime) -> bool:
         """Return whether it is a draft that may still be confirmed (R2)."""

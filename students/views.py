@@ -150,10 +150,13 @@ def _summary(run: ImportRun) -> str:
     if changes == 0:
         return "Het bestand is ingelezen: alles was al zoals in het bestand."
 
-    return (
+    told = (
         f"Het bestand is ingelezen: {run.new} nieuw, {run.changed} gewijzigd, "
         f"{run.ended} beëindigd, {run.unchanged} ongewijzigd."
     )
+    if run.recognised:
+        told += f" {run.told_of_recognised}."
+    return told
 
 
 def _show(

@@ -15,12 +15,12 @@ def status_label(status: str) -> str:
 
 
 @register.filter
-def old_value(change: FieldChange | timeline.ClassChange) -> str:
+def old_value(change: FieldChange | timeline.ClassChange | timeline.DataChange) -> str:
     """Return the old value in a line of the history."""
     return timeline.label(change.field, change.old)
 
 
 @register.filter
-def new_value(change: FieldChange | timeline.ClassChange) -> str:
+def new_value(change: FieldChange | timeline.ClassChange | timeline.DataChange) -> str:
     """Return the new value in a line of the history."""
     return timeline.label(change.field, change.new)

@@ -1,15 +1,28 @@
 """Text of a search, folded for comparison, and e-mail addresses masked for the screen."""
 
+import re
+
 from anyascii import anyascii
 
 # In characters. Each word of a search is a condition of a query, which has a limit of its own.
 LONGEST_SEARCH = 100
 SEARCH_TOO_LONG = f"Zoek met hoogstens {LONGEST_SEARCH} tekens."
 
+_INSIDE_NAMES = re.compile(r"[\s'`-]")
+
 
 def fold(text: str) -> str:
     """Return the text in lower-case ASCII: `Süheda` and `suheda` become the same."""
     return anyascii(text).casefold()
+
+
+def fold_name(name: str) -> str:
+    """Return the name folded, without the signs that are left out at will inside names.
+
+    `Van den Broeck` and `VANDENBROECK`, `D'Hondt` and `Dhondt`, become the same (R11). It is empty
+    for a name that has nothing but such signs.
+    """
+    return _INSIDE_NAMES.sub("", fold(name))
 
 
 def mask_email(email: str) -> str:

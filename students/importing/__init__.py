@@ -5,9 +5,11 @@ cells, xlsx           bytes -> cells
 stored_cells          cells as a draft keeps them, without national numbers
 columns               headings -> fields
 rows                  cells -> what each row says, and what is wrong with it
-existing              what the school has already
-planner               rows -> plan, by way of duplicates, matching, merging, entries and endings
+existing              what the school has already, as far as it may know it
+planner               rows -> plan, by way of duplicates, claims, matching, merging,
+                      entries and endings
 plan                  new, changed, ended and refused rows, as the preview shows them
+recognition           who the new pupils are, at the confirmation
 apply                 the plan -> the database
 
 `actions` is what the rest of the project calls; `draft` is an upload that waits for confirmation.

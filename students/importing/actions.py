@@ -1,6 +1,6 @@
 """Import a list: upload, answer, confirm; or at once, for commands. Transactions begin here."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from datetime import datetime
 
@@ -13,15 +13,24 @@ from schoolloket.core.clock import today
 from schoolloket.core.exceptions import ImportDraftGone, ManyEnded, ManyEndedAtOnce, PlanChanged
 from schoolloket.institutions.actors import Actor
 from schoolloket.institutions.models import Institution, Manager
-from students.models import Enrolment, ImportRun, ImportRunQuerySet, Student, StudentEvent
+from students.models import (
+    Enrolment,
+    ImportRun,
+    ImportRunQuerySet,
+    NumberClaim,
+    Student,
+    StudentEvent,
+)
 
 from . import limits
 from .apply import apply
 from .cells import clean
+from .claims import oldest_counted
 from .columns import find_columns
 from .draft import Draft, plan_of
 from .plan import Plan
 from .reader import read
+from .recognition import recognise
 from .rows import ParsedFile, parse
 from .stored_cells import without_numbers
 
@@ -114,11 +123,25 @@ def confirm(*, by: Actor, run_id: int, confirm_many_ended: bool, seen: str) -> I
     Imports of one institution follow one another. Confirming twice changes nothing twice. Raises
     ImportDraftGone, PlanChanged, or ManyEnded (`Plan.asks`); then nothing changed.
     """
+    return _in_one_transaction(lambda: _confirm(by, run_id, confirm_many_ended, seen))
+
+
+def _in_one_transaction(import_run: Callable[[], ImportRun]) -> ImportRun:
+    """Call this in a transaction; once more where it failed for a number of the same second.
+
+    Two schools may bring one new number at once. The second one waits, fails, and then finds the
+    student of the first as in any other second. Raises PlanChanged where it fails again.
+    """
     try:
         with transaction.atomic():
-            return _confirm(by, run_id, confirm_many_ended, seen)
+            return import_run()
     except IntegrityError:
-        # Another school took one of the new national numbers in the same second.
+        pass
+
+    try:
+        with transaction.atomic():
+            return import_run()
+    except IntegrityError:
         raise PlanChanged from None
 
 
@@ -169,6 +192,7 @@ def _lock_students(institution: Institution, parsed: ParsedFile) -> None:
 def _applied(by: Actor, run: ImportRun, plan: Plan) -> ImportRun:
     """Apply the plan and keep its counts; return the run, which keeps no rows any more."""
     now = timezone.now()
+    plan = recognise(plan, by.institution, today())
     apply(plan, by=by, at=now)
 
     _count(run, plan)
@@ -188,6 +212,7 @@ def _count(run: ImportRun, plan: Plan) -> None:
     run.changed = len(plan.changed)
     run.ended = len(plan.ended)
     run.unchanged = plan.unchanged
+    run.recognised = plan.recognised
     run.problems = [asdict(problem) for problem in plan.problems[: limits.KEPT]]
     run.remarks = [asdict(remark) for remark in plan.remarks[: limits.KEPT]]
     run.problem_count = len(plan.problems)
@@ -252,17 +277,24 @@ def import_now(
     `max_ended`: how many enrolments may end before their own end date; without it `Plan.asks` is
     the limit. Raises ManyEndedAtOnce or PlanChanged; then nothing changed.
     """
-    try:
-        with transaction.atomic():
-            _one_after_another(by.institution)
-            _lock_students(by.institution, parsed)
 
-            run = _new_run(by, file_name, full_list=full_list)
-            plan = plan_of(run, parsed)
-            _refuse_many_ended(plan, max_ended)
-            return _applied(by, run, plan)
-    except IntegrityError:
-        raise PlanChanged from None
+    def import_run() -> ImportRun:
+        _one_after_another(by.institution)
+        _lock_students(by.institution, parsed)
+
+        run = _new_run(by, file_name, full_list=full_list)
+        plan = plan_of(run, parsed)
+        _refuse_many_ended(plan, max_ended)
+        return _applied(by, run, plan)
+
+    return _in_one_transaction(import_run)
+
+
+def drop_old_claims() -> int:
+    """Forget the numbers that files claimed longer than a year ago; return how many."""
+    old = NumberClaim.objects.filter(at__lt=oldest_counted(timezone.now()))
+    dropped, _ = old.delete()
+    return dropped
 
 
 def _refuse_many_ended(plan: Plan, max_ended: int | None) -> None:

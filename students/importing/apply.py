@@ -2,11 +2,13 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from datetime import datetime
+from datetime import date, datetime
+
+from django.db import connection
 
 from schoolloket.institutions.actors import Actor
 from schoolloket.institutions.models import Institution
-from students.models import Enrolment, Student, StudentEvent
+from students.models import Enrolment, NumberClaim, Student, StudentEvent, StudentFieldChange
 
 from .plan import ENROLMENT_FIELDS, STUDENT_FIELDS, Ending, Entry, Merge, Plan
 
@@ -20,7 +22,11 @@ Kind = StudentEvent.Kind
 
 
 def apply(plan: Plan, *, by: Actor, at: datetime) -> None:
-    """Apply the plan with its history (R10). The institution and its students are locked."""
+    """Apply the plan with its history (R10). The institution and its students are locked.
+
+    The students are those whom `recognition` found. The statements are the same for a number that
+    nobody has and for one of a pupil of another school with another name (R11).
+    """
     # First, since a withdrawn enrolment is deleted.
     ended_students = _students_of(plan.ended)
 
@@ -31,7 +37,12 @@ def apply(plan: Plan, *, by: Actor, at: datetime) -> None:
     new_students = _create_students(plan.new)
     _create_enrolments(plan.new, new_students, by.institution, at)
 
+    if any(entry.claim for entry in plan.new + plan.changed):
+        _keep_claims(plan.new + plan.changed, by.institution, at)
+        _open_conflicts(by.institution, at)
+
     _record(_events(plan, ended_students, new_students), by, at)
+    _record_data(plan.changed + plan.new, by, at)
 
 
 def _students_of(endings: list[Ending]) -> dict[int, int]:
@@ -41,11 +52,38 @@ def _students_of(endings: list[Ending]) -> dict[int, int]:
 
 
 def _merge(merges: list[Merge], institution: Institution, at: datetime) -> None:
-    """Give what the one student has in this institution to the other."""
-    for merge in merges:
-        own = Enrolment.objects.of(institution).filter(student=merge.student_id)
+    """Give what the one student has in this institution to the other.
+
+    A student of whom nothing else is left is only the history of the other from now on.
+    """
+    other_of = {merge.student_id: merge.other_id for merge in merges}
+    moved = list(Enrolment.objects.of(institution).filter(student__in=other_of))
+    for enrolment in moved:
+        enrolment.student_id = other_of[enrolment.student_id]
         # A student enrolled elsewhere with that number joins this school only now (R11).
-        own.update(student=merge.other_id, joined_at=at, released_at=None)
+        enrolment.joined_at = at
+        enrolment.released_at = None
+    Enrolment.objects.bulk_create(
+        moved,
+        update_conflicts=True,
+        unique_fields=["id"],
+        update_fields=["student", "joined_at", "released_at"],
+    )
+
+    emptied = []
+    for merge in merges:
+        if merge.empties:
+            missing = Student.OfficialData.NUMBER_MISSING
+            student = Student(
+                pk=merge.student_id, merged_into_id=merge.other_id, official_data=missing
+            )
+            emptied.append(student)
+    Student.objects.bulk_create(
+        emptied,
+        update_conflicts=True,
+        unique_fields=["id"],
+        update_fields=[*STUDENT_FIELDS, "is_disputed", "merged_into"],
+    )
 
 
 def _end(endings: list[Ending]) -> None:
@@ -72,13 +110,14 @@ def _change_students(entries: list[Entry]) -> None:
     students = []
     for entry in entries:
         if entry.student_differences:
-            students.append(Student(pk=entry.student_id, **entry.student))
+            student = Student(pk=entry.student_id, is_disputed=entry.is_disputed, **entry.student)
+            students.append(student)
 
     Student.objects.bulk_create(
         students,
         update_conflicts=True,
         unique_fields=["id"],
-        update_fields=STUDENT_FIELDS,
+        update_fields=[*STUDENT_FIELDS, "is_disputed"],
     )
 
 
@@ -111,7 +150,7 @@ def _create_students(entries: list[Entry]) -> StudentIds:
     students = {}
     for entry in entries:
         if entry.student_id is None:
-            students[entry.row] = Student(**entry.student)
+            students[entry.row] = Student(is_disputed=entry.is_disputed, **entry.student)
 
     Student.objects.bulk_create(students.values())
     return {row: student.pk for row, student in students.items()}
@@ -185,16 +224,101 @@ def _events(
 
 def _record(events: Iterable[Event], by: Actor, at: datetime) -> None:
     """Write the events, with who did it, when and from where (R10)."""
-    StudentEvent.objects.bulk_create(
-        StudentEvent(
-            student_id=student_id,
-            institution=by.institution,
-            kind=kind,
-            at=at,
-            manager=by.manager,
-            ip_address=by.ip_address,
-            old=old,
-            new=new,
-        )
-        for student_id, kind, old, new in events
+    StudentEvent.objects.bulk_create(_event(event, by, at) for event in events)
+
+
+def _event(event: Event, by: Actor, at: datetime) -> StudentEvent:
+    """Return the event, not saved yet."""
+    student_id, kind, old, new = event
+    return StudentEvent(
+        student_id=student_id,
+        institution=by.institution,
+        kind=kind,
+        at=at,
+        manager=by.manager,
+        ip_address=by.ip_address,
+        old=old,
+        new=new,
     )
+
+
+def _record_data(entries: list[Entry], by: Actor, at: datetime) -> None:
+    """Write what changed of the existing students, so that it can be put back (R10)."""
+    changing = [entry for entry in entries if entry.student_differences]
+    events = []
+    for entry in changing:
+        event = (_student_id(entry, {}), Kind.DATA, "", "")
+        events.append(_event(event, by, at))
+    StudentEvent.objects.bulk_create(events)
+
+    changes = []
+    for data_event, entry in zip(events, changing, strict=True):
+        for difference in entry.student_differences:
+            change = StudentFieldChange(
+                event=data_event,
+                field=difference.field,
+                old=_as_text(difference.stored),
+                new=_as_text(difference.becomes),
+            )
+            changes.append(change)
+    StudentFieldChange.objects.bulk_create(changes)
+
+
+def _as_text(value: object) -> str:
+    """Return a value as the history keeps it: 2010-11-07, "" for none."""
+    if value is None:
+        return ""
+    if isinstance(value, date):
+        return value.isoformat()
+    return str(value)
+
+
+def _keep_claims(entries: list[Entry], institution: Institution, at: datetime) -> None:
+    """Remember the numbers that are new here, with the name and birth date of their row (R11).
+
+    The number that one of them replaces too: a name with its birth date has two a year at most.
+    """
+    numbers = set()
+    for entry in entries:
+        claim = entry.claim
+        if claim is None:
+            continue
+
+        numbers.add((claim.person_hash, claim.identity_hash))
+        for difference in entry.student_differences:
+            if difference.field == "identity_hash" and difference.stored:
+                numbers.add((claim.person_hash, str(difference.stored)))
+
+    NumberClaim.objects.bulk_create(
+        (
+            NumberClaim(institution=institution, person_hash=person, identity_hash=number, at=at)
+            for person, number in sorted(numbers)
+        ),
+        update_conflicts=True,
+        unique_fields=["institution", "person_hash", "identity_hash"],
+        update_fields=["at"],
+    )
+
+
+_CONFLICTS = """
+INSERT INTO students_identityconflict (student_id, other_id, institution_id, at, outcome)
+SELECT DISTINCT student.id, other.id, enrolment.institution_id, %s, 'open'
+FROM students_enrolment enrolment
+JOIN students_student student ON student.id = enrolment.student_id AND student.is_disputed
+JOIN students_student other
+  ON other.identity_hash = student.identity_hash AND NOT other.is_disputed
+WHERE enrolment.institution_id = %s AND NOT EXISTS (
+  SELECT 1 FROM students_identityconflict known
+  WHERE known.student_id = student.id AND known.other_id = other.id
+)
+"""
+
+
+def _open_conflicts(institution: Institution, at: datetime) -> None:
+    """Ask an operator who the disputed students of this institution are, unless asked before.
+
+    One statement, whether there are any: written by hand, since the ORM writes nothing for no row,
+    and a statement more would tell the importing school of a pupil elsewhere (R11).
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_CONFLICTS, [connection.ops.adapt_datetimefield_value(at), institution.pk])

@@ -144,11 +144,11 @@ def repeated(keys: Iterable[tuple[Hashable, int]]) -> list[tuple[int, str]]:
     found = []
     for rows in _groups(keys):
         for row in rows:
-            found.append((row, _others(row, rows)))
+            found.append((row, others_named(row, rows)))
     return found
 
 
-def _others(row: int, rows: list[int]) -> str:
+def others_named(row: int, rows: list[int]) -> str:
     """Return the other rows as text, at most OTHERS_NAMED of them."""
     others = []
     for other in rows[: OTHERS_NAMED + 2]:

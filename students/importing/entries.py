@@ -1,27 +1,55 @@
 """What becomes of the good rows: each student and enrolment as it will be."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from students.models import Student
 
+from .claims import Claims
 from .columns import Columns
 from .existing import ExistingEnrolment, ExistingRecords, ExistingStudent
 from .matching import Students, enrolment_of
-from .plan import ENROLMENT_FIELDS, Entry, Merge, Values, differences
+from .plan import (
+    ENROLMENT_FIELDS,
+    STUDENT_FIELDS,
+    Claim,
+    Difference,
+    Entry,
+    Merge,
+    Problem,
+    Values,
+    differences,
+)
 from .rows import Row
 
 # A list without these columns says nothing about them: the school keeps what it has.
-OPTIONAL_FIELDS = ("administrative_group", "class_code", "starts_on", "sex")
+OPTIONAL_FIELDS = ("administrative_group", "class_code", "starts_on")
+OFFICIAL_FIELDS = ("official_data", "official_first_name", "official_last_name")
+
+SAID_BY_THE_OTHER_SCHOOL = (
+    "De officiële gegevens wijzigt de school die de leerling eerst inschreef. "
+    "Wat deze rij anders zegt, nemen we niet over."
+)
+SAID_OF_ONE_WHO_LEFT = (
+    "De leerling is hier niet meer ingeschreven: de officiële gegevens blijven zoals ze zijn."
+)
+NUMBER_WAS_TAKEN_AWAY = (
+    "Het rijksregister- of bisnummer is van een andere leerling: we lezen de rij in zonder. "
+    "Kijk het nummer na in het leerlingadministratiepakket."
+)
 
 
 @dataclass(frozen=True)
 class Entries:
-    """What the good rows do: add an enrolment, change one, or say what the school has already."""
+    """What the good rows do: add an enrolment, change one, or say what the school has already.
+
+    `remarks`: the rows that say what they may not change.
+    """
 
     new: list[Entry]
     changed: list[Entry]
     unchanged: int
+    remarks: list[Problem]
 
 
 def entries_of(
@@ -29,6 +57,7 @@ def entries_of(
     students: Students,
     merges: list[Merge],
     existing: ExistingRecords,
+    claims: Claims,
     columns: Columns,
 ) -> Entries:
     """Return what the rows do, in the order of the file.
@@ -40,9 +69,19 @@ def entries_of(
     new = []
     changed = []
     unchanged = 0
+    remarks = []
     for row in rows:
         student = students[row.row]
-        entry = _entry(row, student, existing, columns, is_merged=row.row in merged)
+        if student and existing.was_taken_away(student, row.identity_hash):
+            row = _without_number(row)
+            remarks.append(Problem(row.row, NUMBER_WAS_TAKEN_AWAY))
+
+        said = _said(row, student, existing, columns)
+        if said.remark:
+            remarks.append(Problem(row.row, said.remark))
+
+        is_merged = row.row in merged
+        entry = _entry(row, student, said, existing, claims, columns, is_merged=is_merged)
         if entry is None:
             unchanged += 1
         elif entry.enrolment_id is None:
@@ -50,13 +89,60 @@ def entries_of(
         else:
             changed.append(entry)
 
-    return Entries(new, changed, unchanged)
+    return Entries(new, changed, unchanged, remarks)
+
+
+def _without_number(row: Row) -> Row:
+    """Return the row as it is read where its number is another student's."""
+    invalid = Student.OfficialData.NUMBER_INVALID.value
+    return replace(row, identity_hash="", number_state=invalid)
+
+
+@dataclass(frozen=True)
+class _Said:
+    """The student as he or she will be, the fields that the row says, and what differs.
+
+    `remark`: why something that the row says is not taken over, "" where all is.
+    """
+
+    values: Values
+    fields: tuple[str, ...]
+    differences: tuple[Difference, ...] = ()
+    remark: str = ""
+
+
+def _said(
+    row: Row, student: ExistingStudent | None, existing: ExistingRecords, columns: Columns
+) -> _Said:
+    """Return what the row says of the student, as far as this school may change it (R11).
+
+    A hidden student is not compared here: that is done at the confirmation.
+    """
+    values = _as_new(row)
+    fields = _fields_said(row, columns)
+    if student is None or student.is_hidden:
+        return _Said(values, fields)
+
+    stored = {name: getattr(student, name) for name in STUDENT_FIELDS}
+    becomes = stored | {name: values[name] for name in fields}
+    differing = differences(student, becomes)
+
+    _, ends_on = row.period
+    if not differing or existing.has_say(student, ends_on):
+        return _Said(becomes, fields, differing)
+
+    remark = SAID_OF_ONE_WHO_LEFT
+    if existing.current_enrolment(student) or ends_on >= existing.today:
+        remark = SAID_BY_THE_OTHER_SCHOOL
+    return _Said(stored, fields, remark=remark)
 
 
 def _entry(
     row: Row,
     student: ExistingStudent | None,
+    said: _Said,
     existing: ExistingRecords,
+    claims: Claims,
     columns: Columns,
     *,
     is_merged: bool,
@@ -66,19 +152,13 @@ def _entry(
     `is_merged`: the student was just merged with another one, because of this row.
     """
     enrolment = enrolment_of(row, student, existing)
-    student_values = _student_values(row, student, columns)
     enrolment_values = {name: getattr(row, name) for name in ENROLMENT_FIELDS}
     enrolment_values = _with_kept(enrolment_values, enrolment, columns)
 
-    student_differences = differences(student, student_values)
     enrolment_differences = differences(enrolment, enrolment_values)
-    changes = student_differences + enrolment_differences
+    changes = said.differences + enrolment_differences
     if enrolment and not changes and not is_merged:
         return None
-
-    student_id = None
-    if student:
-        student_id = student.pk
 
     ends_on = enrolment_values["ends_on"]
     enrolment_id = None
@@ -89,29 +169,68 @@ def _entry(
         old_class = enrolment.class_code
         stops = enrolment.runs_on(existing.today) and ends_on < existing.today
 
+    person = _person(row, student, existing)
     standing = _standing(student, enrolment, ends_on, existing, is_merged=is_merged)
     return Entry(
         row=row.row,
-        student_id=student_id,
+        student_id=person.student_id,
         enrolment_id=enrolment_id,
-        student=student_values,
+        student=said.values,
+        said=said.fields,
         enrolment=enrolment_values,
-        student_differences=student_differences,
+        student_differences=said.differences,
         enrolment_differences=enrolment_differences,
+        claim=_claim(row, student, said, claims),
         stops=stops,
-        joins=standing.joins,
         held=standing.held,
         returns=standing.returns,
         follows=standing.follows,
         old_class=old_class,
+        is_hidden=person.is_hidden,
+        former_id=person.former_id,
+        is_disputed=person.is_disputed,
     )
+
+
+@dataclass(frozen=True)
+class _Person:
+    """Who the pupil is, as far as this school may know; the fields are those of Entry."""
+
+    student_id: int | None = None
+    is_hidden: bool = False
+    former_id: int | None = None
+    is_disputed: bool = False
+
+
+def _person(row: Row, student: ExistingStudent | None, existing: ExistingRecords) -> _Person:
+    """Return whose entry it is."""
+    if student:
+        return _Person(student.pk, student.is_hidden, is_disputed=student.is_disputed)
+
+    former = existing.last_holder(row)
+    if former and former.is_hidden:
+        return _Person(former_id=former.pk)
+    return _Person()
+
+
+def _claim(row: Row, student: ExistingStudent | None, said: _Said, claims: Claims) -> Claim | None:
+    """Return the claim of a row that brings a number that is new here.
+
+    None where another school has the say, since the number is then not used.
+    """
+    if not row.identity_hash:
+        return None
+
+    is_comparable = student is not None and not student.is_hidden
+    if is_comparable and not any(each.field == "identity_hash" for each in said.differences):
+        return None
+    return Claim(claims.person_of(row), row.identity_hash)
 
 
 @dataclass(frozen=True)
 class _Standing:
     """How a pupil comes to this school; the fields are those of Entry."""
 
-    joins: bool = False
     held: bool = False
     returns: bool = False
     follows: int | None = None
@@ -125,7 +244,7 @@ def _standing(
     *,
     is_merged: bool,
 ) -> _Standing:
-    """Return whether the pupil comes, comes back or stays, and waits for another school (R11).
+    """Return whether the pupil comes back or stays, and waits for another school (R11).
 
     `enrolment`: the one that the row changes, None for a new one; `ends_on`: its last day as it
     will be.
@@ -147,41 +266,43 @@ def _standing(
         held = arrives or is_merged
 
     return _Standing(
-        joins=len(past) == 0,
         held=held,
         returns=arrives and len(past) > 0,
         follows=follows,
     )
 
 
-def _student_values(row: Row, old: ExistingStudent | None, columns: Columns) -> Values:
-    """Return the student as he or she will be, a value for each of STUDENT_FIELDS.
-
-    A number or a birth date that is gone from the file is still this student's.
-    """
-    identity_hash = row.identity_hash or None
-    birth_date = row.birth_date
-    if old:
-        if identity_hash is None:
-            identity_hash = old.identity_hash
-        if birth_date is None:
-            birth_date = old.birth_date
-
-    official_data, first_name, last_name = _official(row, old, columns)
-    values = {
-        "identity_hash": identity_hash,
-        "birth_date": birth_date,
+def _as_new(row: Row) -> Values:
+    """Return a new student of this row, a value for each of STUDENT_FIELDS."""
+    official_data, first_name, last_name = _official(row)
+    return {
+        "identity_hash": row.identity_hash or None,
+        "birth_date": row.birth_date,
         "sex": row.sex,
         "official_data": official_data,
         "official_first_name": first_name,
         "official_last_name": last_name,
     }
-    return _with_kept(values, old, columns)
 
 
-def _with_kept(
-    values: Values, old: ExistingEnrolment | ExistingStudent | None, columns: Columns
-) -> Values:
+def _fields_said(row: Row, columns: Columns) -> tuple[str, ...]:
+    """Return the fields of the student of which the file says something.
+
+    A number or a birth date that is gone from the file is still this student's.
+    """
+    said = []
+    if row.identity_hash:
+        said.append("identity_hash")
+    if row.birth_date is not None:
+        said.append("birth_date")
+    if "sex" in columns.places:
+        said.append("sex")
+    if _says_something_official(row, columns):
+        said += OFFICIAL_FIELDS
+    return tuple(said)
+
+
+def _with_kept(values: Values, old: ExistingEnrolment | None, columns: Columns) -> Values:
     """Return the values, with the old ones for columns that the list does not have."""
     if old is None:
         return values
@@ -194,29 +315,25 @@ def _with_kept(
     return kept
 
 
-def _official(row: Row, old: ExistingStudent | None, columns: Columns) -> tuple[str, str, str]:
+def _official(row: Row) -> tuple[str, str, str]:
     """Return the state of the official data and the official names.
 
     There are official data only with a valid number and official names in the file.
     """
-    is_valid = row.number_state == Student.OfficialData.AVAILABLE
-    if old and not _says_something_official(columns, number_is_valid=is_valid):
-        return old.official_data, old.official_first_name, old.official_last_name
-
-    if not is_valid:
+    if row.number_state != Student.OfficialData.AVAILABLE:
         return row.number_state, "", ""
     if row.official_first_name or row.official_last_name:
         return row.number_state, row.official_first_name, row.official_last_name
     return Student.OfficialData.NOT_RECEIVED.value, "", ""
 
 
-def _says_something_official(columns: Columns, *, number_is_valid: bool) -> bool:
+def _says_something_official(row: Row, columns: Columns) -> bool:
     """Return whether the list has the columns that decide about official data.
 
     Those are the number and, where that is valid, an official name.
     """
     if "national_number" not in columns.places:
         return False
-    if not number_is_valid:
+    if row.number_state != Student.OfficialData.AVAILABLE:
         return True
     return "official_first_name" in columns.places or "official_last_name" in columns.places

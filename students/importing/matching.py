@@ -2,7 +2,8 @@
 
 Identity is the hash of national number and birth date, or else institution + stamnummer. Where
 the two contradict each other nobody is merged or taken over in silence: the row is in conflict
-until the manager chooses (docs/decisions/0013).
+until the manager chooses (docs/decisions/0013). Only students of this institution are found here;
+those of other schools are recognised at the confirmation (`recognition`).
 """
 
 from collections.abc import Mapping
@@ -11,6 +12,7 @@ from datetime import date
 
 from students.models import Student
 
+from .claims import Claims
 from .duplicates import repeated
 from .existing import ExistingEnrolment, ExistingRecords, ExistingStudent
 from .plan import Choice, Conflict, Problem
@@ -29,6 +31,10 @@ OTHER_BIRTH_DATE = (
 )
 SEVERAL_HOLDERS = (
     "Het stamnummer was in die periode van meer dan één leerling. Kijk de begindatum na."
+)
+SEVERAL_NUMBERS = (
+    "Voor deze naam en geboortedatum is er al een ander rijksregister- of bisnummer{place}. "
+    "Een leerling heeft er maar één: kijk het nummer na, of lees de rij in zonder nummer."
 )
 
 # The manager's answers to conflicts: a value of Choice by row number.
@@ -72,7 +78,9 @@ class Matches:
     conflicts: list[Conflict]
 
 
-def match_students(rows: list[Row], existing: ExistingRecords, answers: Answers) -> Matches:
+def match_students(
+    rows: list[Row], existing: ExistingRecords, claims: Claims, answers: Answers
+) -> Matches:
     """Find the student of each row, by number and birth date or else by stamnummer.
 
     Refused are the rows that contradict what the school has, those that lead to one and the same
@@ -84,7 +92,7 @@ def match_students(rows: list[Row], existing: ExistingRecords, answers: Answers)
     for row in rows:
         answer = answers.get(row.row)
         try:
-            students[row.row] = student_of(row, existing, answer)
+            students[row.row] = student_of(row, existing, claims, answer)
         except NeedsAnswer as needed:
             refused.append(Problem(row.row, str(needed)))
             if answer is None:
@@ -161,11 +169,14 @@ def as_answered(row: Row, answer: str | None) -> Row:
     )
 
 
-def student_of(row: Row, existing: ExistingRecords, answer: str | None) -> ExistingStudent | None:
-    """Return the student whom the row is about, None for a new one.
+def student_of(
+    row: Row, existing: ExistingRecords, claims: Claims, answer: str | None
+) -> ExistingStudent | None:
+    """Return the student whom the row is about, None for one who is new to this institution.
 
-    Raises NeedsAnswer where stamnummer, number and birth date contradict each other, and BadRow
-    where the stamnummer has been of several students.
+    Raises NeedsAnswer where stamnummer, number and birth date contradict each other, or where the
+    name and birth date have several numbers; BadRow where the stamnummer has been of several
+    students.
     """
     if row.birth_date_differs:
         raise NeedsAnswer(BIRTH_DATE_DIFFERS, Choice.WITHOUT_NUMBER)
@@ -173,8 +184,14 @@ def student_of(row: Row, existing: ExistingRecords, answer: str | None) -> Exist
     holders = existing.holders(row)
     student = existing.by_hash.get(row.identity_hash)
     if student is None:
-        return _student_by_stamnummer(row, holders, existing, answer)
+        student = _student_by_stamnummer(row, holders, existing, answer)
+        _check_claims(row, student, claims)
+        return student
 
+    for holder in holders:
+        if holder.identity_hash == row.identity_hash:
+            # Of two students with this number the one whose stamnummer it is.
+            return holder
     for holder in holders:
         if holder.pk != student.pk:
             choices = choices_between(row, student, holders)
@@ -189,12 +206,12 @@ def choices_between(
     """Return the possible answers where the row's number is of `student`.
 
     `holders` are the students of its stamnummer. Two students with different birth dates are never
-    one and the same.
+    one and the same, nor is a hidden one, whose birth date is not known here.
     """
     if len(holders) != 1 or holders[0].pk == student.pk:
         return ()
 
-    if _born_differently(row, holders[0]):
+    if holders[0].is_hidden or _born_differently(row, holders[0]):
         return (Choice.WITHOUT_NUMBER,)
     return Choice.SAME, Choice.WITHOUT_NUMBER
 
@@ -204,34 +221,54 @@ def _student_by_stamnummer(
 ) -> ExistingStudent | None:
     """Return the student of the stamnummer, for a row whose number nobody has yet.
 
-    That is the student who holds the stamnummer, or else the last one who left with it. Raises
-    BadRow, NeedsAnswer.
+    That is the student who holds the stamnummer, or else the last one who left with it, where the
+    school may still see that one. Raises BadRow, NeedsAnswer.
     """
     if len(holders) > 1:
         raise BadRow(SEVERAL_HOLDERS)
 
     if holders:
         (holder,) = holders
-        _check_new_number(row, holder, answer)
+        _check_new_number(row, holder, existing, answer)
         return holder
 
     student = existing.last_holder(row)
-    if student and _born_differently(row, student):
+    if student is None or student.is_hidden:
+        return None
+    if _born_differently(row, student):
         # The stamnummer of a student who left may have been given to another one.
         return None
     return student
 
 
-def _check_new_number(row: Row, student: ExistingStudent, answer: str | None) -> None:
+def _check_claims(row: Row, student: ExistingStudent | None, claims: Claims) -> None:
+    """Raise NeedsAnswer where a number that is new here is one of several of that name (R11)."""
+    if not row.identity_hash or not claims.has_others(row, student):
+        return
+
+    place = ""
+    others = claims.others_named(row)
+    if others:
+        place = f" (ook op rij {others})"
+    raise NeedsAnswer(SEVERAL_NUMBERS.format(place=place), Choice.WITHOUT_NUMBER)
+
+
+def _check_new_number(
+    row: Row, student: ExistingStudent, existing: ExistingRecords, answer: str | None
+) -> None:
     """Raise NeedsAnswer where the student gets another number and another birth date at once.
 
-    Another number with the same birth date is a bis number that became a national number.
+    Another number with the same birth date is a bis number that became a national number. Only the
+    school that has the say over the pupil may correct both (R11).
     """
     if not row.identity_hash or not student.identity_hash:
         return
     if not _born_differently(row, student):
         return
 
+    _, ends_on = row.period
+    if not existing.has_say(student, ends_on):
+        raise NeedsAnswer(OTHER_BIRTH_DATE, Choice.WITHOUT_NUMBER)
     if answer != Choice.CORRECTED:
         raise NeedsAnswer(OTHER_BIRTH_DATE, Choice.CORRECTED, Choice.WITHOUT_NUMBER)
 

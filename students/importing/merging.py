@@ -1,5 +1,6 @@
 """What the manager's answers do: a conflict stays on the page, two students who are one merge."""
 
+from .claims import Claims
 from .existing import ExistingRecords
 from .matching import Answers, BadRow, NeedsAnswer, choices_between, student_of
 from .plan import Choice, Conflict, Merge
@@ -7,7 +8,7 @@ from .rows import Row
 
 
 def answered_conflicts(
-    rows: list[Row], existing: ExistingRecords, answers: Answers
+    rows: list[Row], existing: ExistingRecords, claims: Claims, answers: Answers
 ) -> list[Conflict]:
     """Return the conflicts of these rows with the manager's answers, which may be changed.
 
@@ -19,7 +20,7 @@ def answered_conflicts(
         if row.row not in answers:
             continue
         try:
-            student_of(row, existing, None)
+            student_of(row, existing, claims, None)
         except NeedsAnswer as needed:
             conflicts.append(needed.conflict(row, answers[row.row]))
         except BadRow:

@@ -40,37 +40,75 @@ Values = dict[str, Any]
 
 @dataclass(frozen=True)
 class Difference:
-    """One field of a student or an enrolment: its old and its new value, as text to show."""
+    """One field of a student or an enrolment, with its old and its new value as stored."""
 
-    label: str
-    old: str
-    new: str
+    field: str
+    stored: object
+    becomes: object
+
+    @property
+    def label(self) -> str:
+        """Return the field in Dutch."""
+        return _LABELS[self.field]
+
+    @property
+    def old(self) -> str:
+        """Return the old value as text to show; a hash is not shown."""
+        if self.field == "identity_hash" and self.stored:
+            return "een ander nummer"
+        return _as_text(self.field, self.stored)
+
+    @property
+    def new(self) -> str:
+        """Return the new value as text to show; a hash is not shown."""
+        if self.field == "identity_hash":
+            return "nieuw nummer"
+        return _as_text(self.field, self.becomes)
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A number that is new here, and the name and birth date of its row, as hashes (`claims`)."""
+
+    person_hash: str
+    identity_hash: str
 
 
 @dataclass(frozen=True)
 class Entry:
     """A good row that changes something. Without `student_id` or `enrolment_id` that one is new.
 
-    `student` and `enrolment` hold all values of the fields above, as they will be. `stops`: the
-    row gives a running enrolment an end date in the past. `joins`: the student is known from
-    another school, perhaps with a LeerID; `held`: and still enrolled there (R11). `returns`: the
-    student was enrolled here before, and is again. `follows`: the id of the enrolment here that
-    runs or lies ahead when this one is added.
+    `student` and `enrolment` hold all values of the fields above, as they will be; of a hidden
+    student, whom the school may see no more, those of a new one. `said`: the fields of the student
+    of which the file says something. `claim`: the row's number, where it is new here. `stops`: the
+    row gives a running enrolment an end date in the past. `held`: another school has the say over
+    the student, who is enrolled there too (R11). `returns`: the student was enrolled here before,
+    and is again. `follows`: the id of the enrolment here that runs or lies ahead when this one is
+    added.
+
+    The rest is known at the confirmation only (`recognition`). `former_id`: a hidden student who
+    had the stamnummer, and may be this one. `joins`: the student is known from another school.
+    `is_disputed`: another student has the number too.
     """
 
     row: int
     student_id: int | None
     enrolment_id: int | None
     student: Values
+    said: tuple[str, ...]
     enrolment: Values
     student_differences: tuple[Difference, ...]
     enrolment_differences: tuple[Difference, ...]
+    claim: Claim | None
     stops: bool
-    joins: bool
     held: bool
     returns: bool
     follows: int | None
     old_class: str
+    is_hidden: bool = False
+    former_id: int | None = None
+    joins: bool = False
+    is_disputed: bool = False
 
     @property
     def changes_class(self) -> bool:
@@ -140,11 +178,16 @@ class Conflict:
 
 @dataclass(frozen=True)
 class Merge:
-    """Two students who are one: what `student_id` has in this institution goes to `other_id`."""
+    """Two students who are one: what `student_id` has in this institution goes to `other_id`.
+
+    `empties`: nothing else is left of `student_id` then, not even a LeerID; known at the
+    confirmation only.
+    """
 
     row: int
     student_id: int
     other_id: int
+    empties: bool = False
 
 
 @dataclass(frozen=True)
@@ -153,8 +196,10 @@ class Plan:
 
     `unchanged` counts good rows. `problems` are the rows that are not imported, a conflict without
     an answer among them. `remarks` are rows that do not count, since a later one of the same pupil
-    does. `running` and `ahead` count the enrolments before the import. `endings_withheld`: a bad
-    row names a pupil but does not identify him or her, so the list ends no enrolment.
+    does, and rows that say what only another school may change. `running` and `ahead` count the
+    enrolments before the import. `endings_withheld`: a bad row names a pupil but does not identify
+    him or her, so the list ends no enrolment. `recognised`: how many pupils of other schools were,
+    which is known at the confirmation only.
     """
 
     new: list[Entry] = field(default_factory=list)
@@ -169,6 +214,7 @@ class Plan:
     ahead: int = 0
     endings_withheld: bool = False
     cut_off: bool = False
+    recognised: int = 0
 
     @property
     def fingerprint(self) -> str:
@@ -240,21 +286,9 @@ def differences(
     for name, new_value in new.items():
         old_value = getattr(old, name)
         if old_value != new_value:
-            found.append(_difference(name, old_value, new_value))
+            found.append(Difference(name, old_value, new_value))
 
     return tuple(found)
-
-
-def _difference(name: str, old: object, new: object) -> Difference:
-    """Return how a field changes; a hash is not shown."""
-    label = _LABELS[name]
-    if name == "identity_hash":
-        old_text = ""
-        if old:
-            old_text = "een ander nummer"
-        return Difference(label, old_text, "nieuw nummer")
-
-    return Difference(label, _as_text(name, old), _as_text(name, new))
 
 
 def _as_text(name: str, value: object) -> str:
@@ -264,7 +298,7 @@ def _as_text(name: str, value: object) -> str:
     if isinstance(value, date):
         return value.strftime("%d/%m/%Y")
 
-    if name == "official_data":
+    if name == "official_data" and value:
         state = Student.OfficialData(str(value))
         return str(state.label)
     return str(value)

@@ -7,6 +7,7 @@ from operator import attrgetter
 
 from schoolloket.institutions.models import Institution
 
+from .claims import Claims
 from .duplicates import count_once, repeated_numbers
 from .endings import endings, identifies_nobody
 from .entries import entries_of
@@ -31,7 +32,7 @@ def make_plan(
     them: {"12": "zonder"}.
     """
     answer_of = {int(number): answer for number, answer in answers.items()}
-    existing = ExistingRecords(institution, parsed.hashes, today)
+    existing = ExistingRecords(institution, today)
 
     # Which rows count, and can be read.
     rows = [as_answered(row, answer_of.get(row.row)) for row in parsed.rows]
@@ -43,14 +44,15 @@ def make_plan(
     # it, the students those after it.
     original_of = {row.row: row for row in parsed.rows}
     originals = [original_of[row.row] for row in readable]
-    answered = answered_conflicts(originals, existing, answer_of)
+    claims = Claims(originals, existing)
+    answered = answered_conflicts(originals, existing, claims, answer_of)
     merges = merge_students(readable, existing, answer_of)
-    matches = match_students(readable, existing, answer_of)
+    matches = match_students(readable, existing, claims, answer_of)
     good, unmatched = _split(readable, matches.refused)
     bad += unmatched
 
     # What they change.
-    entries = entries_of(good, matches.students, merges, existing, parsed.columns)
+    entries = entries_of(good, matches.students, merges, existing, claims, parsed.columns)
 
     # Whom the list no longer names.
     withheld = full_list and any(map(identifies_nobody, bad))
@@ -64,7 +66,7 @@ def make_plan(
         unchanged=entries.unchanged,
         ended=ended,
         problems=_by_row(refused + matches.refused),
-        remarks=counted.remarks,
+        remarks=sorted(counted.remarks + entries.remarks, key=attrgetter("row")),
         conflicts=sorted(answered + matches.conflicts, key=attrgetter("row")),
         merges=merges,
         running=existing.count_running(),

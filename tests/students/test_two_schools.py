@@ -73,11 +73,19 @@ def test_a_pupil_who_left_the_other_school_brings_the_leerid_along(
     assert Student.objects.count() == 2
 
 
-def test_the_preview_says_that_a_pupil_is_known_and_still_enrolled_elsewhere(
+def test_the_preview_does_not_say_that_a_pupil_is_known_elsewhere(
     in_gent: Account, alice_actor: Actor
 ) -> None:
     (entry,) = Draft(upload(alice_actor, csv_file([pupil(1)]))).plan.new
-    assert (entry.joins, entry.held, entry.returns) == (True, True, False)
+    assert (entry.student_id, entry.joins, entry.held, entry.returns) == (None, False, False, False)
+
+
+def test_the_preview_says_that_a_pupil_who_comes_back_is_still_enrolled_elsewhere(
+    joined: Callable[..., Enrolment], alice_actor: Actor
+) -> None:
+    joined(ends_on="22/11/2026")
+    (entry,) = Draft(upload(alice_actor, csv_file([pupil(1)]))).plan.changed
+    assert (entry.held, entry.returns) == (True, True)
 
 
 def test_a_pupil_who_is_still_enrolled_elsewhere_joins_but_is_held(

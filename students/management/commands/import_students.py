@@ -102,9 +102,10 @@ def _content(file: Path) -> bytes:
 def _report(run: ImportRun, parsed: ParsedFile, *, dry_run: bool) -> dict[str, Any]:
     """Return what `--json` writes.
 
-    `errors` and `remarks` are lists of {"row": 3, "reason": "…"}, of a very long list the first
-    ones; `bad_rows` is how many errors there are in all. `columns` has the field in Dutch by the
-    heading that was taken for it: {"Klas": "klas"}.
+    `recognised`: how many pupils of other schools came with their LeerID, which no dry run can
+    tell (R11). `errors` and `remarks` are lists of {"row": 3, "reason": "…"}, of a very long list
+    the first ones; `bad_rows` is how many errors there are in all. `columns` has the field in Dutch
+    by the heading that was taken for it: {"Klas": "klas"}.
     """
     columns = {}
     for name, heading in sorted(parsed.columns.taken.items()):
@@ -116,6 +117,7 @@ def _report(run: ImportRun, parsed: ParsedFile, *, dry_run: bool) -> dict[str, A
         "ended": run.ended,
         "unchanged": run.unchanged,
         "bad_rows": run.problem_count,
+        "recognised": run.recognised,
         "errors": run.problems,
         "remarks": run.remarks,
         "columns": columns,
@@ -146,7 +148,8 @@ def _as_text(report: dict[str, Any]) -> str:
 def _counts(report: dict[str, Any]) -> str:
     return (
         f"{report['new']} new, {report['changed']} changed, {report['ended']} ended, "
-        f"{report['unchanged']} unchanged, {report['bad_rows']} bad rows"
+        f"{report['unchanged']} unchanged, {report['bad_rows']} bad rows, "
+        f"{report['recognised']} recognised"
     )
 
 

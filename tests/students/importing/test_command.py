@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
+from schoolloket.institutions.actors import Actor
 from schoolloket.institutions.models import Institution
 from students.models import Enrolment, ImportRun
-from tests.students.helpers import DEMO_DATA, csv_file, pupil, pupils, without
+from tests.students.helpers import DEMO_DATA, csv_file, pupil, pupils, run_import, without
 
 pytestmark = [pytest.mark.usefixtures("clock"), pytest.mark.django_db]
 
@@ -76,6 +77,17 @@ def test_a_dry_run_says_it_all_and_writes_nothing(nightly: NightlyImport) -> Non
     assert (said["new"], said["dry_run"]) == (3, True)
     assert not Enrolment.objects.exists()
     assert not ImportRun.objects.exists()
+
+
+def test_the_report_tells_who_was_recognised_and_a_dry_run_cannot(
+    nightly: NightlyImport, gent: Institution
+) -> None:
+    there = [pupil(n, institution="999913") for n in range(2)]
+    run_import(Actor(institution=gent), csv_file(there))
+    content = csv_file(pupils(3))
+    assert report(nightly(content, "--dry-run", "--json"))["recognised"] == 0
+    assert "3 new, 0 changed, 0 ended, 0 unchanged, 0 bad rows, 2 recognised" in nightly(content)
+    assert ImportRun.objects.first().told_of_recognised == "2 leerlingen brachten hun LeerID mee"
 
 
 def test_a_partial_list_ends_nobody(nightly: NightlyImport) -> None:

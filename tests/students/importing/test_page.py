@@ -350,7 +350,7 @@ def test_the_same_pupil_twice_is_remarked_on(alice_client: Client) -> None:
     assert "Dezelfde leerling staat ook op rij 3, met een latere begindatum" in text(page)
     run = ImportRun.objects.get()
     data = {"confirm": "", "seen": seen(page.content.decode())}
-    assert "1 dubbel Rij 2" in text(alice_client.post(preview_of(run), data, follow=True))
+    assert "1 opmerking Rij 2" in text(alice_client.post(preview_of(run), data, follow=True))
 
 
 def test_a_file_is_read_by_a_process_of_its_own(alice_client: Client, in_a_child: None) -> None:

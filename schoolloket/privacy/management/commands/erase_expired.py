@@ -6,6 +6,7 @@ from django.core.management.base import BaseCommand
 from schoolloket.core import clock
 from schoolloket.institutions import access_log
 from schoolloket.privacy import actions
+from students.importing import actions as imports
 
 
 class Command(BaseCommand):
@@ -20,3 +21,4 @@ class Command(BaseCommand):
         today = clock.today()
         self.stdout.write(f"{actions.erase_expired(today)} students erased")
         access_log.erase_old(today)
+        imports.drop_old_claims()

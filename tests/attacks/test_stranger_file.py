@@ -1,0 +1,635 @@
+"""A stranger's file tells and changes nothing (R11): what a school tries on another's pupils."""
+
+import logging
+import re
+from datetime import date
+from itertools import count
+
+import pytest
+import time_machine
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import call_command
+from django.db import connection, transaction
+from django.http import HttpResponse
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from accounts.models import Account, PasswordKind
+from schoolloket.institutions.actors import Actor
+from students.importing import actions
+from students.importing.draft import Draft
+from students.importing.plan import Choice
+from students.models import (
+    Enrolment,
+    IdentityConflict,
+    NumberClaim,
+    Student,
+    StudentEvent,
+    StudentFieldChange,
+)
+from tests.at_once import at_once
+from tests.helpers import GiveAccount
+from tests.pages import desk, html, text
+from tests.students.helpers import (
+    Pupil,
+    counts,
+    csv_file,
+    national_number,
+    pupil,
+    read_here,
+    reasons,
+    run_import,
+    upload,
+)
+
+pytestmark = pytest.mark.usefixtures("clock")
+Kind = StudentEvent.Kind
+
+BORN = date(2010, 1, 2)
+NEXT_YEAR = {"starts_on": "01/09/2027", "ends_on": "31/08/2028"}
+RENEE = pupil(1, first_name="Renée", last_name="Maes", official_first_name="Renée Sofie")
+RENEE |= {"official_last_name": "Maes"}
+YEAR = 365 * 24 * 3600
+
+
+@pytest.fixture(autouse=True)
+def _reading_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Read files in the tests' own process: a child for each takes most of the time."""
+    monkeypatch.setattr(actions, "read", read_here)
+
+
+@pytest.fixture
+def renee(alice_actor: Actor, give_account: GiveAccount, clock: time_machine.Traveller) -> Account:
+    """A pupil of Brussel with a LeerID, who was enrolled there a minute ago."""
+    run_import(alice_actor, csv_file([RENEE]))
+    account = give_account(Enrolment.objects.get(), PasswordKind.WORD)
+    clock.shift(60)
+    return account
+
+
+def stranger(**changes: str) -> Pupil:
+    """A row of Gent's file with the number of Renée, and another name."""
+    row = pupil(1, institution="999913", stamnummer="5", first_name="Bo", last_name="Nel")
+    return row | {"official_first_name": "HACKED", "official_last_name": "OFFICIAL"} | changes
+
+
+def newcomer(**changes: str) -> Pupil:
+    """Renée as Gent would write her."""
+    return RENEE | {"institution": "999913", "stamnummer": "5"} | changes
+
+
+def number(counter: int) -> str:
+    """One of the numbers that a child born on the day of Renée may have."""
+    return national_number(BORN, counter)
+
+
+def send(client: Client, rows: list[Pupil], school: str = "999913") -> HttpResponse:
+    """Upload an addition at the desk of Gent; return its preview."""
+    file = SimpleUploadedFile("lijst.csv", csv_file(rows))
+    form = {"file": file, "kind": "aanvulling"}
+    return client.post(desk("import", number=school), form, follow=True)
+
+
+def confirm(client: Client, preview: HttpResponse) -> HttpResponse:
+    """Confirm what the preview shows; return the page after that."""
+    found = re.search(r'name="seen" value="(\w+)"', html(preview))
+    assert found
+    url = preview.redirect_chain[-1][0]  # type: ignore[attr-defined]
+    return client.post(url, {"confirm": "", "seen": found[1]}, follow=True)
+
+
+def without_ids(response: HttpResponse) -> str:
+    """The page without what differs between any two: tokens, fingerprints, ids and row ids."""
+    page = re.sub(r'(name="csrfmiddlewaretoken" value=)"\w+"', r"\1", html(response))
+    page = re.sub(r'name="seen" value="\w+"', "", page)
+    page = re.sub(r'nonce="[^"]+"|name="student" value="\d+"', "", page)
+    return re.sub(r"/(import|leerlingen)/\d+/", r"/\1/0/", page)
+
+
+def shapes(queries: CaptureQueriesContext) -> list[str]:
+    """The statements without their values."""
+    found = []
+    for query in queries:
+        sql = re.sub(r"'(?:[^']|'')*'", "?", query["sql"])
+        found.append(re.sub(r"\b(\d+|s\d+_x\d+|true|false)\b", "?", sql))
+    return found
+
+
+def enrolment_in(actor: Actor, stamnummer: str = "5") -> Enrolment:
+    return Enrolment.objects.of(actor.institution).get(stamnummer=stamnummer)
+
+
+def everything(student_id: int) -> dict[str, object]:
+    return Student.objects.values().get(pk=student_id)
+
+
+# C1: the preview --------------------------------------------------------------------------------
+
+
+def test_a_strangers_file_learns_nothing_of_a_pupil_elsewhere(
+    alice_actor: Actor, bob_actor: Actor, bob_client: Client
+) -> None:
+    """All 997 numbers of a birth date, each under a name of its own."""
+    guesses = [
+        stranger(number=number(n), stamnummer=str(n), first_name=f"Bo{n}") for n in range(1, 998)
+    ]
+    before = Draft(upload(bob_actor, csv_file(guesses), full_list=False)).plan
+    run_import(alice_actor, csv_file([RENEE]))
+    after = Draft(upload(bob_actor, csv_file(guesses), full_list=False)).plan
+    assert after.fingerprint == before.fingerprint
+    page = send(bob_client, guesses)
+    for told in ("Renée", "Maes", "Schoolloket al", "andere school", "<del>"):
+        assert told not in html(page).partition("<main")[2]
+
+
+def test_the_preview_of_a_number_elsewhere_is_that_of_an_unused_one(
+    renee: Account, bob_client: Client
+) -> None:
+    bob_client.get(desk("import", number="999913"))
+    pages, statements = [], []
+    for counter in (1, 3):
+        with CaptureQueriesContext(connection) as queries:
+            pages.append(without_ids(send(bob_client, [stranger(number=number(counter))])))
+        statements.append(shapes(queries))
+    assert pages[0] == pages[1]
+    assert statements[0] == statements[1]
+
+
+@pytest.mark.parametrize("row", [stranger(), newcomer()])
+def test_a_dropped_preview_of_a_pupil_elsewhere_says_nothing_of_her(
+    renee: Account, bob_client: Client, row: Pupil
+) -> None:
+    told = html(send(bob_client, [row]))
+    assert told.count("Renée Sofie") == told.count("Nog ingeschreven in een andere school") == 0
+
+
+# C1: the confirmation ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("is_pupil_already", [False, True])
+def test_confirming_a_number_elsewhere_under_another_name_looks_like_an_unused_one(
+    renee: Account,
+    bob_actor: Actor,
+    bob_client: Client,
+    caplog: pytest.LogCaptureFixture,
+    is_pupil_already: bool,
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    if is_pupil_already:
+        run_import(bob_actor, csv_file([stranger(number="")]))
+    bob_client.get(desk("import", number="999913"))
+    seen = []
+    for counter in (1, 3):
+        with transaction.atomic():
+            seen.append(all_that_is_seen(bob_actor, bob_client, caplog, number(counter)))
+            transaction.set_rollback(True)
+    assert seen[0] == seen[1]
+
+
+def all_that_is_seen(
+    actor: Actor, client: Client, caplog: pytest.LogCaptureFixture, number: str
+) -> list[object]:
+    """What Gent sees of a confirmed row with this number: statements, log, pages and counts."""
+    preview = send(client, [stranger(number=number)])
+    caplog.clear()
+    with CaptureQueriesContext(connection) as queries:
+        done = confirm(client, preview)
+    # At once: the next request empties the log of statements.
+    statements = shapes(queries)
+    records = [record for record in caplog.records if "django.db" not in record.name]
+    logged = [record.getMessage() for record in records]
+
+    student_id = enrolment_in(actor).student_id
+    pages = [done]
+    for name in ("student", "account_history", "detail_history"):
+        pages.append(client.get(desk(name, student_id, number="999913")))
+    run = actor.institution.import_runs.latest("pk")
+    run_seen = (*counts(run), run.recognised, run.remarks, run.problems)
+    assert any("students_enrolment" in sql for sql in statements)
+    return [statements, logged, [without_ids(page) for page in pages], run_seen]
+
+
+def test_another_name_is_a_conflict_for_an_operator(renee: Account, bob_actor: Actor) -> None:
+    before = everything(renee.student_id)
+    run = run_import(bob_actor, csv_file([stranger()]))
+    new = enrolment_in(bob_actor).student
+    assert (run.new, run.recognised) == (1, 0)
+    assert new != renee.student
+    assert (new.is_disputed, new.identity_hash) == (True, renee.student.identity_hash)
+    conflict = IdentityConflict.objects.get()
+    assert (conflict.student, conflict.other) == (new, renee.student)
+    assert (conflict.institution, conflict.outcome) == (bob_actor.institution, "open")
+    assert everything(renee.student_id) == before
+    assert not renee.student.events.exists()
+
+
+def test_the_same_file_with_a_disputed_pupil_again_changes_nothing(
+    renee: Account, bob_actor: Actor
+) -> None:
+    run_import(bob_actor, csv_file([stranger()]))
+    assert counts(run_import(bob_actor, csv_file([stranger()]))) == (0, 0, 0, 1)
+    changed = run_import(bob_actor, csv_file([stranger(sex="X")]))
+    assert changed.changed == 1
+    assert enrolment_in(bob_actor).student.is_disputed
+    assert IdentityConflict.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("known", "in_gent"),
+    [
+        ("Maes", {"last_name": "MAES"}),
+        ("Müller-D’Hondt", {"last_name": "Muller d'hondt"}),
+        ("Van den Broeck", {"last_name": "Vandenbroeck"}),
+        ("Nel", {"last_name": "Peeters", "official_last_name": "NEL"}),
+    ],
+)
+def test_a_pupil_is_recognised_under_the_same_last_name_written_otherwise(
+    alice_actor: Actor, bob_actor: Actor, known: str, in_gent: dict[str, str]
+) -> None:
+    run_import(alice_actor, csv_file([RENEE | {"last_name": known, "official_last_name": ""}]))
+    run = run_import(bob_actor, csv_file([newcomer(official_last_name="") | in_gent]))
+    assert run.recognised == 1
+    assert Student.objects.count() == 1
+    assert not IdentityConflict.objects.exists()
+
+
+def test_the_official_last_name_is_enough(alice_actor: Actor, bob_actor: Actor) -> None:
+    run_import(alice_actor, csv_file([RENEE | {"last_name": "De Wit"}]))
+    assert run_import(bob_actor, csv_file([newcomer()])).recognised == 1
+
+
+@pytest.mark.parametrize("last_name", ["-", "' '"])
+def test_a_name_without_letters_is_nobodys_name(
+    alice_actor: Actor, bob_actor: Actor, last_name: str
+) -> None:
+    nobody = {"last_name": last_name, "official_last_name": ""}
+    run_import(alice_actor, csv_file([RENEE | nobody]))
+    assert run_import(bob_actor, csv_file([newcomer() | nobody])).recognised == 0
+
+
+def test_both_schools_read_that_a_pupil_was_recognised(
+    renee: Account, alice_client: Client, bob_actor: Actor, bob_client: Client
+) -> None:
+    done = confirm(bob_client, send(bob_client, [newcomer()]))
+    assert "1 leerling bracht het LeerID mee" in text(done)
+    log = bob_client.get(desk("import", number="999913"))
+    assert "1 leerling bracht het LeerID mee" in text(log)
+    assert enrolment_in(bob_actor).student == renee.student
+    what = "Ingeschreven, al bekend van een andere instelling"
+    ours = text(bob_client.get(desk("account_history", renee.student_id, number="999913")))
+    theirs = text(alice_client.get(desk("account_history", renee.student_id)))
+    assert f"{what} Bob" in ours
+    assert f"{what} Andere instelling" in theirs
+    assert "Bob" not in theirs
+
+
+def test_a_pupil_in_doubt_is_recognised_by_the_name_that_she_has_there(
+    renee: Account, bob_actor: Actor, enrol_third: Actor
+) -> None:
+    run_import(bob_actor, csv_file([stranger()]))
+    here = stranger(institution="999914", official_first_name="", official_last_name="")
+    run = run_import(enrol_third, csv_file([here]))
+    assert run.recognised == 1
+    assert enrolment_in(enrol_third).student == enrolment_in(bob_actor).student
+
+
+@pytest.fixture
+def enrol_third(db: None) -> Actor:
+    """Who imports in a third school."""
+    from schoolloket.institutions.models import Institution  # noqa: PLC0415
+
+    school = Institution.objects.create(number="999914", municipality="AALST", name="TEST 3")
+    return Actor(institution=school)
+
+
+# C2: who has the say ----------------------------------------------------------------------------
+
+
+def test_a_school_that_is_held_does_not_rewrite_who_the_pupil_is(
+    renee: Account, bob_actor: Actor
+) -> None:
+    before = everything(renee.student_id)
+    hacked = {"official_first_name": "HACKED", "official_last_name": "OFFICIAL", "sex": "X"}
+    for rows in ([newcomer()], [newcomer(**hacked)]):
+        run = run_import(bob_actor, csv_file(rows))
+        assert everything(renee.student_id) == before
+    assert counts(run) == (0, 0, 0, 1)
+    (remark,) = run.remarks
+    assert remark["reason"].startswith("De officiële gegevens wijzigt de school die de leerling")
+    assert not StudentFieldChange.objects.exists()
+
+
+def test_a_school_that_is_held_is_shown_no_difference(
+    renee: Account, bob_actor: Actor, bob_client: Client
+) -> None:
+    run_import(bob_actor, csv_file([newcomer()]))
+    page = html(send(bob_client, [newcomer(sex="X", official_first_name="HACKED")]))
+    assert "<del>" not in page
+    assert "De officiële gegevens wijzigt de school die de leerling eerst inschreef" in page
+
+
+def test_verbeterd_is_not_offered_to_a_school_that_is_held(
+    renee: Account, bob_actor: Actor
+) -> None:
+    run_import(bob_actor, csv_file([newcomer()]))
+    before = everything(renee.student_id)
+    born = date(2012, 5, 5)
+    corrected = newcomer(birth_date="05/05/2012", number=national_number(born))
+    run = upload(bob_actor, csv_file([corrected]), full_list=False)
+    (conflict,) = Draft(run).plan.conflicts
+    assert list(conflict.choices) == [Choice.WITHOUT_NUMBER]
+    actions.answer(by=bob_actor, run_id=run.pk, answers={"2": Choice.CORRECTED.value})
+    run.refresh_from_db()
+    seen = Draft(run).plan.fingerprint
+    actions.confirm(by=bob_actor, run_id=run.pk, confirm_many_ended=True, seen=seen)
+    assert everything(renee.student_id) == before
+
+
+@pytest.mark.parametrize("row", [stranger(), newcomer(official_first_name="HACKED")])
+def test_nobody_is_taken_over_on_the_first_of_september(
+    renee: Account,
+    alice_actor: Actor,
+    bob_actor: Actor,
+    clock: time_machine.Traveller,
+    row: Pupil,
+) -> None:
+    """Brussel's lists of both years are in; whatever Gent sends in June, it waits in September."""
+    run_import(alice_actor, csv_file([RENEE | NEXT_YEAR]))
+    before = everything(renee.student_id)
+    clock.move_to("2027-06-20T08:00:00Z")
+    run_import(bob_actor, csv_file([row]), full_list=False)
+    run_import(bob_actor, csv_file([row | NEXT_YEAR]), full_list=False)
+    clock.move_to("2027-09-01T08:00:00Z")
+    run_import(bob_actor, csv_file([row | NEXT_YEAR | {"sex": "X"}]), full_list=False)
+    day = date(2027, 9, 1)
+    assert everything(renee.student_id) == before
+    theirs = Enrolment.objects.of(bob_actor.institution).running(day).filter(student=renee.student)
+    assert theirs.count() == theirs.held_on(day).count()
+
+
+def test_the_school_that_a_pupil_comes_to_writes_what_its_file_says_with_history(
+    renee: Account,
+    alice_actor: Actor,
+    alice_client: Client,
+    bob_actor: Actor,
+    bob_client: Client,
+) -> None:
+    run_import(alice_actor, csv_file([pupil(2)]))
+    run_import(bob_actor, csv_file([newcomer(official_first_name="Renée Marie", sex="X")]))
+    student = Student.objects.get(pk=renee.student_id)
+    assert (student.official_first_name, student.sex) == ("Renée Marie", "X")
+    event = StudentEvent.objects.get(kind=Kind.DATA)
+    assert (event.student, event.institution) == (student, bob_actor.institution)
+    told = {(change.field, change.old, change.new) for change in event.changes.all()}
+    assert told == {("sex", "V", "X"), ("official_first_name", "Renée Sofie", "Renée Marie")}
+    ours = text(bob_client.get(desk("detail_history", student.pk, number="999913")))
+    assert "Officiële voornaam Renée Sofie Renée Marie Bob" in ours
+    theirs = alice_client.get(desk("detail_history", student.pk))
+    assert "Renée Marie Bob" not in text(theirs)
+    told_there = text(alice_client.get(desk("account_history", student.pk)))
+    assert "Officiële gegevens gewijzigd Andere instelling" in told_there
+
+
+def test_the_history_of_a_number_never_shows_its_hash(bob_actor: Actor, bob_client: Client) -> None:
+    bis = newcomer(number=national_number(BORN, 5, bis=True))
+    run_import(bob_actor, csv_file([bis]))
+    old = Student.objects.get().identity_hash
+    run_import(bob_actor, csv_file([newcomer()]))
+    student = Student.objects.get()
+    change = StudentFieldChange.objects.get()
+    assert (change.old, change.new) == (old, student.identity_hash)
+    page = bob_client.get(desk("detail_history", student.pk, number="999913"))
+    assert "Rijksregister- of bisnummer een ander nummer nieuw nummer" in text(page)
+    assert str(old) not in html(page)
+    assert str(student.identity_hash) not in html(page)
+
+
+def test_a_former_pupil_of_long_ago_is_shown_to_nobody(
+    renee: Account, alice_actor: Actor, bob_actor: Actor, clock: time_machine.Traveller
+) -> None:
+    """Who left Brussel longer ago than it may see is matched there, but never compared."""
+    run_import(alice_actor, csv_file([pupil(2)]))
+    long_ago = {"starts_on": "01/09/2026", "ends_on": "22/11/2026"}
+    later = {"starts_on": "01/09/2027", "ends_on": "31/08/2029"}
+    clock.shift(YEAR + 24 * 3600)
+    run_import(bob_actor, csv_file([newcomer(sex="X", official_first_name="Zita", **later)]))
+    before = everything(renee.student_id)
+    row = RENEE | long_ago
+    for back in (row | {"class_code": "1Z"}, row | later, row | later | {"stamnummer": "77"}):
+        plan = Draft(upload(alice_actor, csv_file([back]), full_list=False)).plan
+        assert "Zita" not in repr(plan)
+        assert renee.student.identity_hash not in repr([e.student_differences for e in plan.new])
+        for entry in plan.new + plan.changed:
+            assert entry.student_differences == ()
+    clock.shift(60)
+    run = run_import(alice_actor, csv_file([row | later]), full_list=False)
+    assert run.recognised == 1
+    assert everything(renee.student_id) == before
+    here = Enrolment.objects.of(alice_actor.institution).latest("ends_on")
+    assert here.student == renee.student
+    assert Enrolment.objects.held_on(date(2027, 11, 25)).filter(pk=here.pk).exists()
+
+
+@pytest.mark.parametrize(("starts_on", "is_she"), [("01/09/2026", True), ("01/09/2027", False)])
+def test_another_birth_date_changes_nothing_of_a_former_pupil_of_long_ago(
+    renee: Account,
+    alice_actor: Actor,
+    clock: time_machine.Traveller,
+    starts_on: str,
+    is_she: bool,
+) -> None:
+    """Her enrolment of then is corrected, or her stamnummer was given to another child."""
+    run_import(alice_actor, csv_file([pupil(2)]))
+    clock.shift(YEAR + 24 * 3600)
+    before = everything(renee.student_id)
+    born = date(2011, 5, 7)
+    row = RENEE | {"birth_date": "07/05/2011", "number": national_number(born)}
+    row |= {"starts_on": starts_on, "ends_on": "31/08/2029"}
+    run = run_import(alice_actor, csv_file([row]), full_list=False)
+    assert (run.new + run.changed, run.recognised) == (1, 0)
+    assert everything(renee.student_id) == before
+    enrolment = Enrolment.objects.get(ends_on="2029-08-31")
+    assert (enrolment.student == renee.student) == is_she
+
+
+# Guessing ---------------------------------------------------------------------------------------
+
+
+def test_several_numbers_for_one_name_and_birth_date_are_bad_rows(
+    renee: Account, bob_actor: Actor
+) -> None:
+    names = [("Renée", "Maes"), ("Maes", "Renee"), ("Ren-ée", "Ma es"), ("RENÉE", "Maes")]
+    rows = []
+    for n, (first, last) in zip(count(1), names, strict=False):
+        rows.append(newcomer(number=number(n), stamnummer=str(n), first_name=first, last_name=last))
+    run = run_import(bob_actor, csv_file([*rows, pupil(7, institution="999913")]))
+    assert counts(run) == (1, 0, 0, 0)
+    assert set(reasons(run)) == {2, 3, 4, 5}
+    assert "rij 3, 4, 5" in reasons(run)[2]
+    assert NumberClaim.objects.filter(institution=bob_actor.institution).count() == 1
+
+
+def test_guesses_of_one_row_a_file_end_with_the_first(
+    renee: Account, bob_actor: Actor, clock: time_machine.Traveller
+) -> None:
+    """Each file its own stamnummer; in the files between, the former guess is taken back."""
+    refused = 0
+    for week, counter in enumerate(range(5, 55)):
+        clock.shift(6 * 24 * 3600)
+        row = newcomer(number=number(counter), stamnummer=str(100 + week), ends_on="31/08/2028")
+        run = run_import(bob_actor, csv_file([row]), full_list=False)
+        refused += len(run.problems)
+        run_import(bob_actor, csv_file([pupil(9, institution="999913", ends_on="31/08/2028")]))
+    assert refused == 49
+    assert "al een ander" in run.problems[0]["reason"]
+    assert Enrolment.objects.filter(student=renee.student).count() == 1
+
+
+def test_guesses_on_one_stamnummer_end_with_the_second(
+    renee: Account, bob_actor: Actor, clock: time_machine.Traveller
+) -> None:
+    """A bis number that becomes a national number is right once a year, not every week."""
+    taken = 0
+    for counter in range(5, 25):
+        clock.shift(7 * 24 * 3600)
+        row = newcomer(number=number(counter), ends_on="31/08/2028")
+        run = run_import(bob_actor, csv_file([row]), full_list=False)
+        taken += run.new + run.changed
+    assert taken == 2
+    (conflict,) = Draft(upload(bob_actor, csv_file([row]))).plan.conflicts
+    assert conflict.choices == (Choice.WITHOUT_NUMBER,)
+
+
+def test_after_a_year_another_number_is_no_guess_any_more(
+    bob_actor: Actor, clock: time_machine.Traveller
+) -> None:
+    gone = pupil(9, institution="999913", ends_on="31/08/2029")
+    run_import(bob_actor, csv_file([newcomer(), gone]))
+    run_import(bob_actor, csv_file([gone]))
+    clock.shift(YEAR + 2 * 24 * 3600)
+    call_command("erase_expired")
+    assert not NumberClaim.objects.exists()
+    later = newcomer(number=number(5), starts_on="01/09/2027", ends_on="31/08/2028")
+    assert run_import(bob_actor, csv_file([gone, later])).new == 1
+
+
+def test_a_pupil_of_the_school_is_never_a_guess(bob_actor: Actor) -> None:
+    twin = newcomer(number=number(5), stamnummer="6")
+    run_import(bob_actor, csv_file([newcomer()]))
+    run = run_import(bob_actor, csv_file([newcomer(class_code="1Z"), twin]))
+    assert (run.changed, set(reasons(run))) == (1, {3})
+
+
+def test_a_pupil_whose_number_is_doubted_can_be_imported_without_it(bob_actor: Actor) -> None:
+    rows = [newcomer(), newcomer(number=number(5), stamnummer="6")]
+    run = upload(bob_actor, csv_file(rows), full_list=False)
+    answers = {"2": Choice.WITHOUT_NUMBER.value, "3": Choice.WITHOUT_NUMBER.value}
+    actions.answer(by=bob_actor, run_id=run.pk, answers=answers)
+    run.refresh_from_db()
+    plan = Draft(run).plan
+    assert (len(plan.new), plan.problems, len(plan.conflicts)) == (2, [], 2)
+
+
+def test_whole_schools_may_be_born_on_one_day(bob_actor: Actor) -> None:
+    rows = [
+        stranger(number=number(n), stamnummer=str(n), first_name=f"Bo{n}", last_name=f"Nel{n}")
+        for n in range(1, 300)
+    ]
+    assert run_import(bob_actor, csv_file(rows)).new == 299
+
+
+# A number that an own pupil gets ----------------------------------------------------------------
+
+
+@pytest.fixture
+def without_number(bob_actor: Actor, renee: Account) -> Enrolment:
+    """The same child in Gent, of whom that school has no number yet."""
+    run_import(bob_actor, csv_file([newcomer(number="")]))
+    return enrolment_in(bob_actor)
+
+
+def test_a_pupil_who_gets_the_number_of_a_pupil_elsewhere_is_that_pupil(
+    renee: Account, without_number: Enrolment, bob_actor: Actor
+) -> None:
+    before = everything(renee.student_id)
+    own_id = without_number.student_id
+    run = run_import(bob_actor, csv_file([newcomer()]))
+    assert (run.changed, run.recognised) == (1, 1)
+    without_number.refresh_from_db()
+    assert without_number.student == renee.student
+    assert Enrolment.objects.held_on(date(2026, 11, 23)).filter(pk=without_number.pk).exists()
+    assert everything(renee.student_id) == before
+    emptied = Student.objects.get(pk=own_id)
+    assert (emptied.merged_into, emptied.birth_date) == (renee.student, None)
+    assert renee.student.events.filter(kind=Kind.MERGED).count() == 1
+    assert counts(run_import(bob_actor, csv_file([newcomer()]))) == (0, 0, 0, 1)
+
+
+@pytest.mark.parametrize("reason", ["a LeerID of its own", "another last name"])
+def test_else_both_are_in_doubt(
+    renee: Account,
+    without_number: Enrolment,
+    bob_actor: Actor,
+    give_account: GiveAccount,
+    reason: str,
+) -> None:
+    row = newcomer()
+    if reason == "another last name":
+        row = stranger()
+    else:
+        give_account(without_number, PasswordKind.WORD, username="ander")
+    run = run_import(bob_actor, csv_file([row]))
+    assert (run.changed, run.recognised) == (1, 0)
+    without_number.refresh_from_db()
+    own = without_number.student
+    assert own != renee.student
+    assert (own.is_disputed, own.identity_hash) == (True, renee.student.identity_hash)
+    assert IdentityConflict.objects.get().other == renee.student
+    assert counts(run_import(bob_actor, csv_file([row]))) == (0, 0, 0, 1)
+
+
+def test_a_number_that_was_taken_away_does_not_come_back(renee: Account, bob_actor: Actor) -> None:
+    """An operator said that they are two: the same wrong number is no new doubt every night."""
+    run_import(bob_actor, csv_file([stranger()]))
+    own = enrolment_in(bob_actor).student
+    parted = StudentEvent.objects.create(student=own, kind=Kind.PARTED, at=renee.created_at)
+    StudentFieldChange.objects.create(event=parted, field="identity_hash", old=own.identity_hash)
+    Student.objects.filter(pk=own.pk).update(
+        identity_hash=None,
+        is_disputed=False,
+        official_data="invalid",
+        official_first_name="",
+        official_last_name="",
+    )
+    for _ in range(2):
+        run = run_import(bob_actor, csv_file([stranger()]))
+        assert counts(run) == (0, 0, 0, 1)
+        assert "van een andere leerling" in run.remarks[0]["reason"]
+    own.refresh_from_db()
+    assert (own.identity_hash, own.is_disputed) == (None, False)
+    # Unless the operator puts it back.
+    number = parted.changes.get().old
+    Student.objects.filter(pk=own.pk).update(identity_hash=number, is_disputed=True)
+    assert run_import(bob_actor, csv_file([stranger()])).remarks == []
+
+
+# Two schools in the same second -----------------------------------------------------------------
+
+
+@pytest.mark.skipif(
+    not connection.features.has_select_for_update, reason="SQLite locks the whole database"
+)
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("last_name", ["Maes", "Anders"])
+def test_two_schools_with_one_new_number_in_the_same_second(
+    alice_actor: Actor, bob_actor: Actor, last_name: str
+) -> None:
+    in_gent = newcomer(last_name=last_name, official_last_name="")
+    files = [(alice_actor, RENEE), (bob_actor, in_gent)]
+    results = at_once(
+        *(lambda by=by, row=row: run_import(by, csv_file([row])) for by, row in files)
+    )
+    assert [run.new for run in results] == [1, 1]  # type: ignore[attr-defined]
+    recognised = sum(run.recognised for run in results)  # type: ignore[attr-defined]
+    assert recognised + IdentityConflict.objects.count() == 1
+    assert recognised == (last_name == "Maes")
