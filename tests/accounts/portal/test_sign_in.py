@@ -386,10 +386,10 @@ def test_sign_out_ends_the_session_also_for_a_copied_cookie(tablet: Client, word
 
 
 def test_sign_out_everywhere_ends_the_sessions_of_one_pupil(
-    tablet: Client, word: Account, temporary: Account
+    tablet: Client, word: Account, own: Account
 ) -> None:
     phone = signed_in(word.username, WORD)
-    other = signed_in(temporary.username, TEMPORARY)
+    other = signed_in(own.username, OWN)
     assert gets_in(tablet, word.username, WORD)
     assert tablet.get(SIGN_OUT_EVERYWHERE).status_code == 405
     assert tablet.post(SIGN_OUT_EVERYWHERE).url == SIGN_IN
