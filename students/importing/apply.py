@@ -274,7 +274,7 @@ def _as_text(value: object) -> str:
 
 
 def _keep_claims(entries: list[Entry], institution: Institution, at: datetime) -> None:
-    """Remember the numbers that are new here, with the name and birth date of their row (R11).
+    """Remember the numbers that are new here, with the names and birth date of their row (R11).
 
     The number that one of them replaces too: a name with its birth date has two a year at most.
     """
@@ -284,7 +284,8 @@ def _keep_claims(entries: list[Entry], institution: Institution, at: datetime) -
         if claim is None:
             continue
 
-        numbers.add((claim.person_hash, claim.identity_hash))
+        for name in (claim.person_hash, *claim.last_name_hashes):
+            numbers.add((name, claim.identity_hash))
         for difference in entry.student_differences:
             if difference.field == "identity_hash" and difference.stored:
                 numbers.add((claim.person_hash, str(difference.stored)))

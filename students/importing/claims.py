@@ -1,7 +1,8 @@
 """The numbers that an institution's files had for each name and birth date within a year (R11).
 
 A child has one number. Several for one name and birth date are guesses, in one file or in many:
-whoever guesses right would make a pupil of another school a pupil of this one.
+whoever guesses right would make a pupil of another school a pupil of this one. So are many for one
+last name and birth date, since a pupil is recognised under any first name (`recognition`).
 """
 
 import hmac
@@ -21,6 +22,8 @@ from .existing import ExistingRecords, ExistingStudent
 from .rows import Row
 
 COUNTED = timedelta(days=365)
+# Quadruplets have so many numbers.
+MOST_OF_A_LAST_NAME = 4
 # Every database takes this many values in one `IN (…)`.
 HASHES_PER_QUERY = 10_000
 
@@ -31,7 +34,25 @@ def person_hash(first_name: str, last_name: str, birth_date: date) -> str:
     It does not matter how the names are written (`fold_name`), or which of the two is the last.
     """
     names = sorted([fold_name(first_name), fold_name(last_name)])
-    message = "/".join(["person", *names, birth_date.isoformat()]).encode()
+    return _keyed("person", *names, birth_date.isoformat())
+
+
+def last_name_hashes(row: Row) -> tuple[str, ...]:
+    """Return an HMAC-SHA-256, as of `person_hash`, for each last name of a row with its birth date.
+
+    The official one too: a pupil is recognised under either. None without a birth date.
+    """
+    if row.birth_date is None:
+        return ()
+
+    names = {fold_name(row.last_name), fold_name(row.official_last_name)}
+    born = row.birth_date.isoformat()
+    return tuple(_keyed("last name", name, born) for name in sorted(names - {""}))
+
+
+def _keyed(*parts: str) -> str:
+    """Return the HMAC-SHA-256 of the parts in hexadecimal; the first says what they are."""
+    message = "/".join(parts).encode()
     return hmac.digest(settings.MATCHING_KEY.encode(), message, "sha256").hex()
 
 
@@ -51,13 +72,15 @@ class Claims:
     """Which numbers are known for the name and birth date of each row with a number that is new.
 
     Those of the other rows, those of the school's own pupils, and those that its files claimed
-    before. Reading takes one query for each 10,000 rows with a new number.
+    before; for a last name with the birth date, those of the rows and of earlier files. Reading
+    takes one query for each 10,000 names.
 
     `rows`: as the file has them, before any answer.
     """
 
     def __init__(self, rows: list[Row], existing: ExistingRecords) -> None:
         self._person_of: dict[int, str] = {}
+        self._last_names_of: dict[int, tuple[str, ...]] = {}
         self._rows: dict[str, list[int]] = defaultdict(list)
         self._numbers: dict[str, set[str]] = defaultdict(set)
 
@@ -77,8 +100,10 @@ class Claims:
             person = person_hash(row.first_name, row.last_name, row.birth_date)
             self._person_of[row.row] = person
             self._rows[person].append(row.row)
-            self._numbers[person].add(row.identity_hash)
             self._birth_dates.add(row.birth_date)
+            self._last_names_of[row.row] = last_name_hashes(row)
+            for name in (person, *self._last_names_of[row.row]):
+                self._numbers[name].add(row.identity_hash)
 
     def _take_own_pupils(self, existing: ExistingRecords) -> None:
         """Count the numbers of the school's own pupils."""
@@ -103,6 +128,17 @@ class Claims:
     def person_of(self, row: Row) -> str:
         """Return the hash of the row's name and birth date, "" where its number is not new."""
         return self._person_of.get(row.row, "")
+
+    def last_names_of(self, row: Row) -> tuple[str, ...]:
+        """Return the hashes of the row's last names, none where its number is not new."""
+        return self._last_names_of.get(row.row, ())
+
+    def has_many_of_last_name(self, row: Row) -> bool:
+        """Return whether a last name of the row has more numbers than children of one birth."""
+        for name in self.last_names_of(row):
+            if len(self._numbers[name]) > MOST_OF_A_LAST_NAME:
+                return True
+        return False
 
     def has_others(self, row: Row, student: ExistingStudent | None) -> bool:
         """Return whether the row's name and birth date have other numbers than the row's.

@@ -68,10 +68,14 @@ class Difference:
 
 @dataclass(frozen=True)
 class Claim:
-    """A number that is new here, and the name and birth date of its row, as hashes (`claims`)."""
+    """A number that is new here, and what its row says of the pupil, as hashes (`claims`).
+
+    `person_hash`: the name and birth date; `last_name_hashes`: each last name and birth date.
+    """
 
     person_hash: str
     identity_hash: str
+    last_name_hashes: tuple[str, ...]
 
 
 @dataclass(frozen=True)
