@@ -256,8 +256,10 @@ def _standing(
     current = existing.current_enrolment(student)
     arrives = current is None and ends_on >= existing.today
 
+    # One that was over and runs again is no earlier joining: the pupil left in between.
+    is_over = enrolment is not None and enrolment.ends_on < existing.today <= ends_on
     follows = None
-    if current and enrolment is None:
+    if current and (enrolment is None or is_over):
         follows = current.pk
 
     # For a pupil who is enrolled here already nothing changes between the schools.

@@ -88,7 +88,7 @@ class Entry:
     row gives a running enrolment an end date in the past. `held`: another school has the say over
     the student, who is enrolled there too (R11). `returns`: the student was enrolled here before,
     and is again. `follows`: the id of the enrolment here that runs or lies ahead when this one is
-    added.
+    added, or runs again after it was over.
 
     The rest is known at the confirmation only (`recognition`). `former_id`: a hidden student who
     had the stamnummer, and may be this one. `joins`: the student is known from another school.
