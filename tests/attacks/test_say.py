@@ -13,6 +13,7 @@ pytestmark = pytest.mark.usefixtures("clock")
 
 LAST_YEAR = {"starts_on": "01/09/2025", "ends_on": "31/08/2026"}
 THIS_YEAR = {"starts_on": "01/09/2026", "ends_on": "31/08/2027"}
+NEXT_YEAR = {"starts_on": "01/09/2027", "ends_on": "31/08/2028"}
 TODAY = date(2026, 11, 23)
 
 
@@ -49,9 +50,9 @@ def has_say(actor: Actor) -> bool:
         [THIS_YEAR, LAST_YEAR | {"ends_on": "31/08/2028"}],
         [THIS_YEAR, LAST_YEAR | {"ends_on": "31/08/2028"}, THIS_YEAR | {"class_code": "1Z"}],
         [LAST_YEAR | {"ends_on": "01/09/2026"}, THIS_YEAR],
-        [LAST_YEAR | {"ends_on": "01/12/2026"}, {"starts_on": "01/12/2026", "ends_on": "01/09/2028"}],
-        [{"starts_on": "01/09/2027", "ends_on": "31/08/2028"}, LAST_YEAR | {"ends_on": "01/09/2027"}],
-        [{"starts_on": "01/09/2024", "ends_on": "31/08/2028"}, THIS_YEAR],
+        [LAST_YEAR | {"ends_on": "01/12/2026"}, NEXT_YEAR | {"starts_on": "01/12/2026"}],
+        [NEXT_YEAR, LAST_YEAR | {"ends_on": "01/09/2027"}],
+        [NEXT_YEAR | {"starts_on": "01/09/2024"}, THIS_YEAR],
     ],
 )
 def test_a_school_that_the_pupil_left_takes_the_say_back_by_no_correction(
