@@ -10,6 +10,7 @@ from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import redirect
 
 from . import actions
 from .actors import Author
@@ -26,7 +27,13 @@ def _log_out(request: HttpRequest, extra_context: Any = None) -> HttpResponseBas
     return response
 
 
+def _change_password(request: HttpRequest, extra_context: Any = None) -> HttpResponseBase:
+    """Let an operator change the own password where every manager does: guesses are limited."""
+    return redirect("account_change_password")
+
+
 admin.site.logout = _log_out  # type: ignore[assignment, method-assign]
+admin.site.password_change = _change_password  # type: ignore[assignment, method-assign]
 # A manager has one e-mail address, that of the manager's own page.
 admin.site.unregister(library_admin.EmailAddress)
 admin.site.site_header = admin.site.site_title = "LeerID Schoolloket - beheer"

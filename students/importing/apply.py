@@ -126,12 +126,18 @@ def _change_enrolments(entries: list[Entry], institution: Institution, at: datet
 
     A pupil who comes back joins the school anew (R11).
     """
+    followed = _followed(entries)
     changed = []
+    staying = []
     returning = []
     for entry in entries:
         if entry.enrolment_differences:
             # No new students: an existing enrolment has an existing student.
-            changed.append(_enrolment(entry, {}, institution, at))
+            enrolment = _enrolment(entry, {}, institution, at)
+            changed.append(enrolment)
+            if entry.follows:
+                _stay(enrolment, followed[entry.follows])
+                staying.append(enrolment)
         if entry.enrolment_id and entry.returns:
             returning.append(entry.enrolment_id)
 
@@ -140,6 +146,12 @@ def _change_enrolments(entries: list[Entry], institution: Institution, at: datet
         update_conflicts=True,
         unique_fields=["id"],
         update_fields=ENROLMENT_COLUMNS,
+    )
+    Enrolment.objects.bulk_create(
+        staying,
+        update_conflicts=True,
+        unique_fields=["id"],
+        update_fields=["joined_at", "released_at"],
     )
     again = Enrolment.objects.filter(pk__in=returning)
     again.update(joined_at=at, released_at=None)
@@ -160,19 +172,26 @@ def _create_enrolments(
     entries: list[Entry], new_students: StudentIds, institution: Institution, at: datetime
 ) -> None:
     """Create the enrolments of existing and of new students."""
-    follows = [entry.follows for entry in entries if entry.follows]
-    followed = Enrolment.objects.in_bulk(follows)
-
+    followed = _followed(entries)
     enrolments = []
     for entry in entries:
         enrolment = _enrolment(entry, new_students, institution, at)
         if entry.follows:
-            # A pupil who stays in this school does not join it anew (R11).
-            enrolment.joined_at = followed[entry.follows].joined_at
-            enrolment.released_at = followed[entry.follows].released_at
+            _stay(enrolment, followed[entry.follows])
         enrolments.append(enrolment)
 
     Enrolment.objects.bulk_create(enrolments)
+
+
+def _followed(entries: list[Entry]) -> dict[int, Enrolment]:
+    """Return the enrolments of those who stay in this school, by their id."""
+    return Enrolment.objects.in_bulk([entry.follows for entry in entries if entry.follows])
+
+
+def _stay(enrolment: Enrolment, followed: Enrolment) -> None:
+    """Let the pupil have joined the school when he or she did with the other enrolment (R11)."""
+    enrolment.joined_at = followed.joined_at
+    enrolment.released_at = followed.released_at
 
 
 def _enrolment(
@@ -274,7 +293,7 @@ def _as_text(value: object) -> str:
 
 
 def _keep_claims(entries: list[Entry], institution: Institution, at: datetime) -> None:
-    """Remember the numbers that are new here, with the name and birth date of their row (R11).
+    """Remember the numbers that are new here, with the names and birth date of their row (R11).
 
     The number that one of them replaces too: a name with its birth date has two a year at most.
     """
@@ -284,8 +303,8 @@ def _keep_claims(entries: list[Entry], institution: Institution, at: datetime) -
         if claim is None:
             continue
 
-        for claimant in (claim.person_hash, *claim.family_hashes):
-            numbers.add((claimant, claim.identity_hash))
+        for name in (claim.person_hash, *claim.last_name_hashes):
+            numbers.add((name, claim.identity_hash))
         for difference in entry.student_differences:
             if difference.field == "identity_hash" and difference.stored:
                 numbers.add((claim.person_hash, str(difference.stored)))

@@ -1,8 +1,8 @@
 """The numbers that an institution's files had for each name and birth date within a year (R11).
 
 A child has one number. Several for one name and birth date are guesses, in one file or in many:
-whoever guesses right would make a pupil of another school a pupil of this one. First names can be
-made up, so many numbers for one last name and birth date are guesses as well.
+whoever guesses right would make a pupil of another school a pupil of this one. So are many for one
+last name and birth date, since a pupil is recognised under any first name (`recognition`).
 """
 
 import hmac
@@ -22,9 +22,9 @@ from .existing import ExistingRecords, ExistingStudent
 from .rows import Row
 
 COUNTED = timedelta(days=365)
-# Numbers for one last name and birth date: of twins, triplets, and namesakes born on 1 January in
-# some registers. Of the 997 numbers of a day a guesser gets no further than these.
-MOST_OF_A_FAMILY = 8
+# Twice as many as quadruplets have, for namesakes whom a register has born on 1 January. Of the 997
+# numbers of a birth date a guesser gets no further than these.
+MOST_OF_A_LAST_NAME = 8
 # Every database takes this many values in one `IN (…)`.
 HASHES_PER_QUERY = 10_000
 
@@ -35,17 +35,25 @@ def person_hash(first_name: str, last_name: str, birth_date: date) -> str:
     It does not matter how the names are written (`fold_name`), or which of the two is the last.
     """
     names = sorted([fold_name(first_name), fold_name(last_name)])
-    return _keyed_hash("person", *names, birth_date.isoformat())
+    return _keyed("person", *names, birth_date.isoformat())
 
 
-def family_hashes(row: Row, birth_date: date) -> tuple[str, ...]:
-    """Return such a hash for each last name by which the row could be recognised."""
-    last_names = {fold_name(row.last_name), fold_name(row.official_last_name)}
-    born = birth_date.isoformat()
-    return tuple(_keyed_hash("family", name, born) for name in sorted(last_names - {""}))
+def last_name_hashes(row: Row) -> tuple[str, ...]:
+    """Return an HMAC-SHA-256, as of `person_hash`, for each last name of a row with its birth date.
+
+    The official one too: a pupil is recognised under either. None without a birth date.
+    """
+    if row.birth_date is None:
+        return ()
+
+    # Mostly one and the same: folding takes most of the time.
+    names = {fold_name(name) for name in {row.last_name, row.official_last_name}}
+    born = row.birth_date.isoformat()
+    return tuple(_keyed("last name", name, born) for name in sorted(names - {""}))
 
 
-def _keyed_hash(*parts: str) -> str:
+def _keyed(*parts: str) -> str:
+    """Return the HMAC-SHA-256 of the parts in hexadecimal; the first says what they are."""
     message = "/".join(parts).encode()
     return hmac.digest(settings.MATCHING_KEY.encode(), message, "sha256").hex()
 
@@ -66,14 +74,15 @@ class Claims:
     """Which numbers are known for the name and birth date of each row with a number that is new.
 
     Those of the other rows, those of the school's own pupils, and those that its files claimed
-    before. Reading takes one query for each 10,000 rows with a new number.
+    before; for a last name with the birth date, those of the rows and of earlier files. Reading
+    takes one query for each 10,000 names.
 
     `rows`: as the file has them, before any answer.
     """
 
     def __init__(self, rows: list[Row], existing: ExistingRecords) -> None:
         self._person_of: dict[int, str] = {}
-        self._families_of: dict[int, tuple[str, ...]] = {}
+        self._last_names_of: dict[int, tuple[str, ...]] = {}
         self._rows: dict[str, list[int]] = defaultdict(list)
         self._numbers: dict[str, set[str]] = defaultdict(set)
 
@@ -93,11 +102,10 @@ class Claims:
             person = person_hash(row.first_name, row.last_name, row.birth_date)
             self._person_of[row.row] = person
             self._rows[person].append(row.row)
-            self._numbers[person].add(row.identity_hash)
-            self._families_of[row.row] = family_hashes(row, row.birth_date)
-            for family in self._families_of[row.row]:
-                self._numbers[family].add(row.identity_hash)
             self._birth_dates.add(row.birth_date)
+            self._last_names_of[row.row] = last_name_hashes(row)
+            for name in (person, *self._last_names_of[row.row]):
+                self._numbers[name].add(row.identity_hash)
 
     def _take_own_pupils(self, existing: ExistingRecords) -> None:
         """Count the numbers of the school's own pupils."""
@@ -123,14 +131,16 @@ class Claims:
         """Return the hash of the row's name and birth date, "" where its number is not new."""
         return self._person_of.get(row.row, "")
 
-    def families_of(self, row: Row) -> tuple[str, ...]:
-        """Return the hashes of the row's last names and birth date, none for a known number."""
-        return self._families_of.get(row.row, ())
+    def last_names_of(self, row: Row) -> tuple[str, ...]:
+        """Return the hashes of the row's last names, none where its number is not new."""
+        return self._last_names_of.get(row.row, ())
 
-    def are_many_of_a_family(self, row: Row) -> bool:
-        """Return whether the row's last name and birth date have more numbers than may be."""
-        counts = [len(self._numbers[family]) for family in self.families_of(row)]
-        return any(count > MOST_OF_A_FAMILY for count in counts)
+    def has_many_of_last_name(self, row: Row) -> bool:
+        """Return whether a last name of the row has more numbers than children may have."""
+        for name in self.last_names_of(row):
+            if len(self._numbers[name]) > MOST_OF_A_LAST_NAME:
+                return True
+        return False
 
     def has_others(self, row: Row, student: ExistingStudent | None) -> bool:
         """Return whether the row's name and birth date have other numbers than the row's.

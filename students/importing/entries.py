@@ -224,7 +224,7 @@ def _claim(row: Row, student: ExistingStudent | None, said: _Said, claims: Claim
     is_comparable = student is not None and not student.is_hidden
     if is_comparable and not any(each.field == "identity_hash" for each in said.differences):
         return None
-    return Claim(claims.person_of(row), claims.families_of(row), row.identity_hash)
+    return Claim(claims.person_of(row), row.identity_hash, claims.last_names_of(row))
 
 
 @dataclass(frozen=True)
@@ -256,8 +256,10 @@ def _standing(
     current = existing.current_enrolment(student)
     arrives = current is None and ends_on >= existing.today
 
+    # One that was over and runs again is no earlier joining: the pupil left in between.
+    is_over = enrolment is not None and enrolment.ends_on < existing.today <= ends_on
     follows = None
-    if current and enrolment is None:
+    if current and (enrolment is None or is_over):
         follows = current.pk
 
     # For a pupil who is enrolled here already nothing changes between the schools.

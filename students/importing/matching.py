@@ -36,8 +36,8 @@ SEVERAL_NUMBERS = (
     "Voor deze naam en geboortedatum is er al een ander rijksregister- of bisnummer{place}. "
     "Een leerling heeft er maar één: kijk het nummer na, of lees de rij in zonder nummer."
 )
-MANY_OF_A_FAMILY = (
-    "Voor deze achternaam en geboortedatum zijn er al veel rijksregister- of bisnummers. "
+MANY_OF_A_LAST_NAME = (
+    "Voor deze familienaam en geboortedatum zijn er al veel rijksregister- of bisnummers. "
     "Kijk het nummer na, of lees de rij in zonder nummer."
 )
 
@@ -246,20 +246,19 @@ def _student_by_stamnummer(
 
 
 def _check_claims(row: Row, student: ExistingStudent | None, claims: Claims) -> None:
-    """Raise NeedsAnswer where a number that is new here is one of several of that name (R11).
-
-    Or one of many of that last name: a guesser makes up the first names.
-    """
-    if claims.are_many_of_a_family(row):
-        raise NeedsAnswer(MANY_OF_A_FAMILY, Choice.WITHOUT_NUMBER)
-    if not row.identity_hash or not claims.has_others(row, student):
+    """Raise NeedsAnswer where a number that is new here may be a guess at another one (R11)."""
+    if not row.identity_hash:
         return
 
-    place = ""
-    others = claims.others_named(row)
-    if others:
-        place = f" (ook op rij {others})"
-    raise NeedsAnswer(SEVERAL_NUMBERS.format(place=place), Choice.WITHOUT_NUMBER)
+    if claims.has_others(row, student):
+        place = ""
+        others = claims.others_named(row)
+        if others:
+            place = f" (ook op rij {others})"
+        raise NeedsAnswer(SEVERAL_NUMBERS.format(place=place), Choice.WITHOUT_NUMBER)
+
+    if claims.has_many_of_last_name(row):
+        raise NeedsAnswer(MANY_OF_A_LAST_NAME, Choice.WITHOUT_NUMBER)
 
 
 def _check_new_number(

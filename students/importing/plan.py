@@ -68,14 +68,14 @@ class Difference:
 
 @dataclass(frozen=True)
 class Claim:
-    """A number that is new here, and the name and birth date of its row, as hashes (`claims`).
+    """A number that is new here, and what its row says of the pupil, as hashes (`claims`).
 
-    `family_hashes`: those of each last name with the birth date.
+    `person_hash`: the name and birth date; `last_name_hashes`: each last name and birth date.
     """
 
     person_hash: str
-    family_hashes: tuple[str, ...]
     identity_hash: str
+    last_name_hashes: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -88,7 +88,7 @@ class Entry:
     row gives a running enrolment an end date in the past. `held`: another school has the say over
     the student, who is enrolled there too (R11). `returns`: the student was enrolled here before,
     and is again. `follows`: the id of the enrolment here that runs or lies ahead when this one is
-    added.
+    added, or runs again after it was over.
 
     The rest is known at the confirmation only (`recognition`). `former_id`: a hidden student who
     had the stamnummer, and may be this one. `joins`: the student is known from another school.

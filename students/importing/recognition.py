@@ -255,9 +255,13 @@ class _Recognition:
 
 
 def _last_names(entry: Entry) -> set[str]:
-    """Return the last name of the row and the official one, folded."""
+    """Return the last name of the row and its official one, folded.
+
+    Not an official one from before: `Claims` counts the numbers for what the row says.
+    """
     names = {fold_name(entry.enrolment["last_name"])}
-    names.add(fold_name(entry.student["official_last_name"]))
+    if "official_last_name" in entry.said:
+        names.add(fold_name(entry.student["official_last_name"]))
     return names - {""}
 
 

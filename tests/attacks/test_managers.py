@@ -340,3 +340,17 @@ def test_no_client_tells_the_server_where_the_desk_begins() -> None:
     sent = b"GET / HTTP/1.1\r\nHost: localhost\r\nSCRIPT_NAME: /mijn\r\nAccept: */*\r\n\r\n"
     request = next(RequestParser(config, iter([sent]), ("127.0.0.1", 1)))
     assert [name for name, _ in request.headers] == ["HOST", "ACCEPT"]
+
+
+@pytest.mark.parametrize(
+    ("page", "field"),
+    [("/aanmelden/wachtwoord/", "oldpassword"), ("/beheer/password_change/", "old_password")],
+)
+def test_a_session_is_no_way_to_guess_the_password_where_it_is_changed(
+    operator_client: Client, page: str, field: str
+) -> None:
+    new = dict.fromkeys(("password1", "password2", "new_password1", "new_password2"), NEW_PASSWORD)
+    for number in range(30):
+        operator_client.post(page, {field: f"guess {number}", **new})
+    operator_client.post(page, {field: PASSWORD, **new})
+    assert Manager.objects.get(email="op@loket.test").check_password(PASSWORD)

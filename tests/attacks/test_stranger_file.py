@@ -17,7 +17,7 @@ from django.test.utils import CaptureQueriesContext
 from accounts.models import Account, PasswordKind
 from schoolloket.institutions.actors import Actor
 from students.importing import actions
-from students.importing.claims import MOST_OF_A_FAMILY
+from students.importing.claims import MOST_OF_A_LAST_NAME
 from students.importing.draft import Draft
 from students.importing.plan import Choice
 from students.models import (
@@ -41,6 +41,7 @@ from tests.students.helpers import (
     reasons,
     run_import,
     upload,
+    without,
 )
 
 pytestmark = pytest.mark.usefixtures("clock")
@@ -471,6 +472,95 @@ def test_several_numbers_for_one_name_and_birth_date_are_bad_rows(
     assert claims.values("identity_hash").distinct().count() == 1
 
 
+def under_many_names(**changes: str) -> list[Pupil]:
+    """Guesses at Renée's number under her last name, each with a first name of its own."""
+    rows = []
+    for counter in range(1, 30):
+        row = newcomer(number=number(counter), stamnummer=str(counter), first_name=f"Bo{counter}")
+        row |= {"official_first_name": "", "official_last_name": ""}
+        rows.append(row | {field: value.format(counter) for field, value in changes.items()})
+    return rows
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        {},
+        {"first_name": "{}", "last_name": "M a-e s"},
+        {"last_name": "Nel{}", "official_last_name": "Maes"},
+    ],
+)
+def test_guesses_under_many_first_names_recognise_nobody(
+    renee: Account, bob_actor: Actor, names: dict[str, str]
+) -> None:
+    """The first name need not agree, so there are as many names as numbers."""
+    run = run_import(bob_actor, csv_file(under_many_names(**names)), full_list=False)
+    assert (run.new, run.recognised, len(run.problems)) == (0, 0, 29)
+    assert not Enrolment.objects.of(bob_actor.institution).exists()
+
+
+def test_guesses_of_one_first_name_a_file_end_too(
+    renee: Account, bob_actor: Actor, clock: time_machine.Traveller
+) -> None:
+    taken = 0
+    for row in reversed(under_many_names(ends_on="31/08/2028")):
+        clock.shift(7 * 24 * 3600)
+        run = run_import(bob_actor, csv_file([row]), full_list=False)
+        taken += run.new
+    assert taken == MOST_OF_A_LAST_NAME
+    assert not Enrolment.objects.of(bob_actor.institution).filter(student=renee.student).exists()
+
+
+def test_guesses_on_one_stamnummer_under_many_first_names_end_too(
+    renee: Account, bob_actor: Actor, clock: time_machine.Traveller
+) -> None:
+    taken = 0
+    for row in reversed(under_many_names(ends_on="31/08/2028", stamnummer="5")):
+        clock.shift(7 * 24 * 3600)
+        run = run_import(bob_actor, csv_file([row]), full_list=False)
+        taken += run.new + run.changed
+    assert taken == MOST_OF_A_LAST_NAME
+
+
+def test_official_names_of_an_earlier_file_recognise_nobody(
+    renee: Account, bob_actor: Actor
+) -> None:
+    """Pupils born on other days have her official name; then they get her birth date, corrected."""
+    others = []
+    for n in range(1, 30):
+        changes = {"last_name": f"Nel{n}", "official_last_name": "Maes", "stamnummer": str(n)}
+        others.append(pupil(n + 40, institution="999913", **changes))
+    run_import(bob_actor, csv_file(others))
+
+    guesses = under_many_names(last_name="Nel{}")
+    content = csv_file(guesses, without("official_first_name", "official_last_name"))
+    run = upload(bob_actor, content, full_list=False)
+    answers = {str(row): Choice.CORRECTED.value for row in range(2, 31)}
+    actions.answer(by=bob_actor, run_id=run.pk, answers=answers)
+    run.refresh_from_db()
+    seen = Draft(run).plan.fingerprint
+    run = actions.confirm(by=bob_actor, run_id=run.pk, confirm_many_ended=True, seen=seen)
+    assert (run.changed, run.recognised) == (29, 0)
+
+
+def test_no_number_is_kept_for_a_pupil_who_is_still_to_come(
+    alice_actor: Actor, bob_actor: Actor, clock: time_machine.Traveller
+) -> None:
+    """Who held all the numbers of a birth date would have the say over the pupil who comes."""
+    run_import(bob_actor, csv_file(under_many_names()), full_list=False)
+    clock.shift(60)
+    run_import(alice_actor, csv_file([RENEE]))
+    day = date(2026, 11, 30)
+    assert not Enrolment.objects.of(alice_actor.institution).held_on(day).exists()
+
+
+def test_quadruplets_are_no_guesses(bob_actor: Actor) -> None:
+    run = run_import(bob_actor, csv_file(under_many_names()[:4]))
+    assert (run.new, run.problems) == (4, [])
+    again = under_many_names(class_code="1Z")[:4]
+    assert run_import(bob_actor, csv_file(again)).changed == 4
+
+
 def test_guesses_of_one_row_a_file_end_with_the_first(
     renee: Account, bob_actor: Actor, clock: time_machine.Traveller
 ) -> None:
@@ -485,43 +575,6 @@ def test_guesses_of_one_row_a_file_end_with_the_first(
     assert refused == 49
     assert "al een ander" in run.problems[0]["reason"]
     assert Enrolment.objects.filter(student=renee.student).count() == 1
-
-
-@pytest.mark.parametrize("column", ["last_name", "official_last_name"])
-def test_guesses_with_made_up_first_names_end_with_the_family(
-    renee: Account, bob_actor: Actor, column: str
-) -> None:
-    """One file with all numbers of the day under her last name, wherever the file has it."""
-    rows = []
-    for n in range(1, 60):
-        row = stranger(
-            number=number(n), stamnummer=str(n), first_name=f"Bo{n}", last_name=f"Nel{n}"
-        )
-        rows.append(row | {column: "Maes"})
-    run = run_import(bob_actor, csv_file(rows), full_list=False)
-    assert counts(run) == (0, 0, 0, 0)
-    assert "achternaam" in run.problems[0]["reason"]
-    assert Enrolment.objects.filter(student=renee.student).count() == 1
-
-
-def test_guesses_with_made_up_first_names_in_many_files_end_with_the_family(
-    renee: Account, bob_actor: Actor, clock: time_machine.Traveller
-) -> None:
-    taken = 0
-    for n in range(100, 120):
-        clock.shift(7 * 24 * 3600)
-        row = stranger(number=number(n), stamnummer=str(n), first_name=f"Bo{n}", last_name="Maes")
-        row |= {"ends_on": "31/08/2028", "official_last_name": "Maes"}
-        taken += run_import(bob_actor, csv_file([row]), full_list=False).new
-    assert taken == MOST_OF_A_FAMILY
-    assert Enrolment.objects.filter(student=renee.student).count() == 1
-
-
-def test_triplets_and_namesakes_are_no_guesses(bob_actor: Actor) -> None:
-    rows = []
-    for n in range(1, MOST_OF_A_FAMILY + 1):
-        rows.append(stranger(number=number(n), stamnummer=str(n), first_name=f"Bo{n}"))
-    assert run_import(bob_actor, csv_file(rows)).new == MOST_OF_A_FAMILY
 
 
 def test_guesses_on_one_stamnummer_end_with_the_second(
@@ -571,8 +624,7 @@ def test_a_pupil_whose_number_is_doubted_can_be_imported_without_it(bob_actor: A
 
 def test_whole_schools_may_be_born_on_one_day(bob_actor: Actor) -> None:
     rows = [
-        stranger(number=number(n), stamnummer=str(n), first_name=f"Bo{n}", last_name=f"Nel{n}")
-        | {"official_last_name": f"Nel{n}"}
+        pupil(n, birth_date=f"{BORN:%d/%m/%Y}", number=number(n), institution="999913")
         for n in range(1, 300)
     ]
     assert run_import(bob_actor, csv_file(rows)).new == 299

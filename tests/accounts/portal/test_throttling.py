@@ -16,7 +16,7 @@ from django.db.models import Max
 from django.test import Client
 
 from accounts.models import Account, AccountEvent, PasswordKind
-from accounts.portal import cookies, throttling, tokens, turns
+from accounts.portal import cookies, hash_queue, throttling, tokens
 from accounts.portal.actions import housekeeping, sessions
 from accounts.portal.device import Device
 from accounts.portal.models import AttemptCount, PortalSession
@@ -319,14 +319,14 @@ def test_another_address_is_not_slowed(word: Account) -> None:
 
 
 @pytest.fixture
-def _turns_for_all() -> Iterator[None]:
+def _places_for_all() -> Iterator[None]:
     """As many strangers may wait for their turn as a test has threads."""
-    with patch.object(turns, "_strangers", Semaphore(50)):
+    with patch.object(hash_queue, "_strangers", Semaphore(50)):
         yield
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.usefixtures("_turns_for_all")
+@pytest.mark.usefixtures("_places_for_all")
 @pytest.mark.parametrize("one_ip_address", [True, False])
 def test_fifty_guesses_at_once_never_get_through_the_limit(
     word: Account, one_ip_address: bool
@@ -348,7 +348,7 @@ def test_fifty_guesses_at_once_never_get_through_the_limit(
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.usefixtures("_turns_for_all")
+@pytest.mark.usefixtures("_places_for_all")
 def test_fifty_right_attempts_at_once_get_in_within_the_limit(word: Account) -> None:
     """At least one gets in, and the account is not charged more than its free attempts."""
     for _ in range(4):
@@ -359,6 +359,7 @@ def test_fifty_right_attempts_at_once_get_in_within_the_limit(word: Account) -> 
 
 
 @pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("_places_for_all")
 def test_sign_ins_at_once_neither_wait_for_each_other_nor_fail(word: Account) -> None:
     """A double click, many times, on a known and on unknown devices: no deadlock, no error."""
 
