@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Semaphore
 
-from schoolloket.core.exceptions import Busy
+from schoolloket.core.exceptions import SignInBusy
 
 # Strangers of one web process who may wait for a hash: a quarter of a second in all.
 MOST_STRANGERS = 8
@@ -23,14 +23,14 @@ _turn = Semaphore(1)
 def place(*, is_strangers: bool) -> Iterator[None]:
     """Hold a place among those who wait for their turn; on known devices there always is one.
 
-    Raises Busy where as many strangers wait as may.
+    Raises SignInBusy where as many strangers wait as may.
     """
     if not is_strangers:
         yield
         return
 
     if not _strangers.acquire(blocking=False):
-        raise Busy
+        raise SignInBusy
     try:
         yield
     finally:
