@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from . import tokens
-from .device import MOST_CODES_ON_A_DEVICE, Device
+from .device import Device
 
 
 def _name(cookie: str) -> str:
@@ -90,7 +90,7 @@ def set_device(response: HttpResponse, device: Device) -> None:
         "id": device.id,
         "pupils": device.account_ids,
         "mode": device.mode,
-        "codes": device.opened[-MOST_CODES_ON_A_DEVICE:],
+        "codes": device.opened,
         "since": device.since,
     }
     signed = signing.dumps(value, salt=DEVICE_SALT, compress=True)
