@@ -34,7 +34,7 @@ def changes(student: Student, texts: Texts) -> list[StudentFieldChange]:
     """Return how the student would change with these values, as changes of no event yet."""
     found = []
     for field, new in texts.items():
-        old = _text(getattr(student, field))
+        old = StudentFieldChange.text_of(getattr(student, field))
         if old != new:
             found.append(StudentFieldChange(field=field, old=old, new=new))
     return found
@@ -73,17 +73,8 @@ def obstacle(student: Student, changes: list[StudentFieldChange]) -> str:
     return ""
 
 
-def _text(value: date | str | None) -> str:
-    """Return a value of a student as StudentFieldChange keeps it."""
-    if value is None:
-        return ""
-    if isinstance(value, date):
-        return value.isoformat()
-    return str(value)
-
-
 def _value(field: str, text: str) -> date | str | None:
-    """Return what `_text` made a text of."""
+    """Return what `StudentFieldChange.text_of` made a text of."""
     if field in (Field.IDENTITY_HASH, Field.BIRTH_DATE) and not text:
         return None
     if field == Field.BIRTH_DATE:
