@@ -72,12 +72,12 @@ def test_the_sheet_makes_a_device_known_for_its_pupil_only(
     assert not is_known(client, sam)
 
 
-def test_a_code_has_96_bits_and_no_two_sheets_share_one(
+def test_a_code_has_128_bits_and_no_two_sheets_share_one(
     charlie: Account, sam: Account, saved: Prepare
 ) -> None:
     batch = saved(charlie, sam)
     codes = {code_in(scanned(batch, account)) for account in (charlie, sam)}
-    assert [len(code) for code in codes] == [16, 16]
+    assert [len(code) for code in codes] == [22, 22]
 
 
 # Void with the next version of the credentials -------------------------------------------------
