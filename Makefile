@@ -61,7 +61,7 @@ demo-sign-in: demo-data
 
 demo: demo-sign-in ## a school to try, on http://127.0.0.1:8000/ (another port: make demo PORT=8010)
 	@$(DEMO) exec $(BIN)/gunicorn schoolloket.wsgi --config deploy/gunicorn.conf.py \
-	  --bind 127.0.0.1:$(PORT) --workers $(WORKERS) --threads 4 --log-level warning
+	  --bind 127.0.0.1:$(PORT) --workers $(WORKERS) --log-level warning
 
 demo-reset: ## the demo, with its data made anew
 	rm -rf .demo

@@ -177,6 +177,7 @@ class Running:
     reader: Browser
     usernames: list[str]
     idle: float
+    rate: int
 
     def counts(self) -> int:
         with closing(sqlite3.connect(self.file)) as database:
@@ -187,7 +188,7 @@ class Running:
 def strangers(running: Running, number: int, newcomers: list[str], primed: float) -> None:
     """Flood the school from so many addresses while newcomers sign in; print what came of it."""
     addresses = [f"203.0.{index // 250}.{index % 250}" for index in range(number)]
-    flood = Flood(running.port, running.usernames, addresses, TRIES_A_SECOND)
+    flood = Flood(running.port, running.usernames, addresses, running.rate)
     before = running.counts()
     pupils = [Pupil(running.port, name, SCHOOL_ADDRESS) for name in newcomers]
     over = Event()
@@ -231,14 +232,14 @@ def crowd(running: Running, number: int) -> None:
     line("  seconds in all", took)
 
 
-def report(pupils: int, number: int, primed: float) -> None:
+def report(pupils: int, number: int, primed: float, rate: int) -> None:
     with TemporaryDirectory(prefix="schoolloket-bench-") as folder:
         file = f"{folder}/bench.sqlite3"
         with desk.running(pupils, f"sqlite:///{file}") as started:
             reader = Browser(started.port)
             reader.sign_in(MANAGERS[0])
             idle = idle_list(reader)
-            running = Running(started.port, file, reader, _usernames(file), idle)
+            running = Running(started.port, file, reader, _usernames(file), idle, rate)
             print(f"{pupils} pupils, {CORES} cores, {desk.WORKERS} web processes")
             for index, addresses in enumerate(STRANGERS):
                 newcomers = running.usernames[index * NEWCOMERS : (index + 1) * NEWCOMERS]
@@ -256,10 +257,11 @@ def main() -> None:
     parser.add_argument("--pupils", type=int, default=900)
     parser.add_argument("--crowd", type=int, default=CROWD, help="who sign in behind one address")
     parser.add_argument("--primed", type=float, default=15.0, help="seconds of flood before pupils")
+    parser.add_argument("--rate", type=int, default=TRIES_A_SECOND, help="tries a second")
     given = parser.parse_args()
     # The addresses of strangers come in X-Forwarded-For, as from a proxy.
     os.environ["TRUSTED_PROXIES"] = "1"
-    report(given.pupils, given.crowd, given.primed)
+    report(given.pupils, given.crowd, given.primed, given.rate)
 
 
 if __name__ == "__main__":

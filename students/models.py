@@ -412,7 +412,8 @@ class IdentityConflict(models.Model):
 class NumberClaim(models.Model):
     """A name and birth date for which an institution's file had a number, all as keyed hashes.
 
-    Several numbers for one name and birth date within a year are guesses (R11).
+    Several numbers for one name and birth date within a year are guesses (R11), and so are many for
+    one last name: `person_hash` is of the whole name or of a last name alone.
     """
 
     institution = models.ForeignKey(Institution, models.CASCADE, related_name="+")

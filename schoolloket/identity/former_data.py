@@ -4,6 +4,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from django.db.models import QuerySet
+
 from students.models import IdentityConflict, Student, StudentEvent, StudentFieldChange
 
 Field = StudentFieldChange.Field
@@ -21,13 +23,17 @@ NAMES_WITHOUT_NUMBER = (
 
 def events(student: Student) -> list[StudentEvent]:
     """Return the events that changed the data of this student, the newest first."""
-    changed = student.events.filter(changes__isnull=False).distinct()
-    return list(changed.select_related("institution", "manager").prefetch_related("changes"))
+    return list(_events(student))
 
 
 def event(student: Student, event_id: int) -> StudentEvent | None:
     """Return one of those events, or None where this student has no such event."""
-    return next((event for event in events(student) if event.pk == event_id), None)
+    return _events(student).filter(pk=event_id).first()
+
+
+def _events(student: Student) -> QuerySet[StudentEvent]:
+    changed = student.events.filter(changes__isnull=False).distinct()
+    return changed.select_related("institution", "manager").prefetch_related("changes")
 
 
 def changes(student: Student, texts: Texts) -> list[StudentFieldChange]:

@@ -275,7 +275,8 @@ def _keep_claims(entries: list[Entry], institution: Institution, at: datetime) -
         if claim is None:
             continue
 
-        numbers.add((claim.person_hash, claim.identity_hash))
+        for claimant in (claim.person_hash, *claim.family_hashes):
+            numbers.add((claimant, claim.identity_hash))
         for difference in entry.student_differences:
             if difference.field == "identity_hash" and difference.stored:
                 numbers.add((claim.person_hash, str(difference.stored)))

@@ -1,7 +1,8 @@
 """The numbers that an institution's files had for each name and birth date within a year (R11).
 
 A child has one number. Several for one name and birth date are guesses, in one file or in many:
-whoever guesses right would make a pupil of another school a pupil of this one.
+whoever guesses right would make a pupil of another school a pupil of this one. First names can be
+made up, so many numbers for one last name and birth date are guesses as well.
 """
 
 import hmac
@@ -21,6 +22,9 @@ from .existing import ExistingRecords, ExistingStudent
 from .rows import Row
 
 COUNTED = timedelta(days=365)
+# Numbers for one last name and birth date: of twins, triplets, and namesakes born on 1 January in
+# some registers. Of the 997 numbers of a day a guesser gets no further than these.
+MOST_OF_A_FAMILY = 8
 # Every database takes this many values in one `IN (…)`.
 HASHES_PER_QUERY = 10_000
 
@@ -31,7 +35,18 @@ def person_hash(first_name: str, last_name: str, birth_date: date) -> str:
     It does not matter how the names are written (`fold_name`), or which of the two is the last.
     """
     names = sorted([fold_name(first_name), fold_name(last_name)])
-    message = "/".join(["person", *names, birth_date.isoformat()]).encode()
+    return _keyed_hash("person", *names, birth_date.isoformat())
+
+
+def family_hashes(row: Row, birth_date: date) -> tuple[str, ...]:
+    """Return such a hash for each last name by which the row could be recognised."""
+    last_names = {fold_name(row.last_name), fold_name(row.official_last_name)}
+    born = birth_date.isoformat()
+    return tuple(_keyed_hash("family", name, born) for name in sorted(last_names - {""}))
+
+
+def _keyed_hash(*parts: str) -> str:
+    message = "/".join(parts).encode()
     return hmac.digest(settings.MATCHING_KEY.encode(), message, "sha256").hex()
 
 
@@ -58,6 +73,7 @@ class Claims:
 
     def __init__(self, rows: list[Row], existing: ExistingRecords) -> None:
         self._person_of: dict[int, str] = {}
+        self._families_of: dict[int, tuple[str, ...]] = {}
         self._rows: dict[str, list[int]] = defaultdict(list)
         self._numbers: dict[str, set[str]] = defaultdict(set)
 
@@ -78,6 +94,9 @@ class Claims:
             self._person_of[row.row] = person
             self._rows[person].append(row.row)
             self._numbers[person].add(row.identity_hash)
+            self._families_of[row.row] = family_hashes(row, row.birth_date)
+            for family in self._families_of[row.row]:
+                self._numbers[family].add(row.identity_hash)
             self._birth_dates.add(row.birth_date)
 
     def _take_own_pupils(self, existing: ExistingRecords) -> None:
@@ -104,6 +123,15 @@ class Claims:
         """Return the hash of the row's name and birth date, "" where its number is not new."""
         return self._person_of.get(row.row, "")
 
+    def families_of(self, row: Row) -> tuple[str, ...]:
+        """Return the hashes of the row's last names and birth date, none for a known number."""
+        return self._families_of.get(row.row, ())
+
+    def are_many_of_a_family(self, row: Row) -> bool:
+        """Return whether the row's last name and birth date have more numbers than may be."""
+        counts = [len(self._numbers[family]) for family in self.families_of(row)]
+        return max(counts, default=0) > MOST_OF_A_FAMILY
+
     def has_others(self, row: Row, student: ExistingStudent | None) -> bool:
         """Return whether the row's name and birth date have other numbers than the row's.
 
@@ -111,9 +139,9 @@ class Claims:
         became a national number. It counts for the next replacement.
         """
         numbers = self._numbers.get(self.person_of(row), set())
-        right = {row.identity_hash}
+        right: set[str | None] = {row.identity_hash}
         if student and student.birth_date == row.birth_date:
-            right.add(student.identity_hash or "")
+            right.add(student.identity_hash)
         return len(numbers) > len(numbers & right)
 
     def others_named(self, row: Row) -> str:

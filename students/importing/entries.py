@@ -224,7 +224,7 @@ def _claim(row: Row, student: ExistingStudent | None, said: _Said, claims: Claim
     is_comparable = student is not None and not student.is_hidden
     if is_comparable and not any(each.field == "identity_hash" for each in said.differences):
         return None
-    return Claim(claims.person_of(row), row.identity_hash)
+    return Claim(claims.person_of(row), claims.families_of(row), row.identity_hash)
 
 
 @dataclass(frozen=True)

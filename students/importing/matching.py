@@ -36,6 +36,10 @@ SEVERAL_NUMBERS = (
     "Voor deze naam en geboortedatum is er al een ander rijksregister- of bisnummer{place}. "
     "Een leerling heeft er maar één: kijk het nummer na, of lees de rij in zonder nummer."
 )
+MANY_OF_A_FAMILY = (
+    "Voor deze achternaam en geboortedatum zijn er al veel rijksregister- of bisnummers. "
+    "Kijk het nummer na, of lees de rij in zonder nummer."
+)
 
 # The manager's answers to conflicts: a value of Choice by row number.
 Answers = Mapping[int, str]
@@ -242,7 +246,12 @@ def _student_by_stamnummer(
 
 
 def _check_claims(row: Row, student: ExistingStudent | None, claims: Claims) -> None:
-    """Raise NeedsAnswer where a number that is new here is one of several of that name (R11)."""
+    """Raise NeedsAnswer where a number that is new here is one of several of that name (R11).
+
+    Or one of many of that last name: a guesser makes up the first names.
+    """
+    if claims.are_many_of_a_family(row):
+        raise NeedsAnswer(MANY_OF_A_FAMILY, Choice.WITHOUT_NUMBER)
     if not row.identity_hash or not claims.has_others(row, student):
         return
 

@@ -68,9 +68,13 @@ class Difference:
 
 @dataclass(frozen=True)
 class Claim:
-    """A number that is new here, and the name and birth date of its row, as hashes (`claims`)."""
+    """A number that is new here, and the name and birth date of its row, as hashes (`claims`).
+
+    `family_hashes`: those of each last name with the birth date.
+    """
 
     person_hash: str
+    family_hashes: tuple[str, ...]
     identity_hash: str
 
 

@@ -30,7 +30,7 @@ def true_line(charlie: Account, saved: Prepare, caplog: pytest.LogCaptureFixture
     batch = saved(charlie)
     batch.items.all().delete()
     batch.delete()
-    [record] = caplog.records
+    [record] = [record for record in caplog.records if record.name == "credentials.saved"]
     return f"2026-11-23 10:00:00,000 INFO {record.name} {record.getMessage()}"
 
 

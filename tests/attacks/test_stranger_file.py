@@ -18,6 +18,7 @@ from accounts.models import Account, PasswordKind
 from schoolloket.institutions.actors import Actor
 from students.actions import unite
 from students.importing import actions
+from students.importing.claims import MOST_OF_A_FAMILY
 from students.importing.draft import Draft
 from students.importing.plan import Choice
 from students.models import (
@@ -467,7 +468,8 @@ def test_several_numbers_for_one_name_and_birth_date_are_bad_rows(
     assert counts(run) == (1, 0, 0, 0)
     assert set(reasons(run)) == {2, 3, 4, 5}
     assert "rij 3, 4, 5" in reasons(run)[2]
-    assert NumberClaim.objects.filter(institution=bob_actor.institution).count() == 1
+    claims = NumberClaim.objects.filter(institution=bob_actor.institution)
+    assert claims.values("identity_hash").distinct().count() == 1
 
 
 def test_guesses_of_one_row_a_file_end_with_the_first(
@@ -484,6 +486,43 @@ def test_guesses_of_one_row_a_file_end_with_the_first(
     assert refused == 49
     assert "al een ander" in run.problems[0]["reason"]
     assert Enrolment.objects.filter(student=renee.student).count() == 1
+
+
+@pytest.mark.parametrize("column", ["last_name", "official_last_name"])
+def test_guesses_with_made_up_first_names_end_with_the_family(
+    renee: Account, bob_actor: Actor, column: str
+) -> None:
+    """One file with all numbers of the day under her last name, wherever the file has it."""
+    rows = []
+    for n in range(1, 60):
+        row = stranger(
+            number=number(n), stamnummer=str(n), first_name=f"Bo{n}", last_name=f"Nel{n}"
+        )
+        rows.append(row | {column: "Maes"})
+    run = run_import(bob_actor, csv_file(rows), full_list=False)
+    assert counts(run) == (0, 0, 0, 0)
+    assert "achternaam" in run.problems[0]["reason"]
+    assert Enrolment.objects.filter(student=renee.student).count() == 1
+
+
+def test_guesses_with_made_up_first_names_in_many_files_end_with_the_family(
+    renee: Account, bob_actor: Actor, clock: time_machine.Traveller
+) -> None:
+    taken = 0
+    for n in range(100, 120):
+        clock.shift(7 * 24 * 3600)
+        row = stranger(number=number(n), stamnummer=str(n), first_name=f"Bo{n}", last_name="Maes")
+        row |= {"ends_on": "31/08/2028", "official_last_name": "Maes"}
+        taken += run_import(bob_actor, csv_file([row]), full_list=False).new
+    assert taken == MOST_OF_A_FAMILY
+    assert Enrolment.objects.filter(student=renee.student).count() == 1
+
+
+def test_triplets_and_namesakes_are_no_guesses(bob_actor: Actor) -> None:
+    rows = []
+    for n in range(1, MOST_OF_A_FAMILY + 1):
+        rows.append(stranger(number=number(n), stamnummer=str(n), first_name=f"Bo{n}"))
+    assert run_import(bob_actor, csv_file(rows)).new == MOST_OF_A_FAMILY
 
 
 def test_guesses_on_one_stamnummer_end_with_the_second(
@@ -534,6 +573,7 @@ def test_a_pupil_whose_number_is_doubted_can_be_imported_without_it(bob_actor: A
 def test_whole_schools_may_be_born_on_one_day(bob_actor: Actor) -> None:
     rows = [
         stranger(number=number(n), stamnummer=str(n), first_name=f"Bo{n}", last_name=f"Nel{n}")
+        | {"official_last_name": f"Nel{n}"}
         for n in range(1, 300)
     ]
     assert run_import(bob_actor, csv_file(rows)).new == 299

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from functools import cache
+from functools import cache, partial
 
 from django.contrib.auth.hashers import check_password, make_password
 from django.db.models import F, OuterRef, Subquery
@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from accounts import history
 from accounts.models import HAMMERED_FROM, Account, AccountEvent, SignInFailure
-from accounts.portal import throttling, tokens, turns
+from accounts.portal import hash_queue, throttling, tokens
 from accounts.portal.actions import rehashing
 from accounts.portal.actions.transactions import Locked, impatient_transaction
 from accounts.portal.device import Device
@@ -125,14 +125,15 @@ def _is_right(claimant: Claimant, attempt: Attempt, password: str) -> bool:
         _note_wait(claimant, attempt)
         return False
 
-    with turns.place(is_strangers=attempt.is_strangers):
+    with hash_queue.place(is_strangers=attempt.is_strangers):
         with impatient_transaction():
             failures = throttling.count_attempt(attempt, timezone.now())
         if failures is None:
             _note_wait(claimant, attempt)
             return False
-        with turns.turn(is_strangers=attempt.is_strangers):
-            matches = claimant.verify(password)
+        matches = hash_queue.verify(
+            partial(claimant.verify, password), is_strangers=attempt.is_strangers
+        )
 
     if matches and claimant.active:
         return True

@@ -142,7 +142,7 @@ def sign_out(request: PortalRequest) -> HttpResponse:
     return response
 
 
-@access.with_temporary_password
+@access.pupil
 @require_POST
 def sign_out_everywhere(request: PortalRequest) -> HttpResponse:
     """End the sessions on all devices, this one too."""

@@ -62,9 +62,9 @@ PORTAL = {
     "open_reset": "everybody",
     "reset": "everybody",
     "sign_out": "temporary",
-    "sign_out_everywhere": "temporary",
     "password": "temporary",
     "home": "pupil",
+    "sign_out_everywhere": "pupil",
     "email": "pupil",
 }
 EXAMPLES = {

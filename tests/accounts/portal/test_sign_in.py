@@ -340,11 +340,11 @@ def test_renewal_ends_the_sessions_at_once(
 def test_renewal_while_the_password_is_verified_lets_nobody_in(
     tablet: Client, word: Account, alice_actor: Actor
 ) -> None:
-    def renew_first(*given: object) -> bool:
+    def renew_first(*given: object, is_strangers: bool) -> bool:
         renew(alice_actor, word)
         return True
 
-    with patch("accounts.portal.actions.sessions.check_password", renew_first):
+    with patch("accounts.portal.hash_queue.verify", renew_first):
         assert not gets_in(tablet, word.username, WORD)
     word.refresh_from_db()
     assert (word.last_sign_in_at, word.last_failure) == (None, "")
@@ -386,10 +386,10 @@ def test_sign_out_ends_the_session_also_for_a_copied_cookie(tablet: Client, word
 
 
 def test_sign_out_everywhere_ends_the_sessions_of_one_pupil(
-    tablet: Client, word: Account, temporary: Account
+    tablet: Client, word: Account, own: Account
 ) -> None:
     phone = signed_in(word.username, WORD)
-    other = signed_in(temporary.username, TEMPORARY)
+    other = signed_in(own.username, OWN)
     assert gets_in(tablet, word.username, WORD)
     assert tablet.get(SIGN_OUT_EVERYWHERE).status_code == 405
     assert tablet.post(SIGN_OUT_EVERYWHERE).url == SIGN_IN
