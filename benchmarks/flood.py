@@ -204,7 +204,11 @@ def strangers(running: Running, number: int, newcomers: list[str], primed: float
     line("newcomers who were kept out", len(times) - len(inside), 0)
     line("  the last one got in after, seconds", max(inside, default=0.0), NEWCOMERS_WITHIN)
     line("list, 95th percentile / idle", busy / running.idle, LIST_AT_MOST)
-    line("list afterwards, 95th percentile / idle", idle_list(running.reader) / running.idle, 3.0)
+    line(
+        "list afterwards, 95th percentile / idle",
+        idle_list(running.reader) / running.idle,
+        LIST_AT_MOST,
+    )
     line("counts left / tries", (running.counts() - before) / max(flood.tries, 1))
 
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from schoolloket.core.clock import today
 from schoolloket.core.exceptions import NothingToRelease
-from schoolloket.institutions.actors import Actor
+from schoolloket.institutions.actors import Actor, Operator
 from schoolloket.institutions.models import Institution, Manager
 
 from .models import Enrolment, IdentityConflict, Student, StudentEvent
@@ -29,26 +29,17 @@ def release(*, by: Actor, enrolment: Enrolment) -> None:
     if not enrolments.of(by.institution).holding_on(today()).exists():
         raise NothingToRelease(enrolment.first_name)
 
-    _release(
-        enrolments.exclude(institution=by.institution),
-        institution=by.institution,
-        manager=by.manager,
-        ip_address=by.ip_address,
-    )
+    _release(enrolments.exclude(institution=by.institution), by, by.institution)
 
 
 @transaction.atomic
-def release_as_operator(*, by: Manager, enrolments: QuerySet[Enrolment]) -> int:
+def release_as_operator(*, by: Operator, enrolments: QuerySet[Enrolment]) -> int:
     """Release these, whatever the other school wants; return how many were waiting."""
-    return _release(enrolments, institution=None, manager=by, ip_address=None)
+    return _release(enrolments, by, None)
 
 
 def _release(
-    enrolments: QuerySet[Enrolment],
-    *,
-    institution: Institution | None,
-    manager: Manager | None,
-    ip_address: str | None,
+    enrolments: QuerySet[Enrolment], by: Actor | Operator, institution: Institution | None
 ) -> int:
     """Release those that wait, with a line in each pupil's history (R10); return how many."""
     now = timezone.now()
@@ -62,15 +53,15 @@ def _release(
             institution=institution,
             kind=StudentEvent.Kind.RELEASED,
             at=now,
-            manager=manager,
-            ip_address=ip_address,
+            manager=by.manager,
+            ip_address=by.ip_address,
         )
         for student_id in set(student_of.values())
     )
     return len(student_of)
 
 
-def unite(*, gone_id: int, survivor_id: int, by: Manager | None, at: datetime) -> None:
+def unite(*, gone_id: int, survivor_id: int, by: Manager, at: datetime) -> None:
     """Let a student who has no enrolments any more be no more than the history of another.
 
     The number, the birth date and the official data go; conflicts become those of the survivor,
@@ -93,7 +84,7 @@ def unite(*, gone_id: int, survivor_id: int, by: Manager | None, at: datetime) -
     end_dispute(survivor_id)
 
 
-def _hand_over_conflicts(gone_id: int, survivor_id: int, by: Manager | None, at: datetime) -> None:
+def _hand_over_conflicts(gone_id: int, survivor_id: int, by: Manager, at: datetime) -> None:
     """Settle what is open between the two, and give the other conflicts of the one to the other."""
     both = [gone_id, survivor_id]
     between = IdentityConflict.objects.filter(student__in=both, other__in=both)

@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from schoolloket.core.clock import today
+from schoolloket.institutions.requests import operator_of
 
 from .actions import release_as_operator
 from .models import Enrolment
@@ -31,7 +32,7 @@ class HeldEnrolmentAdmin(admin.ModelAdmin):
     @admin.action(description="Geef vrij: deze school mag de aanmeldgegevens wijzigen")
     def release(self, request: Any, enrolments: QuerySet[Enrolment]) -> None:
         """Release the ticked enrolments."""
-        count = release_as_operator(by=request.user, enrolments=enrolments)
+        count = release_as_operator(by=operator_of(request), enrolments=enrolments)
         messages.success(request, f"Vrijgegeven: {count}.")
 
     def has_add_permission(self, request: HttpRequest) -> bool:

@@ -352,19 +352,20 @@ class StudentFieldChange(AppendOnly):
     def __str__(self) -> str:
         return self.get_field_display()
 
+    @staticmethod
+    def text_of(value: object) -> str:
+        """Return a value of a student as `old` and `new` keep it: 2010-11-07, "" for none."""
+        if value is None:
+            return ""
+        if isinstance(value, date):
+            return value.isoformat()
+        return str(value)
+
 
 class IdentityConflictQuerySet(models.QuerySet["IdentityConflict"]):
     def open(self) -> Self:
         """Those that an operator has yet to decide."""
         return self.filter(outcome=IdentityConflict.Outcome.OPEN)
-
-    def settled_as_different(self, student_ids: Iterable[int]) -> Self:
-        """Those in which an operator took the number away from one of these students.
-
-        The number is that of `other`: a file that gives it to `student` again is wrong again.
-        """
-        different = IdentityConflict.Outcome.DIFFERENT
-        return self.filter(outcome=different, student__in=list(student_ids))
 
 
 class IdentityConflict(models.Model):

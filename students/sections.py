@@ -18,7 +18,7 @@ ROWS_OPEN = 50
 PARAMETERS = {
     "conflicts": "keuzes",
     "problems": "niet-ingelezen",
-    "remarks": "dubbel",
+    "remarks": "opmerkingen",
     "ended": "beeindigd",
     "changed": "gewijzigd",
     "new": "nieuw",

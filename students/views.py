@@ -4,11 +4,11 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.utils.log import log_response
 from django.views.decorators.http import require_http_methods, require_safe
 
 from schoolloket.core import exceptions
 from schoolloket.core.downloads import XLSX, download
+from schoolloket.core.patience import busy_page
 from schoolloket.institutions.requests import DeskRequest
 
 from .forms import AnswersForm, ColumnsForm, UploadForm
@@ -21,8 +21,6 @@ from .sections import Section, sections_of
 RUNS_SHOWN = 20
 # Of the bad rows and the remarks of each earlier import; the others are counted.
 ROWS_SHOWN = 50
-# After so many seconds somebody who met another file tries again.
-RETRY_SECONDS = 5
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -33,7 +31,7 @@ def import_page(request: DeskRequest) -> HttpResponse:
         try:
             with turn():
                 run = actions.upload(by=request.actor, **form.upload)
-        except exceptions.TooBusy as busy:
+        except exceptions.FileBusy as busy:
             return _busy(request, busy, again="")
         except UnusableFile as error:
             form.add_error("file", str(error))
@@ -46,14 +44,9 @@ def import_page(request: DeskRequest) -> HttpResponse:
     return render(request, "students/import.html", context)
 
 
-def _busy(request: DeskRequest, busy: exceptions.TooBusy, again: str) -> HttpResponse:
-    """Ask for a little patience, with the page to try again; without one the file is lost."""
-    context = {"reason": str(busy), "again": again}
-    page = render(request, "students/import_busy.html", context, status=503)
-    page["Retry-After"] = str(RETRY_SECONDS)
-    # Here, since Django logs every 503 as an error, and nothing is wrong.
-    log_response("Busy: %s", request.path, response=page, request=request, level="warning")
-    return page
+def _busy(request: DeskRequest, busy: exceptions.FileBusy, again: str) -> HttpResponse:
+    """Name the page to try again; without one the file is lost."""
+    return busy_page(request, "students/import_busy.html", busy, again=again)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -73,7 +66,7 @@ def import_preview(request: DeskRequest, run_id: int) -> HttpResponse:
             if request.method == "POST":
                 return _take_answer(request, run)
             return _show(request, run)
-    except exceptions.TooBusy as busy:
+    except exceptions.FileBusy as busy:
         return _busy(request, busy, again=request.get_full_path())
     except exceptions.ImportDraftGone as gone:
         messages.warning(request, str(gone))
@@ -206,7 +199,7 @@ def import_bad_rows(request: DeskRequest, run_id: int) -> HttpResponse:
             draft = Draft(run)
             problems = draft.plan.problems[: limits.KEPT]
             workbook = bad_rows.render(draft.cells, problems, made_at=timezone.localtime())
-    except exceptions.TooBusy as busy:
+    except exceptions.FileBusy as busy:
         return _busy(request, busy, again=request.get_full_path())
     except (exceptions.ImportDraftGone, UnusableFile):
         messages.warning(request, exceptions.ImportDraftGone.message)

@@ -15,7 +15,8 @@ from django.db import models
 ROOT = Path(settings.BASE_DIR)
 APPLICATIONS = ["schoolloket", "students", "accounts", "credentials"]
 # From the ground floor up: a module imports its own and lower floors only. The rest of
-# `schoolloket` (settings, URLs, error pages, demo, privacy) is the roof, from where all is seen.
+# `schoolloket` (settings, URLs, error pages, demo, identity, privacy) is the roof, from where all
+# is seen.
 FLOORS = [
     "schoolloket.core",
     "schoolloket.institutions",

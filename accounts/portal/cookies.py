@@ -4,13 +4,14 @@ from functools import cache
 from typing import Any
 
 from django.conf import settings
-from django.core import signing
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 
+from schoolloket.core import device_cookie
+
 from . import tokens
-from .device import MOST_CODES_ON_A_DEVICE, Device
+from .device import Device
 
 
 def _name(cookie: str) -> str:
@@ -23,7 +24,6 @@ DEVICE_COOKIE = _name("toestel")
 # Until September 2027 a device that signed in before cookies had a prefix is known by this name.
 OLD_DEVICE_COOKIE = "toestel"
 DEVICE_SALT = "toestel"
-DEVICE_COOKIE_SECONDS = 365 * 24 * 3600
 LINK_COOKIE = _name("link")
 LINK_COOKIE_SECONDS = 30 * 60
 
@@ -75,13 +75,7 @@ def set_new_device(request: HttpRequest, response: HttpResponse, device: Device)
 
 def _device_value(request: HttpRequest) -> dict[str, Any] | None:
     cookie = request.COOKIES.get(DEVICE_COOKIE) or request.COOKIES.get(OLD_DEVICE_COOKIE, "")
-    try:
-        value: dict[str, Any] = signing.loads(
-            cookie, salt=DEVICE_SALT, max_age=DEVICE_COOKIE_SECONDS
-        )
-    except signing.BadSignature:
-        return None
-    return value
+    return device_cookie.value_of(cookie, DEVICE_SALT)
 
 
 def set_device(response: HttpResponse, device: Device) -> None:
@@ -90,11 +84,11 @@ def set_device(response: HttpResponse, device: Device) -> None:
         "id": device.id,
         "pupils": device.account_ids,
         "mode": device.mode,
-        "codes": device.opened[-MOST_CODES_ON_A_DEVICE:],
+        "codes": device.opened,
         "since": device.since,
     }
-    signed = signing.dumps(value, salt=DEVICE_SALT, compress=True)
-    _set(response, DEVICE_COOKIE, signed, max_age=DEVICE_COOKIE_SECONDS)
+    signed = device_cookie.signed(value, DEVICE_SALT)
+    _set(response, DEVICE_COOKIE, signed, max_age=device_cookie.LASTS_SECONDS)
 
 
 def _set(response: HttpResponse, name: str, value: str, *, max_age: int | None = None) -> None:

@@ -37,7 +37,8 @@ class Device:
     def after_opening(self, account: Account) -> "Device":
         """Return the device as it is once the code on this pupil's sheet was opened on it."""
         others = [(pk, version) for pk, version in self.opened if pk != account.pk]
-        return replace(self, opened=(*others, (account.pk, account.credentials_version)))
+        opened = (*others, (account.pk, account.credentials_version))
+        return replace(self, opened=opened[-MOST_CODES_ON_A_DEVICE:])
 
     def after_sign_in(self, account: Account, mode: str) -> "Device":
         """Return the device as it is once this pupil has signed in on it."""

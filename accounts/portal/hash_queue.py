@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from threading import Semaphore
 
-from schoolloket.core.exceptions import Busy
+from schoolloket.core.exceptions import SignInBusy
 
 # Strangers of one web process who may wait for a hash: half of the threads that it has
 # (deploy/gunicorn.conf.py).
@@ -30,14 +30,14 @@ _one_hash_at_a_time = Semaphore(1)
 def place(*, is_strangers: bool) -> Iterator[None]:
     """Hold a place among those who wait for their hash; on known devices there always is one.
 
-    Raises Busy where as many strangers wait as may.
+    Raises SignInBusy where as many strangers wait as may.
     """
     if not is_strangers:
         yield
         return
 
     if not _strangers.acquire(blocking=False):
-        raise Busy
+        raise SignInBusy
     try:
         yield
     finally:

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from typing import Any
 
-from allauth.account.adapter import get_adapter
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.http.request import split_domain_port
@@ -13,6 +12,7 @@ from django.utils import timezone
 from accounts.models import Account
 from schoolloket.core import clock
 from schoolloket.institutions.actors import Pupil
+from schoolloket.institutions.requests import ip_address_of
 
 from . import tokens
 from .access import Audience, View
@@ -45,7 +45,7 @@ class PortalMiddleware:
         if NAMESPACE not in request.resolver_match.namespaces:
             return None
 
-        request.by = Pupil(ip_address=get_adapter().get_client_ip(request))
+        request.by = Pupil(ip_address=ip_address_of(request))
         session = _session_of(request)
         request.pupil_session = session
 

@@ -18,13 +18,14 @@ reveals neither. A new version of the credentials is another key: it lifts the w
 See docs/decisions/0033-limits-that-strangers-cannot-turn.md for the numbers.
 """
 
-import ipaddress
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 
 from django.utils.crypto import salted_hmac
+
+from schoolloket.core.network import network_of
 
 from .models import AttemptCount
 
@@ -175,23 +176,6 @@ def credentials_of(username: str, version: int) -> str:
 def account_key(credentials: str) -> str:
     """Return the key of all failures for these credentials on strangers' devices."""
     return _key("account", credentials)
-
-
-def network_of(ip_address: str) -> str:
-    """Return what is counted as one address: an IPv4 address, or the /64 of an IPv6 address.
-
-    A home or a server has a whole /64 (RFC 6177), so single addresses of it cost nothing.
-    """
-    try:
-        address = ipaddress.ip_address(ip_address)
-    except ValueError:
-        return ip_address
-
-    if address.version == 4:
-        return str(address)
-    if address.ipv4_mapped:
-        return str(address.ipv4_mapped)
-    return str(ipaddress.ip_network((address, 64), strict=False))
 
 
 def _address_limit(network: str) -> Limit:

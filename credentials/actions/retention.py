@@ -57,9 +57,8 @@ def _log(kind: AccessEvent.Kind, batch: Batch, by: Actor) -> None:
     access_log.record(
         kind,
         manager=by.manager,
-        by=by.manager,
+        by=by,
         institution=by.institution,
-        ip_address=by.ip_address,
         detail=f"reeks {batch.pk}",
     )
 

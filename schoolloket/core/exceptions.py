@@ -15,6 +15,12 @@ class Refused(Exception):
         super().__init__(message or self.message)
 
 
+class Busy(Refused):
+    """As much goes on as this process takes at a time. `seconds`: when to try again."""
+
+    seconds: int
+
+
 # A selection -----------------------------------------------------------------------------------
 
 
@@ -129,10 +135,11 @@ class ImportDraftReplaced(ImportDraftGone):
     )
 
 
-class TooBusy(Refused):
+class FileBusy(Busy):
     """This process works on the file of somebody else."""
 
     message = "De server leest net een ander bestand in. Er is niets gewijzigd."
+    seconds = 5
 
 
 class PlanChanged(Refused):
@@ -217,11 +224,8 @@ class TooManyMails(Refused):
     message = "Er zijn al enkele mails onderweg. Kijk in je mailbox, of wacht een uur."
 
 
-class Busy(Refused):
+class SignInBusy(Busy):
     """More attempts to sign in wait for their turn than may."""
 
-    message = "Het is nu heel druk. Probeer het over 10 seconden opnieuw."
-
-
-class Locked(Refused):
-    """Somebody else holds a row for longer than an attempt to sign in waits."""
+    seconds = 10
+    message = f"Het is nu heel druk. Probeer het over {seconds} seconden opnieuw."

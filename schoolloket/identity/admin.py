@@ -3,7 +3,6 @@
 from datetime import datetime
 from typing import Any
 
-from allauth.account.adapter import get_adapter
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
@@ -13,7 +12,7 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 
 from schoolloket.core.exceptions import AlreadySettled, CannotPutBack, DecisionChanged
-from schoolloket.institutions.actors import Operator
+from schoolloket.institutions.requests import operator_of
 from students.models import IdentityConflict, Student, StudentEvent
 
 from . import actions, former_data
@@ -52,11 +51,6 @@ class OwnPagesAdmin(admin.ModelAdmin):
         """Raise PermissionDenied for an operator who may only look."""
         if not self.has_change_permission(request):
             raise PermissionDenied
-
-
-def operator(request: Any) -> Operator:
-    """Return who decides: the operator of this request, as the history keeps it (R10)."""
-    return Operator(manager=request.user, ip_address=get_adapter().get_client_ip(request))
 
 
 @admin.register(IdentityConflict)
@@ -138,7 +132,7 @@ class ConflictAdmin(OwnPagesAdmin):
             survivor_id = form.cleaned_data["survivor"]
 
         try:
-            actions.merge(by=operator(request), conflict_id=conflict_id, survivor_id=survivor_id)
+            actions.merge(by=operator_of(request), conflict_id=conflict_id, survivor_id=survivor_id)
         except IdentityConflict.DoesNotExist:
             raise Http404 from None
         except DecisionChanged as refused:
@@ -167,7 +161,7 @@ class ConflictAdmin(OwnPagesAdmin):
 
     def _part(self, request: HttpRequest, conflict_id: int) -> HttpResponse:
         try:
-            actions.part(by=operator(request), conflict_id=conflict_id)
+            actions.part(by=operator_of(request), conflict_id=conflict_id)
         except IdentityConflict.DoesNotExist:
             raise Http404 from None
         except AlreadySettled as refused:
@@ -246,7 +240,7 @@ class FormerDataAdmin(OwnPagesAdmin):
         self, request: HttpRequest, student: Student, event: StudentEvent
     ) -> HttpResponse:
         try:
-            actions.put_back(by=operator(request), student_id=student.pk, event_id=event.pk)
+            actions.put_back(by=operator_of(request), student_id=student.pk, event_id=event.pk)
         except CannotPutBack as refused:
             messages.warning(request, str(refused))
         else:

@@ -4,6 +4,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from django.db.models import QuerySet
+
 from students.models import IdentityConflict, Student, StudentEvent, StudentFieldChange
 
 Field = StudentFieldChange.Field
@@ -21,20 +23,24 @@ NAMES_WITHOUT_NUMBER = (
 
 def events(student: Student) -> list[StudentEvent]:
     """Return the events that changed the data of this student, the newest first."""
-    changed = student.events.filter(changes__isnull=False).distinct()
-    return list(changed.select_related("institution", "manager").prefetch_related("changes"))
+    return list(_events(student))
 
 
 def event(student: Student, event_id: int) -> StudentEvent | None:
     """Return one of those events, or None where this student has no such event."""
-    return next((event for event in events(student) if event.pk == event_id), None)
+    return _events(student).filter(pk=event_id).first()
+
+
+def _events(student: Student) -> QuerySet[StudentEvent]:
+    changed = student.events.filter(changes__isnull=False).distinct()
+    return changed.select_related("institution", "manager").prefetch_related("changes")
 
 
 def changes(student: Student, texts: Texts) -> list[StudentFieldChange]:
     """Return how the student would change with these values, as changes of no event yet."""
     found = []
     for field, new in texts.items():
-        old = _text(getattr(student, field))
+        old = StudentFieldChange.text_of(getattr(student, field))
         if old != new:
             found.append(StudentFieldChange(field=field, old=old, new=new))
     return found
@@ -73,17 +79,8 @@ def obstacle(student: Student, changes: list[StudentFieldChange]) -> str:
     return ""
 
 
-def _text(value: date | str | None) -> str:
-    """Return a value of a student as StudentFieldChange keeps it."""
-    if value is None:
-        return ""
-    if isinstance(value, date):
-        return value.isoformat()
-    return str(value)
-
-
 def _value(field: str, text: str) -> date | str | None:
-    """Return what `_text` made a text of."""
+    """Return what `StudentFieldChange.text_of` made a text of."""
     if field in (Field.IDENTITY_HASH, Field.BIRTH_DATE) and not text:
         return None
     if field == Field.BIRTH_DATE:

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from schoolloket.core.clock import months_before
 
+from .actors import Actor, Author
 from .models import AccessEvent, Institution, Manager, Tally
 
 logger = logging.getLogger("schoolloket.access")
@@ -28,31 +29,30 @@ def record(
     kind: AccessEvent.Kind,
     *,
     manager: Manager | None,
-    by: Manager | None = None,
+    by: Author | Actor,
     institution: Institution | None = None,
-    ip_address: str | None = None,
     detail: str = "",
 ) -> None:
     """Add a row about this manager, inside the caller's transaction.
 
-    `by`: who did it, where somebody signed in did. `detail`: a batch, or a masked e-mail address.
+    `by`: who did it, and from where. `detail`: a batch, or a masked e-mail address.
     """
     AccessEvent.objects.create(
         kind=kind,
         at=timezone.now(),
         manager=manager,
-        by=by,
+        by=by.manager,
         institution=institution,
-        ip_address=ip_address,
+        ip_address=by.ip_address,
         detail=detail,
     )
     logger.info(
         "%s manager %s by %s institution %s from %s",
         kind,
         _id_of(manager),
-        _id_of(by),
+        _id_of(by.manager),
         _id_of(institution),
-        ip_address or "-",
+        by.ip_address or "-",
     )
 
 
@@ -70,12 +70,13 @@ def record_failure(*, manager: Manager | None, email: str, ip_address: str) -> N
     if manager is not None:
         whose = str(manager.pk)
 
+    by = Author(ip_address=ip_address)
     number = Tally.objects.add("failures", whose, within=AN_HOUR, now=timezone.now())
     if number <= FAILURES_IN_FULL:
-        record(AccessEvent.Kind.FAILED, manager=manager, ip_address=ip_address)
+        record(AccessEvent.Kind.FAILED, manager=manager, by=by)
     elif _is_power_of_ten(number):
         detail = f"{number} keer in een uur"
-        record(AccessEvent.Kind.FAILED, manager=manager, ip_address=ip_address, detail=detail)
+        record(AccessEvent.Kind.FAILED, manager=manager, by=by, detail=detail)
 
 
 def _is_power_of_ten(number: int) -> bool:

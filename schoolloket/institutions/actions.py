@@ -40,7 +40,7 @@ def request_reset(*, email: str, ip_address: str) -> None:
     if mails > MOST_MAILS_AN_HOUR:
         return
 
-    access_log.record(Kind.RESET_ASKED, manager=manager, ip_address=ip_address)
+    access_log.record(Kind.RESET_ASKED, manager=manager, by=Author(ip_address=ip_address))
     emails.send_reset(manager)
 
 
@@ -56,16 +56,16 @@ def end_sessions(*, manager: Manager, by: Author) -> None:
     """Sign the manager out in every browser, with a row in the access log."""
     # Not saved: a save would be noted as a change of rights.
     Manager.objects.filter(pk=manager.pk).update(session_version=F("session_version") + 1)
-    access_log.record(Kind.SESSIONS_ENDED, manager=manager, by=by.manager, ip_address=by.ip_address)
+    access_log.record(Kind.SESSIONS_ENDED, manager=manager, by=by)
 
 
 @transaction.atomic
 def note_new_manager(*, manager: Manager, by: Author) -> None:
     """Add a manager who was made just now, and the rights that came along, to the access log."""
-    access_log.record(Kind.CREATED, manager=manager, by=by.manager, ip_address=by.ip_address)
+    access_log.record(Kind.CREATED, manager=manager, by=by)
     for right, (given, _) in RIGHTS.items():
         if getattr(manager, right) and given != Kind.ACTIVATED:
-            access_log.record(given, manager=manager, by=by.manager, ip_address=by.ip_address)
+            access_log.record(given, manager=manager, by=by)
 
 
 @transaction.atomic
@@ -74,7 +74,7 @@ def note_changes(*, before: Manager, manager: Manager, by: Author) -> None:
     for right, (given, taken) in RIGHTS.items():
         if getattr(manager, right) != getattr(before, right):
             kind = given if getattr(manager, right) else taken
-            access_log.record(kind, manager=manager, by=by.manager, ip_address=by.ip_address)
+            access_log.record(kind, manager=manager, by=by)
 
     if manager.email != before.email:
         _note_email(before.email, manager, by)
@@ -88,8 +88,7 @@ def _note_email(old: str, manager: Manager, by: Author) -> None:
     access_log.record(
         Kind.EMAIL_CHANGED,
         manager=manager,
-        by=by.manager,
-        ip_address=by.ip_address,
+        by=by,
         detail=f"{mask_email(old)} → {mask_email(manager.email)}",
     )
 
@@ -101,7 +100,7 @@ def _note_password(manager: Manager, by: Author) -> None:
         # Without a sign-in the mailed link is the only way.
         kind = Kind.RESET
 
-    access_log.record(kind, manager=manager, by=by.manager, ip_address=by.ip_address)
+    access_log.record(kind, manager=manager, by=by)
     at = timezone.now()
     transaction.on_commit(
         lambda: background.run(
@@ -116,7 +115,6 @@ def note_membership(kind: AccessEvent.Kind, *, membership: Membership, by: Autho
     access_log.record(
         kind,
         manager=membership.manager,
-        by=by.manager,
+        by=by,
         institution=membership.institution,
-        ip_address=by.ip_address,
     )

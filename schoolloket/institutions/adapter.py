@@ -7,10 +7,11 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from . import access_log, actions
+from .actors import Author
 from .attempts import Attempt
 from .devices import device_of, set_device
 from .models import AccessEvent, Manager
-from .requests import ip_address_of
+from .requests import author_of, ip_address_of
 
 
 class ManagerAdapter(DefaultAccountAdapter):  # type: ignore[misc]
@@ -54,22 +55,16 @@ class ManagerAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
     def post_login(self, request: HttpRequest, user: Manager, **options: Any) -> HttpResponse:
         """Note the sign-in, and know the device from now on."""
-        access_log.record(
-            AccessEvent.Kind.SIGNED_IN, manager=user, by=user, ip_address=ip_address_of(request)
-        )
+        by = Author(manager=user, ip_address=ip_address_of(request))
+        access_log.record(AccessEvent.Kind.SIGNED_IN, manager=user, by=by)
         response: HttpResponse = super().post_login(request, user, **options)
         set_device(response, device_of(request).after_sign_in(user))
         return response
 
     def logout(self, request: HttpRequest) -> None:
         """Note the sign-out. A session that ends by itself leaves no row."""
-        manager: Any = request.user
-        access_log.record(
-            AccessEvent.Kind.SIGNED_OUT,
-            manager=manager,
-            by=manager,
-            ip_address=ip_address_of(request),
-        )
+        by = author_of(request)
+        access_log.record(AccessEvent.Kind.SIGNED_OUT, manager=by.manager, by=by)
         super().logout(request)
 
 
@@ -78,7 +73,9 @@ def _attempt(request: HttpRequest, email: str) -> Attempt:
     address = email.strip().lower()
     manager = Manager.objects.filter(email=address).first()
     device = device_of(request)
-    known = device.id if manager and device.knows(manager) else None
+    known = None
+    if manager and device.knows(manager):
+        known = device.id
     return Attempt(address, manager, ip_address_of(request), known)
 
 

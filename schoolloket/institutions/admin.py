@@ -13,9 +13,8 @@ from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
 
 from . import actions
-from .actors import Author
 from .models import AccessEvent, Institution, Manager, Membership
-from .requests import ip_address_of
+from .requests import author_of
 
 # The admin's own form would bypass the limits on failed sign-ins.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
@@ -76,9 +75,8 @@ class ManagerAdmin(UserAdmin):
     )
     def sign_out(self, request: Any, managers: QuerySet[Manager]) -> None:
         """End every session of the ticked managers."""
-        by = Author(manager=request.user, ip_address=ip_address_of(request))
         for manager in managers:
-            actions.end_sessions(manager=manager, by=by)
+            actions.end_sessions(manager=manager, by=author_of(request))
         messages.success(request, f"Overal afgemeld: {len(managers)}.")
 
 

@@ -16,7 +16,7 @@ new password lifts every wait at once.
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from allauth.core.internal.ratelimit import truncate_ip
+from schoolloket.core.network import network_of
 
 from .models import Manager, Tally
 
@@ -83,18 +83,12 @@ class Attempt:
 
     @property
     def _from_network(self) -> tuple[str, ...]:
-        return "network", _network_of(self.ip_address)
+        return "network", network_of(self.ip_address)
 
     @property
     def _here(self) -> tuple[str, ...]:
-        return "here", self._credentials, _network_of(self.ip_address)
+        return "here", self._credentials, network_of(self.ip_address)
 
     @property
     def _everywhere(self) -> tuple[str, ...]:
         return "everywhere", self._credentials
-
-
-def _network_of(ip_address: str) -> str:
-    """Return an IPv4 address as it is, and of an IPv6 address the /64, which is one customer's."""
-    network: str = truncate_ip(ip_address)
-    return network

@@ -1,17 +1,16 @@
 """The devices on which managers signed in before: nobody elsewhere can make them wait."""
 
 from dataclasses import dataclass, replace
-from typing import Any
 
 from django.conf import settings
-from django.core import signing
 from django.http import HttpRequest, HttpResponseBase
 from django.utils.crypto import get_random_string
+
+from schoolloket.core import device_cookie
 
 from .models import Manager
 
 COOKIE = settings.DESK.cookie_name("loket-toestel")
-COOKIE_SECONDS = 365 * 24 * 3600
 SALT = "institutions.devices"
 # A secretariat shares a computer. Of more managers than this, the oldest is unknown again.
 MOST_MANAGERS = 10
@@ -40,12 +39,9 @@ def device_of(request: HttpRequest) -> Device:
 
     A new device where there is no cookie, or one that is older than a year or not signed by us.
     """
-    cookie = request.COOKIES.get(COOKIE, "")
-    try:
-        value: dict[str, Any] = signing.loads(cookie, salt=SALT, max_age=COOKIE_SECONDS)
-    except signing.BadSignature:
+    value = device_cookie.value_of(request.COOKIES.get(COOKIE, ""), SALT)
+    if value is None:
         return Device(id=get_random_string(32))
-
     return Device(id=value["id"], manager_ids=tuple(value["managers"]))
 
 
@@ -54,8 +50,8 @@ def set_device(response: HttpResponseBase, device: Device) -> None:
     value = {"id": device.id, "managers": device.manager_ids}
     response.set_cookie(
         COOKIE,
-        signing.dumps(value, salt=SALT),
-        max_age=COOKIE_SECONDS,
+        device_cookie.signed(value, SALT),
+        max_age=device_cookie.LASTS_SECONDS,
         secure=settings.DESK.secure,
         httponly=True,
         samesite="Lax",

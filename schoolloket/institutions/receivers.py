@@ -17,7 +17,7 @@ from django.utils import timezone
 from . import actions
 from .actors import Author
 from .models import AccessEvent, Manager, Membership
-from .requests import ip_address_of
+from .requests import author_of
 from .sessions import SIGNED_IN_AT
 
 Kind = AccessEvent.Kind
@@ -71,8 +71,4 @@ def _author() -> Author:
     request = context.request
     if request is None:
         return Author()
-
-    manager = None
-    if request.user.is_authenticated:
-        manager = request.user
-    return Author(manager=manager, ip_address=ip_address_of(request))
+    return author_of(request)

@@ -10,9 +10,8 @@ from django.views.decorators.http import require_POST, require_safe
 from schoolloket.core.text import LONGEST_SEARCH, SEARCH_TOO_LONG
 
 from . import actions
-from .actors import Author
 from .models import Institution
-from .requests import DeskRequest, ip_address_of, referring_page
+from .requests import DeskRequest, author_of, referring_page
 
 # From this number of schools on, the page offers a search.
 SEARCHABLE_FROM = 8
@@ -53,8 +52,7 @@ def desk_home(request: DeskRequest) -> HttpResponse:
 @require_POST
 def sign_out_everywhere(request: DeskRequest) -> HttpResponse:
     """End every session of the manager, this one too: another browser was left open."""
-    by = Author(manager=request.user, ip_address=ip_address_of(request))
-    actions.end_sessions(manager=request.user, by=by)
+    actions.end_sessions(manager=request.user, by=author_of(request))
 
     auth.logout(request)
     messages.success(request, "Je bent overal afgemeld.")

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from datetime import date, datetime
+from datetime import datetime
 
 from django.db import connection
 
@@ -276,20 +276,11 @@ def _record_data(entries: list[Entry], by: Actor, at: datetime) -> None:
             change = StudentFieldChange(
                 event=data_event,
                 field=difference.field,
-                old=_as_text(difference.stored),
-                new=_as_text(difference.becomes),
+                old=StudentFieldChange.text_of(difference.stored),
+                new=StudentFieldChange.text_of(difference.becomes),
             )
             changes.append(change)
     StudentFieldChange.objects.bulk_create(changes)
-
-
-def _as_text(value: object) -> str:
-    """Return a value as the history keeps it: 2010-11-07, "" for none."""
-    if value is None:
-        return ""
-    if isinstance(value, date):
-        return value.isoformat()
-    return str(value)
 
 
 def _keep_claims(entries: list[Entry], institution: Institution, at: datetime) -> None:

@@ -137,10 +137,8 @@ class Claims:
 
     def has_many_of_last_name(self, row: Row) -> bool:
         """Return whether a last name of the row has more numbers than children may have."""
-        for name in self.last_names_of(row):
-            if len(self._numbers[name]) > MOST_OF_A_LAST_NAME:
-                return True
-        return False
+        counts = [len(self._numbers[name]) for name in self.last_names_of(row)]
+        return max(counts, default=0) > MOST_OF_A_LAST_NAME
 
     def has_others(self, row: Row, student: ExistingStudent | None) -> bool:
         """Return whether the row's name and birth date have other numbers than the row's.
@@ -149,9 +147,9 @@ class Claims:
         became a national number. It counts for the next replacement.
         """
         numbers = self._numbers.get(self.person_of(row), set())
-        right = {row.identity_hash}
+        right: set[str | None] = {row.identity_hash}
         if student and student.birth_date == row.birth_date:
-            right.add(student.identity_hash or "")
+            right.add(student.identity_hash)
         return len(numbers) > len(numbers & right)
 
     def others_named(self, row: Row) -> str:

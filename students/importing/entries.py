@@ -128,7 +128,7 @@ def _said(
     differing = differences(student, becomes)
 
     _, ends_on = row.period
-    if not differing or existing.has_say(student, ends_on):
+    if not differing or existing.has_the_say(student, ends_on):
         return _Said(becomes, fields, differing)
 
     remark = SAID_OF_ONE_WHO_LEFT
@@ -170,7 +170,7 @@ def _entry(
         stops = enrolment.runs_on(existing.today) and ends_on < existing.today
 
     person = _person(row, student, existing)
-    standing = _standing(student, enrolment, ends_on, existing, is_merged=is_merged)
+    arrival = _arrival(student, enrolment, ends_on, existing, is_merged=is_merged)
     return Entry(
         row=row.row,
         student_id=person.student_id,
@@ -182,9 +182,9 @@ def _entry(
         enrolment_differences=enrolment_differences,
         claim=_claim(row, student, said, claims),
         stops=stops,
-        held=standing.held,
-        returns=standing.returns,
-        follows=standing.follows,
+        held=arrival.held,
+        returns=arrival.returns,
+        follows=arrival.follows,
         old_class=old_class,
         is_hidden=person.is_hidden,
         former_id=person.former_id,
@@ -228,7 +228,7 @@ def _claim(row: Row, student: ExistingStudent | None, said: _Said, claims: Claim
 
 
 @dataclass(frozen=True)
-class _Standing:
+class _Arrival:
     """How a pupil comes to this school; the fields are those of Entry."""
 
     held: bool = False
@@ -236,21 +236,21 @@ class _Standing:
     follows: int | None = None
 
 
-def _standing(
+def _arrival(
     student: ExistingStudent | None,
     enrolment: ExistingEnrolment | None,
     ends_on: date,
     existing: ExistingRecords,
     *,
     is_merged: bool,
-) -> _Standing:
+) -> _Arrival:
     """Return whether the pupil comes back or stays, and waits for another school (R11).
 
     `enrolment`: the one that the row changes, None for a new one; `ends_on`: its last day as it
     will be.
     """
     if student is None:
-        return _Standing()
+        return _Arrival()
 
     past = existing.enrolments_of(student)
     current = existing.current_enrolment(student)
@@ -267,7 +267,7 @@ def _standing(
     if student.pk in existing.elsewhere:
         held = arrives or is_merged
 
-    return _Standing(
+    return _Arrival(
         held=held,
         returns=arrives and len(past) > 0,
         follows=follows,

@@ -10,6 +10,9 @@ from dataclasses import dataclass, fields
 from datetime import date
 from typing import NamedTuple
 
+from django.db.models import Q
+from django.db.models.functions import Coalesce
+
 from schoolloket.institutions.models import Institution
 from students.models import (
     VISIBLE_AFTER_LEAVING,
@@ -36,6 +39,12 @@ class ExistingStudent(NamedTuple):
     official_first_name: str = ""
     official_last_name: str = ""
     is_hidden: bool = False
+
+    def was_born_on_another_day(self, birth_date: date | None) -> bool:
+        """Return whether both birth dates are known, and differ."""
+        if birth_date is None or self.birth_date is None:
+            return False
+        return birth_date != self.birth_date
 
 
 @dataclass(slots=True)
@@ -141,11 +150,13 @@ class ExistingRecords:
         """Read the numbers that an operator took from students of this institution."""
         own = Enrolment.objects.of(self.institution).values("student")
         changes = StudentFieldChange.objects.filter(
+            # Who was merged into one of them since has the event under the former row.
+            Q(event__student__in=own) | Q(event__student__merged_into__in=own),
             event__kind=StudentEvent.Kind.PARTED,
-            event__student__in=own,
             field=StudentFieldChange.Field.IDENTITY_HASH,
         )
-        self._taken_away.update(changes.values_list("event__student", "old"))
+        person = Coalesce("event__student__merged_into", "event__student")
+        self._taken_away.update(changes.values_list(person, "old"))
 
     def enrolments_of(self, student: ExistingStudent | None) -> list[ExistingEnrolment]:
         """Return the student's enrolments here, by their last day; none for a new student."""
@@ -163,7 +174,7 @@ class ExistingRecords:
                 return enrolment
         return None
 
-    def has_say(self, student: ExistingStudent, ends_on: date) -> bool:
+    def has_the_say(self, student: ExistingStudent, ends_on: date) -> bool:
         """Return whether this school alone changes what is known of the person (R11).
 
         `ends_on`: the last day of the enrolment here that a row gives the student. It has the say

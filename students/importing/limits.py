@@ -1,5 +1,6 @@
-"""How much a file may hold, and how much is done with it: all limits of files stand here.
+"""How much a file may hold, and how much is done with it.
 
+All limits of files stand here, but for the two that the settings give (`Limits`).
 The child keeps those of reading, the web process those of what it makes of the answer. Loads no
 Django, since the child needs them too.
 """

@@ -215,7 +215,7 @@ def choices_between(
     if len(holders) != 1 or holders[0].pk == student.pk:
         return ()
 
-    if holders[0].is_hidden or _born_differently(row, holders[0]):
+    if holders[0].is_hidden or holders[0].was_born_on_another_day(row.birth_date):
         return (Choice.WITHOUT_NUMBER,)
     return Choice.SAME, Choice.WITHOUT_NUMBER
 
@@ -239,7 +239,7 @@ def _student_by_stamnummer(
     student = existing.last_holder(row)
     if student is None or student.is_hidden:
         return None
-    if _born_differently(row, student):
+    if student.was_born_on_another_day(row.birth_date):
         # The stamnummer of a student who left may have been given to another one.
         return None
     return student
@@ -271,21 +271,14 @@ def _check_new_number(
     """
     if not row.identity_hash or not student.identity_hash:
         return
-    if not _born_differently(row, student):
+    if not student.was_born_on_another_day(row.birth_date):
         return
 
     _, ends_on = row.period
-    if not existing.has_say(student, ends_on):
+    if not existing.has_the_say(student, ends_on):
         raise NeedsAnswer(OTHER_BIRTH_DATE, Choice.WITHOUT_NUMBER)
     if answer != Choice.CORRECTED:
         raise NeedsAnswer(OTHER_BIRTH_DATE, Choice.CORRECTED, Choice.WITHOUT_NUMBER)
-
-
-def _born_differently(row: Row, student: ExistingStudent) -> bool:
-    """Return whether both birth dates are known, and differ."""
-    if row.birth_date is None or student.birth_date is None:
-        return False
-    return row.birth_date != student.birth_date
 
 
 def enrolment_of(

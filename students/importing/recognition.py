@@ -213,7 +213,7 @@ class _Recognition:
         if entry.former_id is None or entry.former_id in self._found:
             return None
         person = self._people.by_id.get(entry.former_id)
-        if person is None or _born_differently(entry, person):
+        if person is None or person.student.was_born_on_another_day(entry.student["birth_date"]):
             return None
         if person.last_names and not person.last_names & _last_names(entry):
             return None
@@ -225,8 +225,8 @@ class _Recognition:
         It has none over a pupil who is enrolled in another school too: that one was first.
         """
         stored = {name: getattr(person.student, name) for name in STUDENT_FIELDS}
-        has_say = entry.enrolment["ends_on"] >= self._today and not person.is_elsewhere
-        if not has_say or _born_differently(entry, person):
+        has_the_say = entry.enrolment["ends_on"] >= self._today and not person.is_elsewhere
+        if not has_the_say or person.student.was_born_on_another_day(entry.student["birth_date"]):
             is_disputed = person.student.is_disputed
             return replace(entry, student=stored, student_differences=(), is_disputed=is_disputed)
 
@@ -263,11 +263,3 @@ def _last_names(entry: Entry) -> set[str]:
     if "official_last_name" in entry.said:
         names.add(fold_name(entry.student["official_last_name"]))
     return names - {""}
-
-
-def _born_differently(entry: Entry, person: _Person) -> bool:
-    """Return whether both birth dates are known, and differ."""
-    born = entry.student["birth_date"]
-    if born is None or person.student.birth_date is None:
-        return False
-    return bool(born != person.student.birth_date)

@@ -8,7 +8,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from schoolloket.core.exceptions import TooBusy
+from schoolloket.core.exceptions import FileBusy
 
 # How long the one who waits does so: about what a large list takes.
 WAIT_SECONDS = 3.0
@@ -18,18 +18,18 @@ SWITCH_SECONDS = 0.001
 
 _the_turn = threading.Lock()
 # Who has the turn, and one who waits: a third would take a thread from the pages of others.
-_standing = threading.BoundedSemaphore(2)
+_present = threading.BoundedSemaphore(2)
 
 
 @contextmanager
 def turn() -> Iterator[None]:
-    """Hold the only turn of this process. Raises TooBusy where others have it, or wait for it."""
-    if not _standing.acquire(blocking=False):
-        raise TooBusy
+    """Hold the only turn of this process. Raises FileBusy where others have it, or wait for it."""
+    if not _present.acquire(blocking=False):
+        raise FileBusy
 
     try:
         if not _the_turn.acquire(timeout=WAIT_SECONDS):
-            raise TooBusy
+            raise FileBusy
         before = sys.getswitchinterval()
         sys.setswitchinterval(SWITCH_SECONDS)
         try:
@@ -38,4 +38,4 @@ def turn() -> Iterator[None]:
             sys.setswitchinterval(before)
             _the_turn.release()
     finally:
-        _standing.release()
+        _present.release()

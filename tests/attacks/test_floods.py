@@ -116,6 +116,15 @@ def test_a_stranger_too_many_is_asked_to_come_back_whatever_the_username(
     assert victim.failed_sign_ins == 0
 
 
+@pytest.mark.usefixtures("crowd")
+def test_who_is_turned_away_is_no_error_in_the_log(
+    victim: Account, caplog: pytest.LogCaptureFixture
+) -> None:
+    """An error a try would hide those that somebody has to look at."""
+    sign_in(device(), victim.username, WORD)
+    assert [record.levelname for record in caplog.records] == ["WARNING"]
+
+
 def test_a_known_device_has_its_turn_in_the_crowd(
     victim: Account, request: pytest.FixtureRequest
 ) -> None:

@@ -147,7 +147,7 @@ def test_of_twenty_files_at_once_one_is_worked_on_and_one_waits() -> None:
                 begun.set()
                 done.wait(10)
                 return "worked"
-        except turns.TooBusy:
+        except turns.FileBusy:
             return "busy"
 
     with ThreadPoolExecutor(20) as pool:

@@ -2,7 +2,7 @@
 
 import logging
 import re
-from datetime import date
+from datetime import date, datetime
 from itertools import count
 
 import pytest
@@ -16,6 +16,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Account, PasswordKind
 from schoolloket.institutions.actors import Actor
+from students.actions import unite
 from students.importing import actions
 from students.importing.claims import MOST_OF_A_LAST_NAME
 from students.importing.draft import Draft
@@ -680,11 +681,9 @@ def test_else_both_are_in_doubt(
     assert counts(run_import(bob_actor, csv_file([row]))) == (0, 0, 0, 1)
 
 
-def test_a_number_that_was_taken_away_does_not_come_back(renee: Account, bob_actor: Actor) -> None:
-    """An operator said that they are two: the same wrong number is no new doubt every night."""
-    run_import(bob_actor, csv_file([stranger()]))
-    own = enrolment_in(bob_actor).student
-    parted = StudentEvent.objects.create(student=own, kind=Kind.PARTED, at=renee.created_at)
+def take_number_away(own: Student, at: datetime) -> StudentEvent:
+    """Do what an operator does who finds that they are two pupils."""
+    parted = StudentEvent.objects.create(student=own, kind=Kind.PARTED, at=at)
     StudentFieldChange.objects.create(event=parted, field="identity_hash", old=own.identity_hash)
     Student.objects.filter(pk=own.pk).update(
         identity_hash=None,
@@ -693,6 +692,14 @@ def test_a_number_that_was_taken_away_does_not_come_back(renee: Account, bob_act
         official_first_name="",
         official_last_name="",
     )
+    return parted
+
+
+def test_a_number_that_was_taken_away_does_not_come_back(renee: Account, bob_actor: Actor) -> None:
+    """An operator said that they are two: the same wrong number is no new doubt every night."""
+    run_import(bob_actor, csv_file([stranger()]))
+    own = enrolment_in(bob_actor).student
+    parted = take_number_away(own, renee.created_at)
     for _ in range(2):
         run = run_import(bob_actor, csv_file([stranger()]))
         assert counts(run) == (0, 0, 0, 1)
@@ -703,6 +710,23 @@ def test_a_number_that_was_taken_away_does_not_come_back(renee: Account, bob_act
     number = parted.changes.get().old
     Student.objects.filter(pk=own.pk).update(identity_hash=number, is_disputed=True)
     assert run_import(bob_actor, csv_file([stranger()])).remarks == []
+
+
+def test_a_number_that_was_taken_away_does_not_come_back_after_a_merge(
+    renee: Account, bob_actor: Actor
+) -> None:
+    """The pupil is another student by now, with the history of the one who lost the number."""
+    run_import(bob_actor, csv_file([stranger()]))
+    gone = enrolment_in(bob_actor).student
+    take_number_away(gone, renee.created_at)
+    survivor = Student.objects.create(official_data="invalid", birth_date=gone.birth_date)
+    Enrolment.objects.filter(student=gone).update(student=survivor)
+    unite(gone_id=gone.pk, survivor_id=survivor.pk, by=bob_actor.manager, at=renee.created_at)
+
+    run = run_import(bob_actor, csv_file([stranger()]))
+    assert "van een andere leerling" in run.remarks[0]["reason"]
+    survivor.refresh_from_db()
+    assert (survivor.identity_hash, survivor.is_disputed) == (None, False)
 
 
 # Two schools in the same second -----------------------------------------------------------------

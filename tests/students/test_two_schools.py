@@ -229,6 +229,7 @@ def test_an_operator_releases_a_pupil_in_the_admin(
     assert not held(enrolment)
     event = StudentEvent.objects.get(kind=StudentEvent.Kind.RELEASED)
     assert (event.manager.name, event.institution) == ("Operator", None)
+    assert event.ip_address == "127.0.0.1"
 
 
 def test_a_class_change_is_a_line_in_the_pupils_history(

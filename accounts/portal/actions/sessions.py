@@ -9,20 +9,14 @@ from django.db.models import F, OuterRef, Subquery
 from django.utils import timezone
 
 from accounts import history
-from accounts.models import (
-    HAMMERED_FROM,
-    Account,
-    AccountEvent,
-    SignInFailure,
-)
+from accounts.models import HAMMERED_FROM, Account, AccountEvent, SignInFailure
 from accounts.portal import hash_queue, throttling, tokens
 from accounts.portal.actions import rehashing
-from accounts.portal.actions.transactions import impatient_transaction
+from accounts.portal.actions.transactions import Locked, impatient_transaction
 from accounts.portal.device import Device
 from accounts.portal.models import PortalSession
 from accounts.portal.throttling import Attempt
 from schoolloket.core import clock
-from schoolloket.core.exceptions import Locked
 from schoolloket.institutions.actors import Pupil
 from students.models import Enrolment
 
@@ -88,7 +82,7 @@ def sign_in(
     exists. For the same reason the statements and hashes of an attempt depend on whether it is
     right and whether it has to wait, never on the account that the username belongs to.
 
-    Raises Busy where too many wait for their turn; the attempt is not counted then.
+    Raises SignInBusy where too many wait for their turn; the attempt is not counted then.
     """
     claimant = claimant_of(username)
     attempt = claimant.attempt(device, ip_address, timezone.now())
@@ -125,7 +119,7 @@ def confirm_password(*, session: PortalSession, password: str, by: Pupil) -> boo
 def _is_right(claimant: Claimant, attempt: Attempt, password: str) -> bool:
     """Whether the attempt may be made now, and with the right password of an active account.
 
-    Counts it as failed and, where it is, notes it for the desk. Raises Busy and Locked.
+    Counts it as failed and, where it is, notes it for the desk. Raises SignInBusy and Locked.
     """
     if throttling.must_wait(attempt, timezone.now()):
         _note_wait(claimant, attempt)

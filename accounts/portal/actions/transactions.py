@@ -6,13 +6,15 @@ from contextlib import contextmanager
 
 from django.db import OperationalError, connection, transaction
 
-from schoolloket.core.exceptions import Locked
-
 # On PostgreSQL; SQLite waits for its file as long as the settings say.
 LOCK_TIMEOUT = "1s"
 
 # SQLSTATE of PostgreSQL: lock_not_available, deadlock_detected.
 _LOCKED_SQLSTATES = {"55P03", "40P01"}
+
+
+class Locked(Exception):
+    """Somebody else holds a row for longer than a transaction here waits."""
 
 
 @contextmanager

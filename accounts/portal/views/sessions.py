@@ -15,7 +15,8 @@ from accounts.portal.forms import PICTURES, WORDS, SignInForm, chosen_pictures
 from accounts.portal.models import SIGN_INS_SHOWN
 from accounts.portal.requests import PortalRequest
 from schoolloket.core import clock
-from schoolloket.core.exceptions import Busy
+from schoolloket.core.exceptions import SignInBusy
+from schoolloket.core.patience import busy_page
 from schoolloket.core.text import mask_email
 from students.models import Enrolment
 
@@ -27,9 +28,6 @@ NOT_SIGNED_IN = (
     "Heb je al vaak geprobeerd? Wacht dan een kwartier. "
     "Lukt het niet, vraag dan raad aan je leerkracht."
 )
-
-# After how long a browser may ask again, as the message of Busy says.
-BUSY_SECONDS = 10
 
 
 @access.public
@@ -56,8 +54,8 @@ def sign_in(request: PortalRequest, username: str = "") -> HttpResponse:
             ip_address=request.by.ip_address or "",
             device=device,
         )
-    except Busy as busy:
-        return _busy_page(request, busy)
+    except SignInBusy as busy:
+        return busy_page(request, "portal/busy.html", busy)
     if signed_in is None:
         form.add_error(None, NOT_SIGNED_IN)
         return _sign_in_page(request, form, device)
@@ -93,13 +91,6 @@ def _sign_in_page(request: PortalRequest, form: SignInForm, device: Device) -> H
     }
     response = render(request, "portal/sign_in.html", context)
     cookies.set_new_device(request, response, device)
-    return response
-
-
-def _busy_page(request: PortalRequest, busy: Busy) -> HttpResponse:
-    """Answer an attempt that found too many before it, the same for every username."""
-    response = render(request, "portal/busy.html", {"message": str(busy)}, status=503)
-    response["Retry-After"] = str(BUSY_SECONDS)
     return response
 
 

@@ -39,10 +39,12 @@ def test_cookie_of_before_there_were_codes_has_none() -> None:
     assert read(cookie) == Device("tablet", (3,), "woord")
 
 
-def test_cookie_keeps_the_newest_codes_of_a_class() -> None:
-    opened = tuple((account_id, 1) for account_id in range(60))
-    kept = written_and_read(Device("tablet", opened=opened)).opened
-    assert kept == opened[-MOST_CODES_ON_A_DEVICE:]
+def test_device_keeps_the_newest_codes_of_a_class() -> None:
+    tablet = Device("tablet")
+    for account_id in range(60):
+        tablet = tablet.after_opening(Account(pk=account_id, credentials_version=1))
+    newest = range(60 - MOST_CODES_ON_A_DEVICE, 60)
+    assert tablet.opened == tuple((account_id, 1) for account_id in newest)
 
 
 def test_code_counts_only_for_the_present_credentials(word: Account) -> None:

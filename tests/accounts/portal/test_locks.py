@@ -11,7 +11,6 @@ from accounts.models import Account
 from accounts.portal import throttling
 from accounts.portal.actions import transactions
 from accounts.portal.models import AttemptCount
-from schoolloket.core.exceptions import Locked
 from tests.at_once import at_once
 
 from .helpers import WORD, device, gets_in
@@ -101,6 +100,6 @@ def test_lock_that_is_not_had_is_told_from_other_errors(word: Account) -> None:
 
     with transaction.atomic():
         Account.objects.select_for_update().get(pk=word.pk)
-        with pytest.raises(Locked):
+        with pytest.raises(transactions.Locked):
             at_once(held_elsewhere)
     connections.close_all()

@@ -48,15 +48,11 @@ def test_what_was_taken_is_kept_with_the_event(doubt: Doubt, operator: Operator)
     assert old[StudentFieldChange.Field.OFFICIAL_LAST_NAME] == "Peters"
 
 
-def test_an_import_finds_out_that_the_number_was_taken_away(
-    doubt: Doubt, operator: Operator
-) -> None:
-    ids = [doubt.later.student_id, doubt.known.student_id]
-    assert not IdentityConflict.objects.settled_as_different(ids).exists()
+def test_the_conflict_is_settled_by_the_operator(doubt: Doubt, operator: Operator) -> None:
     actions.part(by=operator, conflict_id=doubt.conflict.pk)
-    settled = IdentityConflict.objects.settled_as_different(ids)
-    assert list(settled.values_list("student", "other")) == [tuple(ids)]
-    assert settled.get().settled_by == operator.manager
+    settled = IdentityConflict.objects.get(pk=doubt.conflict.pk)
+    assert settled.outcome == IdentityConflict.Outcome.DIFFERENT
+    assert settled.settled_by == operator.manager
 
 
 def test_a_number_that_the_school_corrected_meanwhile_stays(
