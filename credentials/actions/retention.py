@@ -60,7 +60,7 @@ def _log(kind: AccessEvent.Kind, batch: Batch, by: Actor) -> None:
         by=by.manager,
         institution=by.institution,
         ip_address=by.ip_address,
-        detail=f"reeks {batch.pk}",
+        detail=f"reeks {batch.number} ({batch.pk})",
     )
 
 
