@@ -59,12 +59,18 @@ class BatchQuerySet(models.QuerySet["Batch"]):
         return self.filter(state__in=EVER_SAVED)
 
     def with_counts(self) -> Self:
-        """Annotate `done` (how many pupils) and `signed_in` (how many of them signed in since)."""
+        """Annotate how many pupils: `done`, `valid` and `signed_in`.
+
+        That are those who got a password, whose password is still the one they got, and who
+        signed in since.
+        """
         done = Q(items__outcome=BatchItem.Outcome.DONE)
+        valid = Q(items__account__credentials_version=F("items__version"))
         since = Q(items__account__last_sign_in_at__gt=F("saved_at"))
 
         counted = self.annotate(
             done=Count("items", filter=done),
+            valid=Count("items", filter=done & valid),
             signed_in=Count("items", filter=done & since),
         )
 

@@ -194,13 +194,16 @@ PASSWORD_HASHERS = [
     "accounts.hashers.Argon2idHasher",
 ]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {
-        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "NAME": "schoolloket.institutions.password_validation.NotLikeTheManager",
+        "OPTIONS": {"user_attributes": ["name", "email"]},
+    },
+    {
+        "NAME": "schoolloket.institutions.password_validation.LongEnough",
         "OPTIONS": {"min_length": 12},
     },
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {"NAME": "schoolloket.institutions.password_validation.NotCommon"},
+    {"NAME": "schoolloket.institutions.password_validation.NotOnlyDigits"},
 ]
 
 LOGIN_URL = "account_login"

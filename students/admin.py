@@ -1,10 +1,11 @@
 """The admin for operators: release a pupil whom another school does not let go (R11)."""
 
+from datetime import date, datetime
 from typing import Any
 
 from django.contrib import admin, messages
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 
 from schoolloket.core.clock import today
 from schoolloket.institutions.requests import operator_of
@@ -20,7 +21,7 @@ class HeldEnrolmentAdmin(admin.ModelAdmin):
     Without names, which no operator needs.
     """
 
-    list_display = ["stamnummer", "institution", "starts_on", "ends_on", "joined_at"]
+    list_display = ["stamnummer", "school", "begins", "ends", "joined"]
     list_display_links = None
     search_fields = ["=stamnummer", "=institution__number"]
     actions = ["release"]
@@ -28,6 +29,26 @@ class HeldEnrolmentAdmin(admin.ModelAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Enrolment]:
         """Return the enrolments that wait today."""
         return Enrolment.objects.held_on(today()).select_related("institution")
+
+    def changelist_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """The list, under a title that says what is done there."""
+        return super().changelist_view(request, {"title": "Inschrijvingen die wachten"})
+
+    @admin.display(description="instelling", ordering="institution")
+    def school(self, enrolment: Enrolment) -> str:
+        return str(enrolment.institution)
+
+    @admin.display(description="van", ordering="starts_on")
+    def begins(self, enrolment: Enrolment) -> date:
+        return enrolment.starts_on
+
+    @admin.display(description="tot en met", ordering="ends_on")
+    def ends(self, enrolment: Enrolment) -> date:
+        return enrolment.ends_on
+
+    @admin.display(description="ingelezen op", ordering="joined_at")
+    def joined(self, enrolment: Enrolment) -> datetime:
+        return enrolment.joined_at
 
     @admin.action(description="Geef vrij: deze school mag de aanmeldgegevens wijzigen")
     def release(self, request: Any, enrolments: QuerySet[Enrolment]) -> None:

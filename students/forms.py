@@ -12,8 +12,8 @@ from students.importing.columns import BY_NAME, FIELDS, Columns, Field, find_col
 from students.importing.plan import Conflict
 
 NO_FILE = (
-    "Er is geen bestand ontvangen. Kies een .csv- of .xlsx-bestand van hoogstens "
-    f"{settings.IMPORT_MAX_BYTES // 2**20} MB."
+    "Er is geen bestand ontvangen, of het is te groot. Kies een .csv- of .xlsx-bestand van "
+    f"hoogstens {settings.IMPORT_MAX_BYTES // 2**20} MB."
 )
 
 

@@ -117,6 +117,7 @@ def _answer_conflicts(request: DeskRequest, run: ImportRun) -> HttpResponse:
     form = AnswersForm(request.POST, conflicts=section.rows)
     if form.is_valid():
         actions.answer(by=request.actor, run_id=run.pk, answers=form.answers)
+        messages.success(request, "Je keuzes zijn bewaard. Er is nog niets ingelezen.")
     return redirect(request.get_full_path())
 
 

@@ -59,7 +59,7 @@ def _log(kind: AccessEvent.Kind, batch: Batch, by: Actor) -> None:
         manager=by.manager,
         by=by,
         institution=by.institution,
-        detail=f"reeks {batch.pk}",
+        detail=f"reeks {batch.number} ({batch.pk})",
     )
 
 

@@ -49,7 +49,8 @@ def result(request: DeskRequest, batch: Batch) -> HttpResponse:
         raise Http404
 
     items = batch.items.all()
-    is_printable = batch.is_printable(timezone.now()) and items.valid().exists()
+    is_kept = batch.is_printable(timezone.now())
+    any_valid = items.valid().exists()
     starts = "start" in request.GET and batch.first_downloaded_at is None
 
     context = {
@@ -59,7 +60,9 @@ def result(request: DeskRequest, batch: Batch) -> HttpResponse:
         "overtaken": rows_of(batch, items.overtaken()),
         "ended": rows_of(batch, items.of_ended_accounts()),
         "skipped": rows_of(batch, items.filter(outcome=BatchItem.Outcome.SKIPPED)),
-        "printable": is_printable,
+        "kept": is_kept,
+        "any_valid": any_valid,
+        "printable": is_kept and any_valid,
         "starts": starts,
         "unprintable": documents.unprintable_names(batch),
     }

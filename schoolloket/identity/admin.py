@@ -58,6 +58,7 @@ class ConflictAdmin(OwnPagesAdmin):
     """Two students with one number and different names: are they one?"""
 
     list_display = ["since", "later", "known", "school"]
+    list_display_links = ["since", "later"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[IdentityConflict]:
         """Return what is yet to be decided."""

@@ -9,7 +9,7 @@ from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 
 from . import actions
@@ -109,6 +109,10 @@ class AccessEventAdmin(admin.ModelAdmin):
     list_filter = ["kind", InstitutionFilter]
     list_select_related = ["manager", "by", "institution"]
     search_fields = ["manager__email", "manager__name"]
+
+    def changelist_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """The list, under a title of its own: nothing is selected in it."""
+        return super().changelist_view(request, {"title": "Logboek van de toegang"})
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

@@ -100,6 +100,10 @@ class Manager(AbstractBaseUser, PermissionsMixin):
         super().clean()
         self.email = self.email.strip().lower()
 
+    def get_short_name(self) -> str:
+        """Return what the admin greets an operator with."""
+        return self.name
+
     def get_session_auth_hash(self) -> str:
         """Return what a session must match: what changes it ends every session."""
         credentials = f"{self.password}\n{self.email}\n{self.session_version}"
@@ -187,7 +191,8 @@ class AccessEvent(AppendOnly):
         ordering = ["-at", "-pk"]
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()} {self.at:%Y-%m-%d %H:%M}"
+        at = timezone.localtime(self.at)
+        return f"{self.get_kind_display()}, {at:%d/%m/%Y %H:%M}"
 
 
 # One statement, so that attempts at the same moment are counted one after the other, and none waits

@@ -188,7 +188,10 @@ def test_conflicts_are_shown_a_page_at_a_time(alice_client: Client, alice_actor:
     page = alice_client.get(preview(run), {"keuzes": 2})
     assert re.findall(r'name="(rij-\d+)"\s+value=""', page.content.decode()) == ["rij-4", "rij-5"]
     assert "Totaal aantal rijen: 5" in text(page)
-    assert "ook die op de andere pagina's" in text(page).replace("&#x27;", "'")
+    assert "tonen 2 rijen per pagina" in text(page)
+    # There is nothing to confirm yet, and the way on is to choose.
+    assert "Bevestigen geldt" not in text(page)
+    assert "Kies hieronder wie de leerlingen zijn" in text(page)
     assert 'href="?keuzes=3#keuzes"' in page.content.decode()
 
 
@@ -203,6 +206,7 @@ def test_answers_on_one_page_leave_those_on_others(
         f"{preview(run)}?keuzes=2", {"answers": "", "rij-4": "", "rij-5": without}, follow=True
     )
     assert page.redirect_chain[-1][0] == f"{preview(run)}?keuzes=2"
+    assert "Je keuzes zijn bewaard." in text(page)
     run.refresh_from_db()
     assert run.choices == {"2": without, "5": without}
     alice_client.post(f"{preview(run)}?keuzes=1", {"answers": "", "rij-2": "", "rij-3": ""})
@@ -219,6 +223,7 @@ def test_confirming_confirms_what_is_on_every_page(
     html = page.content.decode()
     assert "Voornaam4" in html
     assert "Voornaam3" not in html
+    assert "ook die op de andere pagina's" in text(page).replace("&#x27;", "'")
     seen = re.search(r'name="seen" value="(\w+)"', html)
     assert seen
     alice_client.post(f"{preview(run)}?nieuw=3", {"confirm": "", "seen": seen[1]})

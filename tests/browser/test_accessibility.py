@@ -11,14 +11,21 @@ from playwright.sync_api import Page, expect
 from pytest_django.fixtures import Settings
 
 from accounts.models import Account
+from benchmarks import worst_files
 from credentials.models import Batch
 from schoolloket.demo.school import DATA
 from schoolloket.institutions.models import Institution, Manager, Membership
+from students.importing import limits, turns
 from students.models import Enrolment
 from tests.helpers import PASSWORD, Enrol, GiveAccount
 
 from .desk import BEHEERDER, Desk
 from .eyes import Eyes
+from .test_forgotten_password import (
+    and_chooses_a_new_password,
+    mailed_link,
+    when_the_manager_asks_for_a_mail,
+)
 
 pytestmark = pytest.mark.browser
 
@@ -47,14 +54,49 @@ def test_signing_in(desk: Desk, eyes: Eyes, school: None) -> None:
     desk.press("Stuur de mail")
     desk.sees_heading("Kijk in je mailbox")
     eyes.look("forgotten-sent")
+    for _ in range(6):
+        desk.sign_in(password="fout")
+    desk.sees("Even geduld: te veel pogingen na elkaar.")
+    eyes.look("sign-in-limited")
+
+
+def test_a_forgotten_password(desk: Desk, eyes: Eyes, school: None) -> None:
+    when_the_manager_asks_for_a_mail(desk)
+    link = mailed_link()
+    desk.page.goto(link)
+    desk.sees_heading("Nieuw wachtwoord kiezen")
+    eyes.look("reset")
+    for field in desk.page.locator("input[type=password]").all():
+        field.fill("kort")
+    desk.press("Bewaar mijn wachtwoord")
+    desk.sees("Kies een langer wachtwoord")
+    eyes.look("reset-refused")
+    and_chooses_a_new_password(desk, link)
+    eyes.look("reset-done")
+    desk.page.goto(link)
+    desk.sees("Deze link is al gebruikt of te oud.")
+    eyes.look("reset-dead-link")
+
+
+def test_an_own_password(desk: Desk, eyes: Eyes, school: None) -> None:
     desk.sign_in()
     desk.sees_heading("Instelling kiezen")
     eyes.look("choose")
     desk.follow("Mijn wachtwoord")
     desk.sees_heading("Mijn wachtwoord")
     eyes.look("password-change")
+    desk.page.get_by_label("Huidig wachtwoord").fill("fout")
+    for field in desk.page.get_by_label("Nieuw wachtwoord").all():
+        field.fill("kort")
+    desk.press("Wijzig mijn wachtwoord")
+    desk.sees("Dit is niet je huidige wachtwoord.")
+    eyes.look("password-change-refused")
     desk.page.goto("/aanmelden/afmelden/")
     eyes.look("sign-out")
+    desk.follow("Mijn wachtwoord")
+    desk.press("Meld overal af")
+    desk.sees("Je bent overal afgemeld.")
+    eyes.look("signed-out-everywhere")
 
 
 def test_many_schools(desk: Desk, eyes: Eyes, alice: Manager) -> None:
@@ -320,6 +362,38 @@ def test_columns_conflicts_and_two_schools(
     desk.press("Geef vrij")
     desk.follow("Account historiek")
     eyes.look("student-history-released")
+
+
+def test_a_long_list_of_doubts(
+    desk: Desk, eyes: Eyes, alice: Manager, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Conflicts and bad rows on several pages, and the page for who has to wait."""
+    monkeypatch.setattr(limits, "PAGE", 3)
+    monkeypatch.setattr(turns, "WAIT_SECONDS", 0)
+    doubts = tmp_path / "twijfels.csv"
+    doubts.write_bytes(worst_files.conflicts(5) + b"1;Wout;;3/1/2015;\n" * 5)
+    desk.sign_in(alice.email, PASSWORD)
+    import_file(desk, doubts, partial=True)
+    desk.sees("Kies hieronder wie de leerlingen zijn")
+    eyes.look("import-conflicts-paged")
+    desk.follow("Jij kiest, pagina 2")
+    desk.page.locator("#keuzes fieldset").get_by_role("radio").nth(1).check()
+    desk.press("Toon het voorbeeld met deze keuzes")
+    desk.sees("Je keuzes zijn bewaard.")
+    eyes.look("import-conflicts-answered")
+    with turns.turn():
+        desk.page.reload()
+        desk.sees_heading("Even geduld")
+        desk.forgive("503")
+        eyes.look("import-busy")
+    desk.follow("Probeer opnieuw")
+    desk.sees_heading("Voorbeeld van de import")
+    former = desk.path
+    import_file(desk, doubts, partial=True)
+    desk.sees("Kies hieronder wie de leerlingen zijn")
+    desk.page.goto(former)
+    desk.sees("Dit voorbeeld is vervangen door dat van een nieuwer bestand")
+    eyes.look("import-replaced")
 
 
 def half_broken(folder: Path) -> Path:

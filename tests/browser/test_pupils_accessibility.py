@@ -1,12 +1,14 @@
 """Every page of Mijn LeerID is accessible, on a tablet and two phones; see `eyes`."""
 
 from collections.abc import Iterator
+from contextlib import ExitStack
 
 import pytest
 from django.contrib.auth.hashers import make_password
 from playwright.sync_api import expect
 
 from accounts.models import Account, PasswordKind
+from accounts.portal import turns
 from tests.helpers import Enrol, GiveAccount
 
 from .eyes import Eyes
@@ -169,6 +171,36 @@ def test_a_forgotten_password(pupil: Pupil, eyes: Eyes, pieter: Account) -> None
     pupil.sees_heading("Deze link werkt niet meer")
     pupil.forgive("410")
     eyes.look("portal-dead-link")
+
+
+def test_an_email_long_after_the_password(pupil: Pupil, eyes: Eyes, pieter: Account) -> None:
+    own_password_of(pieter)
+    pupil.open(f"/mijn/{pieter.username}")
+    pupil.sign_in(OWN)
+    pupil.is_signed_in("Pieter-Alexander")
+    pupil.follow("Koppel een e-mailadres")
+    pupil.page.get_by_label("E-mailadres").fill(EMAIL)
+    pupil.page.get_by_label("Je wachtwoord").fill("niet dit")
+    pupil.press("Stuur me een mail")
+    pupil.sees("Dat is niet je wachtwoord.")
+    eyes.look("portal-email-not-proven")
+    pupil.follow("Niet nu")
+    pupil.press("Meld je overal af")
+    pupil.sees("Je bent overal afgemeld.")
+    eyes.look("portal-signed-out-everywhere")
+
+
+def test_too_many_at_once(pupil: Pupil, eyes: Eyes, pieter: Account) -> None:
+    pupil.open(f"/mijn/{pieter.username}")
+    with ExitStack() as others:
+        for _ in range(turns.MOST_STRANGERS):
+            others.enter_context(turns.place(is_strangers=True))
+        pupil.sign_in(TEMPORARY)
+        pupil.sees_heading("Even wachten")
+        pupil.forgive("503")
+        eyes.look("portal-busy")
+    pupil.follow("Opnieuw proberen")
+    pupil.has_username(pieter.username)
 
 
 def test_what_went_wrong(pupil: Pupil, eyes: Eyes) -> None:

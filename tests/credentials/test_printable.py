@@ -271,6 +271,36 @@ def test_a_password_that_was_renewed_again_is_not_printed(
     )
 
 
+def test_the_page_says_which_sheets_still_work(
+    charlie: Account,
+    sam: Account,
+    saved: Prepare,
+    alice_actor: Actor,
+    alice_client: Client,
+) -> None:
+    batch = saved(charlie, sam)
+    page = desk("batch_result", batch.pk)
+    retention.destroy(by=alice_actor, batch_id=batch.pk)
+    assert "De wachtwoorden op de afgedrukte bladen blijven geldig." in text(alice_client.get(page))
+    saved(charlie)
+    assert "behalve die van wie intussen andere kreeg" in text(alice_client.get(page))
+    saved(sam)
+    told = text(alice_client.get(page))
+    assert "Geen enkel wachtwoord van deze reeks werkt nog." in told
+    assert "blijven geldig" not in told
+
+
+def test_a_batch_without_a_living_password_is_not_called_expired(
+    charlie: Account, saved: Prepare, alice_client: Client
+) -> None:
+    batch = saved(charlie)
+    saved(charlie)
+    told = text(alice_client.get(desk("batch_result", batch.pk)))
+    assert "Hier is niets meer te downloaden." in told
+    assert "verlopen" not in told
+    assert "Niets meer te downloaden" in text(alice_client.get(desk("batches")))
+
+
 def test_the_password_of_who_linked_an_address_since_is_not_printed(
     charlie: Account, sam: Account, saved: Prepare, alice_actor: Actor, alice_client: Client
 ) -> None:

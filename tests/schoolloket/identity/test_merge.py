@@ -141,6 +141,9 @@ def test_its_sheet_is_called_dead(
     assert "Samengevoegd: Charly Peters (777)" in told
     assert "Gooi die bladen weg" in told
     assert "Niet meer afgedrukt" not in told
+    assert "Geen enkel wachtwoord van deze reeks werkt nog." in told
+    assert "blijven geldig" not in told
+    assert "Niets meer te downloaden" in text(bob_client.get(desk("batches", number="999913")))
     batch.refresh_from_db()
     with pytest.raises(NotPrintable):
         documents.print_job(batch)

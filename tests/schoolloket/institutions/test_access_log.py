@@ -192,7 +192,7 @@ def test_each_download_is_a_row(saved: Prepare, charlie: Account, alice_actor: A
     retention.destroy(by=alice_actor, batch_id=saved_id)
     events = new_events(before)
     assert [one.kind for one in events] == [Kind.DOWNLOADED, Kind.DOWNLOADED, Kind.DESTROYED]
-    assert {one.detail for one in events} == {f"reeks {saved_id}"}
+    assert {one.detail for one in events} == {f"reeks 1 ({saved_id})"}
     assert {(one.manager, one.institution, one.ip_address) for one in events} == {
         (alice_actor.manager, alice_actor.institution, "127.0.0.1")
     }

@@ -164,7 +164,7 @@ def test_nothing_changed_is_not_called_a_change(alice_client: Client, alice_acto
 
 def test_a_file_of_bad_rows_only_cannot_be_confirmed(alice_client: Client) -> None:
     page = send(alice_client, csv_file(pupils(2, institution="999913")))
-    assert "Geen enkele rij is goed" in text(page)
+    assert "Zo is er niets in te lezen. Kies hieronder wie de leerlingen zijn" in text(page)
     assert 'name="confirm"' not in page.content.decode()
 
 
