@@ -209,8 +209,10 @@ def _data_change(change: StudentFieldChange) -> DataChange:
     """Return a change of the pupil's data as the school reads it, never with a hash."""
     old, new = change.old, change.new
     if change.field == StudentFieldChange.Field.IDENTITY_HASH:
-        old = OTHER_NUMBER if old else ""
-        new = NEW_NUMBER if new else ""
+        if old:
+            old = OTHER_NUMBER
+        if new:
+            new = NEW_NUMBER
     if change.field == StudentFieldChange.Field.BIRTH_DATE:
         old, new = _day(old), _day(new)
 

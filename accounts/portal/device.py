@@ -36,7 +36,10 @@ class Device:
 
     def after_opening(self, account: Account) -> "Device":
         """Return the device as it is once the code on this pupil's sheet was opened on it."""
-        others = [(pk, version) for pk, version in self.opened if pk != account.pk]
+        others = []
+        for account_id, version in self.opened:
+            if account_id != account.pk:
+                others.append((account_id, version))
         opened = (*others, (account.pk, account.credentials_version))
         return replace(self, opened=opened[-MOST_CODES_ON_A_DEVICE:])
 

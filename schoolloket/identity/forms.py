@@ -15,11 +15,14 @@ class PupilSearchForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         """Ask for enough to find one pupil."""
         data = super().clean() or {}
-        if not data.get("username") and not (data.get("institution") and data.get("stamnummer")):
-            raise forms.ValidationError(
-                "Vul een gebruikersnaam in, of een instellingsnummer met een stamnummer."
-            )
-        return data
+        if data.get("username"):
+            return data
+        if data.get("institution") and data.get("stamnummer"):
+            return data
+
+        raise forms.ValidationError(
+            "Vul een gebruikersnaam in, of een instellingsnummer met een stamnummer."
+        )
 
 
 class SurvivorForm(forms.Form):

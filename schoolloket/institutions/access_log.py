@@ -57,7 +57,9 @@ def record(
 
 
 def _id_of(row: Manager | Institution | None) -> str:
-    return "-" if row is None else str(row.pk)
+    if row is None:
+        return "-"
+    return str(row.pk)
 
 
 def record_failure(*, manager: Manager | None, email: str, ip_address: str) -> None:

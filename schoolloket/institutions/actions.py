@@ -72,9 +72,14 @@ def note_new_manager(*, manager: Manager, by: Author) -> None:
 def note_changes(*, before: Manager, manager: Manager, by: Author) -> None:
     """Add what changed about a manager to the access log, and end what hung on it."""
     for right, (given, taken) in RIGHTS.items():
-        if getattr(manager, right) != getattr(before, right):
-            kind = given if getattr(manager, right) else taken
-            access_log.record(kind, manager=manager, by=by)
+        has_now = getattr(manager, right)
+        if has_now == getattr(before, right):
+            continue
+
+        kind = taken
+        if has_now:
+            kind = given
+        access_log.record(kind, manager=manager, by=by)
 
     if manager.email != before.email:
         _note_email(before.email, manager, by)

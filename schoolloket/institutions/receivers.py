@@ -61,7 +61,9 @@ def note_membership_gone(
     instance: Membership, origin: Model | QuerySet[Any], **signal: Any
 ) -> None:
     """Note it, but not where the whole manager or institution is deleted: none is left to name."""
-    model = origin.model if isinstance(origin, QuerySet) else type(origin)
+    model = type(origin)
+    if isinstance(origin, QuerySet):
+        model = origin.model
     if model is Membership:
         actions.note_membership(Kind.REMOVED, membership=instance, by=_author())
 

@@ -231,7 +231,9 @@ class Plan:
         # An item at a time: the plan of a long list is many megabytes of text.
         for name, value in vars(self).items():
             digest.update(f"{name}\n".encode())
-            items = value if isinstance(value, list) else [value]
+            items = [value]
+        if isinstance(value, list):
+            items = value
             for item in items:
                 digest.update(f"{item!r}\n".encode())
 

@@ -199,7 +199,9 @@ class _Recognition:
 
         for person in self._people.by_hash.get(entry.claim.identity_hash, []):
             student_id = person.student.pk
-            if student_id == entry.student_id or student_id in self._found:
+            if student_id in self._found:
+                continue
+            if student_id == entry.student_id:
                 continue
             if student_id == entry.former_id or person.last_names & _last_names(entry):
                 return person
@@ -210,10 +212,15 @@ class _Recognition:
 
         A stamnummer that is free again may be given to anybody.
         """
-        if entry.former_id is None or entry.former_id in self._found:
+        if entry.former_id is None:
             return None
+        if entry.former_id in self._found:
+            return None
+
         person = self._people.by_id.get(entry.former_id)
-        if person is None or person.student.was_born_on_another_day(entry.student["birth_date"]):
+        if person is None:
+            return None
+        if person.student.was_born_on_another_day(entry.student["birth_date"]):
             return None
         if person.last_names and not person.last_names & _last_names(entry):
             return None

@@ -40,7 +40,9 @@ def email(request: PortalRequest) -> HttpResponse:
         return redirect("portal:home")
 
     is_proven = own_password.has_just_chosen(session)
-    form_class = EmailForm if is_proven else ProvenEmailForm
+    form_class: type[EmailForm] = ProvenEmailForm
+    if is_proven:
+        form_class = EmailForm
     form = form_class(request.POST or None)
     context = {"form": form, "masked_email": mask_email(account.email)}
     if not form.is_valid():
