@@ -195,7 +195,9 @@ def transfer_in_october(desk: Desk) -> None:
     brussel = desk.number
     desk.number = GENT.number
     upload(desk, gent_list("04/10/2027"), kind="Aanvulling")
-    desk.sees("Nog ingeschreven in een andere school:")
+    # R11: the preview tells nothing of another school.
+    desk.sees_heading("Voorbeeld van de import")
+    desk.does_not_see("Nog ingeschreven in een andere school:")
     confirm(desk)
     desk.open("leerlingen/?zoek=7001")
     desk.follow("Carabin")
