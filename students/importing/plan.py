@@ -232,8 +232,8 @@ class Plan:
         for name, value in vars(self).items():
             digest.update(f"{name}\n".encode())
             items = [value]
-        if isinstance(value, list):
-            items = value
+            if isinstance(value, list):
+                items = value
             for item in items:
                 digest.update(f"{item!r}\n".encode())
 

@@ -41,6 +41,6 @@ def test_the_page_asks_in_the_words_of_the_desk(alice_client: Client) -> None:
 def test_an_operator_changes_the_password_at_the_desks_own_page(client: Client) -> None:
     operator = Manager.objects.create_superuser("op@loket.test", PASSWORD, name="Op")
     client.force_login(operator)
-    told = text(client.get("/beheer/password_change/"))
+    told = text(client.get("/beheer/password_change/", follow=True))
     assert "Mijn wachtwoord" in told
     assert "Meld overal af" in told

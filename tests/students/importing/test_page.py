@@ -164,7 +164,7 @@ def test_nothing_changed_is_not_called_a_change(alice_client: Client, alice_acto
 
 def test_a_file_of_bad_rows_only_cannot_be_confirmed(alice_client: Client) -> None:
     page = send(alice_client, csv_file(pupils(2, institution="999913")))
-    assert "Zo is er niets in te lezen. Kies hieronder wie de leerlingen zijn" in text(page)
+    assert "Geen enkele rij is goed" in text(page)
     assert 'name="confirm"' not in page.content.decode()
 
 
@@ -273,7 +273,7 @@ def test_a_conflict_is_answered_on_the_preview(alice_client: Client) -> None:
     page = send(alice_client, csv_file([pupil(1, birth_date="03/01/2011")]))
     assert "Jij kiest: wie is deze leerling?" in text(page)
     assert "Rij 2: Voornaam1 Naam1 (1001)" in text(page)
-    assert "Geen enkele rij is goed" in text(page)
+    assert "Zo is er niets in te lezen. Kies hieronder wie de leerlingen zijn" in text(page)
     run = ImportRun.objects.get()
     page = alice_client.post(preview_of(run), {"answers": "", "rij-2": "zonder"}, follow=True)
     assert "Nieuw 1" in text(page)
