@@ -12,11 +12,11 @@ from threading import Semaphore
 
 from schoolloket.core.exceptions import SignInBusy
 
-# Strangers of one web process who may wait for a hash: half of the threads that it has
+# How many strangers may wait for a hash in one web process, which has seven threads
 # (deploy/gunicorn.conf.py).
-MOST_STRANGERS = 3
-# A flood must not slow down the pages of the desk (docs/decisions/0025-hashes-give-way.md).
-NICENESS = 10
+MOST_STRANGERS = 4
+# A flood must not slow down the pages of the desk, nor keep newcomers waiting for a core.
+NICENESS = 3
 
 _strangers = Semaphore(MOST_STRANGERS)
 # Parallel Argon2 runs evict each other's cache and take a sixth longer, so each queue has one.
