@@ -15,7 +15,7 @@ from tempfile import TemporaryDirectory
 
 ROOT = Path(__file__).resolve().parent.parent
 WORKERS = 2
-THREADS = 7
+THREADS = 16
 SECONDS_TO_START = 30
 TICKS_PER_SECOND = os.sysconf("SC_CLK_TCK")
 

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from statistics import median
 
-from accounts.hashers import PepperedArgon2idHasher
+from accounts.hashers import Argon2idHasher
 
 CORES = len(os.sched_getaffinity(0))
 
@@ -49,7 +49,7 @@ class HashTime:
 
 
 def _seconds_of_a_hash() -> float:
-    hasher = PepperedArgon2idHasher()
+    hasher = Argon2idHasher()
     began = time.perf_counter()
     hasher.encode("29ban9", hasher.salt())
     return time.perf_counter() - began

@@ -12,9 +12,9 @@ from threading import Semaphore
 
 from schoolloket.core.exceptions import SignInBusy
 
-# How many strangers may wait for a hash in one web process, which has seven threads
+# How many strangers may wait for a hash in one web process, which has 16 threads
 # (deploy/gunicorn.conf.py).
-MOST_STRANGERS = 4
+MOST_STRANGERS = 12
 # A flood must not slow down the pages of the desk, nor keep newcomers waiting for a core.
 NICENESS = 3
 
