@@ -15,7 +15,7 @@ from tempfile import TemporaryDirectory
 
 ROOT = Path(__file__).resolve().parent.parent
 WORKERS = 2
-THREADS = 16
+THREADS = 32
 SECONDS_TO_START = 30
 TICKS_PER_SECOND = os.sysconf("SC_CLK_TCK")
 

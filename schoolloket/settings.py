@@ -164,7 +164,7 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     }
 else:
     # When the database does not answer, the error page appears after five seconds.
-    DATABASES["default"]["OPTIONS"] = {"pool": {"min_size": 1, "max_size": 18, "timeout": 5}}
+    DATABASES["default"]["OPTIONS"] = {"pool": {"min_size": 1, "max_size": 34, "timeout": 5}}
     # A request never gets a connection that was lost in a restart of the database.
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

@@ -21,6 +21,7 @@ See docs/decisions/0033-limits-that-strangers-cannot-turn.md for the numbers.
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import Enum
 from functools import partial
 
 from django.utils.crypto import salted_hmac
@@ -97,6 +98,14 @@ def address_wait(failures: int) -> timedelta:
 # Attempts and their limits ---------------------------------------------------------------------
 
 
+class Standing(Enum):
+    """What is known of the device of an attempt: that its pupil uses it, its cookie, nothing."""
+
+    KNOWN_DEVICE = "known device"
+    NEW_DEVICE = "new device"
+    NO_DEVICE = "no device"
+
+
 @dataclass(frozen=True)
 class Limit:
     """A count of failures, and the wait that follows from it.
@@ -119,11 +128,12 @@ class Limit:
 class Attempt:
     """An attempt to sign in: its limits, in the order in which they are locked.
 
-    `own`: that of this pupil's failures here. `address`: that of all names from the address, where
+    `standing`: what is known of its device. `own`: that of this pupil's failures here. `address`: that of all names from the address, where
     a success makes room; it limits strangers only. `device`: that of a stranger's device, which
     pauses where it asks during a wait; None where the device is known.
     """
 
+    standing: Standing
     limits: tuple[Limit, ...]
     own: Limit
     address: Limit
@@ -132,7 +142,7 @@ class Attempt:
     @property
     def is_strangers(self) -> bool:
         """Whether it comes from a device that this pupil did not make known."""
-        return self.device is not None
+        return self.standing is not Standing.KNOWN_DEVICE
 
     @property
     def keys(self) -> list[str]:
@@ -142,13 +152,13 @@ class Attempt:
 def on_known_device(credentials: str, device_id: str, ip_address: str) -> Attempt:
     """Return an attempt on a device where this pupil signed in before."""
     own = Limit(_key("device", credentials, device_id), doubling_wait)
-    return Attempt((own,), own, _address_limit(network_of(ip_address)))
+    return Attempt(Standing.KNOWN_DEVICE, (own,), own, _address_limit(network_of(ip_address)))
 
 
 def with_printed_code(credentials: str, ip_address: str) -> Attempt:
     """Return an attempt on a device where the code on this pupil's sheet was opened."""
     own = Limit(_key("code", credentials), doubling_wait)
-    return Attempt((own,), own, _address_limit(network_of(ip_address)))
+    return Attempt(Standing.KNOWN_DEVICE, (own,), own, _address_limit(network_of(ip_address)))
 
 
 def by_stranger(credentials: str, device_id: str | None, ip_address: str) -> Attempt:
@@ -165,7 +175,10 @@ def by_stranger(credentials: str, device_id: str | None, ip_address: str) -> Att
         holds_first_at=FREE_ON_A_DEVICE + 1,
     )
     address = _address_limit(network)
-    return Attempt((account, own, device, address), own, address, device)
+    standing = Standing.NO_DEVICE
+    if device_id is not None:
+        standing = Standing.NEW_DEVICE
+    return Attempt(standing, (account, own, device, address), own, address, device)
 
 
 def credentials_of(username: str, version: int) -> str:

@@ -19,6 +19,8 @@ from django.utils import timezone
 from accounts.models import Account
 from accounts.portal import hash_queue, throttling
 from accounts.portal.models import AttemptCount
+from accounts.portal.throttling import Standing
+from schoolloket.core.exceptions import SignInBusy
 from schoolloket.institutions.models import Institution
 from tests.accounts.portal.helpers import (
     SIGN_IN,
@@ -26,13 +28,24 @@ from tests.accounts.portal.helpers import (
     device,
     sign_in,
     signed_in,
+    take_all_places,
     without_csrf,
 )
 from tests.accounts.portal.helpers import gets_in as gets_in_on_page
 from tests.helpers import Enrol, GiveAccount
 from tests.pages import text
 
-from .hammering import WRONG, addresses, gets_in, hammer, new_device, pupils_of, spread, tries
+from .hammering import (
+    TYPING,
+    WRONG,
+    addresses,
+    gets_in,
+    hammer,
+    new_device,
+    pupils_of,
+    spread,
+    tries,
+)
 
 STRANGER = "203.0.113.9"
 HOME = "192.0.2.77"
@@ -95,8 +108,7 @@ def test_a_flood_leaves_nothing_for_longer_than_a_day(victim: Account, clock: Cl
 def crowd(victim: Account) -> Iterator[None]:
     """As many strangers as may wait for their turn to be verified."""
     with ExitStack() as places:
-        for _ in range(hash_queue.MOST_STRANGERS):
-            places.enter_context(hash_queue.place(is_strangers=True))
+        take_all_places(places)
         yield
 
 
@@ -135,19 +147,31 @@ def test_a_known_device_has_its_turn_in_the_crowd(
 
 
 def test_places_are_free_again_afterwards(victim: Account) -> None:
-    for _ in range(2 * hash_queue.MOST_STRANGERS):
+    for _ in range(2 * hash_queue.PLACES[Standing.NO_DEVICE]):
         assert gets_in(new_device(), HOME, victim.username)
+
+
+def test_a_flood_without_cookies_leaves_the_places_of_browsers(victim: Account) -> None:
+    """Who opened the page a moment ago waits in a queue of a few, which a script fills for all."""
+    phone = new_device()
+    with ExitStack() as places:
+        for _ in range(hash_queue.PLACES[Standing.NO_DEVICE]):
+            places.enter_context(hash_queue.place(Standing.NO_DEVICE))
+        with pytest.raises(SignInBusy):
+            gets_in(phone, HOME, victim.username)
+        with time_machine.travel(timezone.now() + TYPING, tick=False):
+            assert gets_in(phone, HOME, victim.username)
 
 
 def test_a_known_device_does_not_wait_for_the_hash_of_a_stranger() -> None:
     hashed = Event()
     with ThreadPoolExecutor(1) as pool:
-        stranger = pool.submit(hash_queue.verify, lambda: hashed.wait(30), is_strangers=True)
-        assert hash_queue.verify(lambda: True, is_strangers=False)
+        stranger = pool.submit(hash_queue.verify, lambda: hashed.wait(30), Standing.NEW_DEVICE)
+        assert hash_queue.verify(lambda: True, Standing.KNOWN_DEVICE)
         assert not stranger.done()
         hashed.set()
         assert stranger.result()
 
 
 def test_hashes_of_strangers_give_way_to_pages() -> None:
-    assert hash_queue.verify(lambda: os.nice(0), is_strangers=True) > os.nice(0)
+    assert hash_queue.verify(lambda: os.nice(0), Standing.NEW_DEVICE) > os.nice(0)

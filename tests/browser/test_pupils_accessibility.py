@@ -8,7 +8,7 @@ from django.contrib.auth.hashers import make_password
 from playwright.sync_api import expect
 
 from accounts.models import Account, PasswordKind
-from accounts.portal import hash_queue
+from tests.accounts.portal.helpers import take_all_places
 from tests.helpers import Enrol, GiveAccount
 
 from .eyes import Eyes
@@ -193,8 +193,7 @@ def test_an_email_long_after_the_password(pupil: Pupil, eyes: Eyes, pieter: Acco
 def test_too_many_at_once(pupil: Pupil, eyes: Eyes, pieter: Account) -> None:
     pupil.open(f"/mijn/{pieter.username}")
     with ExitStack() as others:
-        for _ in range(hash_queue.MOST_STRANGERS):
-            others.enter_context(hash_queue.place(is_strangers=True))
+        take_all_places(others)
         pupil.sign_in(TEMPORARY)
         pupil.sees_heading("Even wachten")
         pupil.forgive("503")

@@ -125,15 +125,13 @@ def _is_right(claimant: Claimant, attempt: Attempt, password: str) -> bool:
         _note_wait(claimant, attempt)
         return False
 
-    with hash_queue.place(is_strangers=attempt.is_strangers):
+    with hash_queue.place(attempt.standing):
         with impatient_transaction():
             failures = throttling.count_attempt(attempt, timezone.now())
         if failures is None:
             _note_wait(claimant, attempt)
             return False
-        matches = hash_queue.verify(
-            partial(claimant.verify, password), is_strangers=attempt.is_strangers
-        )
+        matches = hash_queue.verify(partial(claimant.verify, password), attempt.standing)
 
     if matches and claimant.active:
         return True

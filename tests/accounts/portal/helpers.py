@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from contextlib import ExitStack
 from functools import partial
 
 from django.http import HttpResponse
@@ -9,6 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import Account, PasswordKind
+from accounts.portal import hash_queue
 from accounts.portal.models import PortalSession
 from accounts.portal.urls import urlpatterns
 from credentials.actions import drafts, hashing, saves
@@ -66,6 +68,13 @@ def is_signed_in(client: Client) -> bool:
     response = client.get(HOME)
     assert response.status_code == 200 or response.url in (SIGN_IN, PASSWORD)
     return response.status_code == 200 or response.url == PASSWORD
+
+
+def take_all_places(held: ExitStack) -> None:
+    """Wait for a hash, as many as may, on devices of every kind but known ones."""
+    for standing, number in hash_queue.PLACES.items():
+        for _ in range(number):
+            held.enter_context(hash_queue.place(standing))
 
 
 def renew(by: Actor, account: Account, *, removes_email: bool = False) -> None:

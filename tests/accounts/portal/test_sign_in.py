@@ -340,7 +340,7 @@ def test_renewal_ends_the_sessions_at_once(
 def test_renewal_while_the_password_is_verified_lets_nobody_in(
     tablet: Client, word: Account, alice_actor: Actor
 ) -> None:
-    def renew_first(*given: object, is_strangers: bool) -> bool:
+    def renew_first(*given: object) -> bool:
         renew(alice_actor, word)
         return True
 

@@ -20,7 +20,7 @@ from accounts.portal import cookies, hash_queue, throttling, tokens
 from accounts.portal.actions import housekeeping, sessions
 from accounts.portal.device import Device
 from accounts.portal.models import AttemptCount, PortalSession
-from accounts.portal.throttling import LONGEST_WAIT
+from accounts.portal.throttling import LONGEST_WAIT, Standing
 from schoolloket.institutions.actors import Actor
 from schoolloket.institutions.models import Institution
 from tests.helpers import NOW, Enrol, GiveAccount
@@ -321,7 +321,7 @@ def test_another_address_is_not_slowed(word: Account) -> None:
 @pytest.fixture
 def _places_for_all() -> Iterator[None]:
     """As many strangers may wait for their turn as a test has threads."""
-    with patch.object(hash_queue, "_strangers", Semaphore(50)):
+    with patch.dict(hash_queue._places, {Standing.NEW_DEVICE: Semaphore(50)}):
         yield
 
 
