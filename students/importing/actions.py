@@ -213,6 +213,8 @@ def _count(run: ImportRun, plan: Plan) -> None:
     run.ended = len(plan.ended)
     run.unchanged = plan.unchanged
     run.recognised = plan.recognised
+    run.warnings = plan.warnings
+    run.withheld = plan.withheld
     run.problems = [asdict(problem) for problem in plan.problems[: limits.KEPT]]
     run.remarks = [asdict(remark) for remark in plan.remarks[: limits.KEPT]]
     run.problem_count = len(plan.problems)

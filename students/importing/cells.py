@@ -13,6 +13,7 @@ from itertools import islice
 
 from . import UnusableFile, limits
 from .columns import count_known
+from .findings import Findings
 from .limits import Limits
 
 HEADING_WITHIN = 5
@@ -34,14 +35,14 @@ NumberedRow = tuple[int, Iterable[object]]
 
 @dataclass(frozen=True)
 class FileCells:
-    """The heading cells, and (row number as a spreadsheet counts, cells) for each row below them.
+    """The heading cells, and (row number, cells) for each row below them.
 
-    `cut_off`: the file stops in the middle of a line, as an incomplete copy does.
+    The row number is as a spreadsheet counts; of several sheets see `findings.row_number`.
     """
 
     headings: Cells
     rows: list[tuple[int, Cells]]
-    cut_off: bool = False
+    findings: Findings = Findings()
 
 
 def read_cells(content: bytes, allowed: Limits) -> FileCells:
@@ -99,7 +100,7 @@ def _table(rows: Iterable[NumberedRow], allowed: Limits, *, cut_off: bool = Fals
     below = [(number, cells) for number, cells in filled if number > heading_row]
     if not below:
         raise UnusableFile("Het bestand heeft kopjes, maar er staat geen enkele leerling onder.")
-    return FileCells(headings, below, cut_off)
+    return FileCells(headings, below, Findings(cut_off=cut_off))
 
 
 def _filled_rows(rows: Iterable[NumberedRow], allowed: Limits) -> list[tuple[int, Cells]]:

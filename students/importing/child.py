@@ -10,6 +10,7 @@ import json
 import os
 import resource
 import sys
+from dataclasses import asdict
 
 from . import UnusableFile
 from .cells import FileCells, read_cells
@@ -44,7 +45,7 @@ def _write_cells(cells: FileCells) -> None:
 
     In lines, so that neither process holds all of it as one text.
     """
-    _write({"headings": cells.headings, "cut_off": cells.cut_off})
+    _write({"headings": cells.headings, "findings": asdict(cells.findings)})
     for row in cells.rows:
         _write(row)
 

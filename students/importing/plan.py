@@ -201,8 +201,9 @@ class Plan:
     `unchanged` counts good rows. `problems` are the rows that are not imported, a conflict without
     an answer among them. `remarks` are rows that do not count, since a later one of the same pupil
     does, and rows that say what only another school may change. `running` and `ahead` count the
-    enrolments before the import. `endings_withheld`: a bad row names a pupil but does not identify
-    him or her, so the list ends no enrolment. `recognised`: how many pupils of other schools were,
+    enrolments before the import. `warnings`: what somebody has to look at in the file as a whole.
+    `withheld`: how many enrolments a full list does not name and does not end either, since it may
+    not name all pupils; the warnings say why. `recognised`: how many pupils of other schools were,
     which is known at the confirmation only.
     """
 
@@ -216,7 +217,8 @@ class Plan:
     merges: list[Merge] = field(default_factory=list)
     running: int = 0
     ahead: int = 0
-    endings_withheld: bool = False
+    warnings: list[str] = field(default_factory=list)
+    withheld: int = 0
     cut_off: bool = False
     recognised: int = 0
 

@@ -17,6 +17,10 @@ from .merging import answered_conflicts, merge_students
 from .plan import Plan, Problem
 from .rows import ParsedFile, Row
 
+NOT_IDENTIFIED = (
+    "Op minstens één rij ontbreekt het stamnummer, zodat we niet weten over welke leerling ze gaat."
+)
+
 
 def make_plan(
     parsed: ParsedFile,
@@ -55,10 +59,16 @@ def make_plan(
     entries = entries_of(good, matches.students, merges, existing, claims, parsed.columns)
 
     # Whom the list no longer names.
-    withheld = full_list and any(map(identifies_nobody, bad))
     ended = []
-    if full_list and not withheld:
+    if full_list:
         ended = endings(good, bad, matches.students, existing)
+    withholds = _withholds(parsed, bad)
+    withheld = 0
+    warnings = list(parsed.findings.warnings)
+    if withholds and ended:
+        withheld = len(ended)
+        ended = []
+        warnings += withholds
 
     return Plan(
         new=entries.new,
@@ -71,9 +81,18 @@ def make_plan(
         merges=merges,
         running=existing.count_running(),
         ahead=existing.count_ahead(),
-        endings_withheld=withheld,
-        cut_off=parsed.cut_off,
+        warnings=warnings,
+        withheld=withheld,
+        cut_off=parsed.findings.cut_off,
     )
+
+
+def _withholds(parsed: ParsedFile, bad: list[Row]) -> list[str]:
+    """Return why a full list may not name all pupils, so that it ends no enrolment."""
+    withholds = list(parsed.findings.withholds)
+    if any(map(identifies_nobody, bad)):
+        withholds.append(NOT_IDENTIFIED)
+    return withholds
 
 
 def _unreadable(rows: list[Row]) -> list[Problem]:

@@ -9,6 +9,7 @@ from django.conf import settings
 
 from . import UnusableFile, limits
 from .cells import FileCells
+from .findings import findings_from_json
 
 TOO_HEAVY = (
     "Dit bestand is te zwaar om te lezen. Laat in het administratiepakket of in Excel alleen de "
@@ -27,7 +28,7 @@ def read(content: bytes) -> FileCells:
         raise UnusableFile(head["unusable"])
 
     rows = [(number, tuple(cells)) for number, cells in lines]
-    return FileCells(tuple(head["headings"]), rows, head["cut_off"])
+    return FileCells(tuple(head["headings"]), rows, findings_from_json(head["findings"]))
 
 
 def _answer(content: bytes) -> bytes:

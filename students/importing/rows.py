@@ -12,6 +12,7 @@ from students.models import Enrolment, Student
 from . import UnusableFile
 from .columns import FIELDS, Columns
 from .dates import as_date, end_of_year, list_year
+from .findings import Findings, row_number
 from .national_numbers import BirthDateDiffers, HashedNumber, hash_number, identify
 from .stored_cells import HIDDEN, Cell, StoredCells
 
@@ -81,11 +82,11 @@ class Row:
 
 @dataclass(frozen=True)
 class ParsedFile:
-    """The rows of a file, and the columns they were read from; `cut_off` as in FileCells."""
+    """The rows of a file, the columns they were read from, and what is known of it as a whole."""
 
     columns: Columns
     rows: list[Row]
-    cut_off: bool = False
+    findings: Findings = Findings()
 
     @property
     def hashes(self) -> set[str]:
@@ -106,9 +107,10 @@ def parse(cells: StoredCells, columns: Columns, institution_number: str, today: 
     rows = []
     for number, row_cells in cells.rows:
         reader = _RowReader(row_cells, columns, today)
-        rows.append(reader.read(number, institution_number))
+        shown = row_number(number, cells.findings.sheets)
+        rows.append(reader.read(shown, institution_number))
 
-    return ParsedFile(columns, rows, cells.cut_off)
+    return ParsedFile(columns, rows, cells.findings)
 
 
 class _RowReader:

@@ -22,6 +22,7 @@ from . import limits
 from .cells import Cells, FileCells
 from .columns import find_columns
 from .dates import as_date
+from .findings import Findings, findings_from_json
 from .national_numbers import (
     DIGITS,
     HashedNumber,
@@ -47,7 +48,7 @@ _INSIDE_TEXT = re.compile(r"(?<!\d)\d{2}[. ]?\d{2}[. ]?\d{2}[-. ]?\d{3}[-. ]?\d{
 
 @dataclass(frozen=True)
 class StoredCells:
-    """The headings, and (row number, cells) for each row below them; `cut_off` as in FileCells.
+    """The headings, and (row number, cells) for each row below them, as in FileCells.
 
     `hidden`: the columns of numbers, by place, of which nothing is kept, since those before them
     are as many as are hashed.
@@ -55,7 +56,7 @@ class StoredCells:
 
     headings: tuple[str, ...]
     rows: list[tuple[int, tuple[Cell, ...]]]
-    cut_off: bool = False
+    findings: Findings = Findings()
     hidden: tuple[int, ...] = ()
 
     @property
@@ -72,7 +73,7 @@ class StoredCells:
     def to_text(self) -> str:
         """Return everything as short ASCII text, to be sealed by the vault."""
         # The list that is empty held the rows in an older version.
-        head = [self.headings, [], self.cut_off, self.hidden]
+        head = [self.headings, [], asdict(self.findings), self.hidden]
         compressor = zlib.compressobj(1)
         parts = []
         # A line at a time, so that the whole never stands beside its cells as one text.
@@ -87,14 +88,14 @@ class StoredCells:
         """Return what `to_text` made; an older version of the project may have made it."""
         content = zlib.decompress(base64.b64decode(text))
         lines = map(json.loads, io.BytesIO(content))
-        headings, old_rows, cut_off, *hidden = next(lines)
+        headings, old_rows, findings, *hidden = next(lines)
 
         rows = []
         for number, stored_cells in chain(old_rows, lines):
             cells = tuple(map(_cell_from_json, stored_cells))
             rows.append((number, cells))
 
-        return cls(tuple(headings), rows, cut_off, *map(tuple, hidden))
+        return cls(tuple(headings), rows, findings_from_json(findings), *map(tuple, hidden))
 
 
 def _number_to_json(number: HashedNumber) -> dict[str, object]:
@@ -130,7 +131,7 @@ def without_numbers(file: FileCells) -> StoredCells:
 
     cleaner = _Cleaner(hashed, set(hidden), recognised.get("birth_date"))
     rows = [(number, cleaner.without_numbers(cells)) for number, cells in file.rows]
-    return StoredCells(file.headings, rows, file.cut_off, tuple(sorted(hidden)))
+    return StoredCells(file.headings, rows, file.findings, tuple(sorted(hidden)))
 
 
 def _columns_of_numbers(file: FileCells, recognised: int | None) -> list[int]:

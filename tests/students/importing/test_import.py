@@ -357,7 +357,7 @@ def test_a_bad_row_that_names_a_pupil_without_numbers_ends_nobody(alice_actor: A
     run_import(alice_actor, csv_file([pupil(0), pupil(1, number=""), pupil(2)]))
     run = upload(alice_actor, csv_file([pupil(0), pupil(1, number="", stamnummer="")]))
     plan = Draft(run).plan
-    assert plan.endings_withheld
+    assert plan.withheld
     assert not plan.ended
 
 

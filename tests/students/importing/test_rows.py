@@ -9,6 +9,7 @@ import pytest
 
 from students.importing.columns import find_columns
 from students.importing.dates import end_of_year
+from students.importing.findings import Findings
 from students.importing.national_numbers import HashedNumber
 from students.importing.rows import ParsedFile, Row
 from students.importing.rows import parse as parse_cells
@@ -178,7 +179,7 @@ def test_a_draft_of_an_earlier_version_is_still_read() -> None:
     assert StoredCells.from_text(text) == StoredCells(
         ("Stamnummer", "Insz"),
         [(2, ("1001", hashed)), (4, ("1002", HashedNumber(valid=False)))],
-        cut_off=True,
+        findings=Findings(cut_off=True),
     )
 
 

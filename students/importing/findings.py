@@ -1,0 +1,72 @@
+"""What reading a file found out about it as a whole, and how its rows are numbered.
+
+Loads no Django, since the child needs it too.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+# A sheet of a workbook has no more rows than this.
+ROWS_OF_A_SHEET = 2**20
+
+
+@dataclass(frozen=True)
+class Findings:
+    """What is known of the file as a whole, beside its rows.
+
+    `cut_off`: it stops in the middle of a line, as an incomplete copy does. `sheets`: the names of
+    the sheets whose rows stand here as one list; empty where there is one. `warnings`: what was
+    left or is in doubt, for somebody to look at. `withholds`: why the rows may not name all pupils,
+    so that the list may end none. Both in Dutch, one sentence or more each.
+    """
+
+    cut_off: bool = False
+    sheets: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+    withholds: tuple[str, ...] = ()
+
+
+def findings_from_json(stored: dict[str, Any] | bool) -> Findings:
+    """Return what `asdict` made of the findings, after its way through JSON.
+
+    An older version of the project stored only whether the file was cut off.
+    """
+    if isinstance(stored, bool):
+        return Findings(cut_off=stored)
+    return Findings(
+        cut_off=stored["cut_off"],
+        sheets=tuple(stored["sheets"]),
+        warnings=tuple(stored["warnings"]),
+        withholds=tuple(stored["withholds"]),
+    )
+
+
+class SheetRow(int):
+    """The number of a row in a file of several sheets, which names its sheet where it is shown.
+
+    As a number it tells the rows of all sheets apart, in the order of the file.
+    """
+
+    sheet: str
+
+    @property
+    def on_sheet(self) -> int:
+        """Return the number that the spreadsheet shows."""
+        return self % ROWS_OF_A_SHEET
+
+    def __str__(self) -> str:
+        return f"{self.on_sheet} van blad “{self.sheet}”"
+
+
+def row_number(number: int, sheets: tuple[str, ...]) -> int:
+    """Return the number of a row as it is to be shown.
+
+    `number`: that of a row in the file: as a spreadsheet counts, and on each sheet ROWS_OF_A_SHEET
+    more than on the one before.
+    """
+    if not sheets:
+        return number
+
+    row = SheetRow(number)
+    row.sheet = sheets[number // ROWS_OF_A_SHEET]
+    return row
