@@ -495,8 +495,8 @@ class ImportRun(models.Model):
     # first ones are kept; the counts are of all.
     problems = models.JSONField(default=list)
     remarks = models.JSONField(default=list)
-    # What somebody has to look at in the file as a whole, in Dutch: ["..."]; and how many enrolments
-    # the list did not name and did not end either, since it may not name all pupils.
+    # What somebody has to look at in the file as a whole, in Dutch: ["..."]; and how many
+    # enrolments a full list did not name nor end, since it may not name all pupils.
     warnings = models.JSONField(default=list)
     withheld = models.PositiveIntegerField(default=0)
     problem_count = models.PositiveIntegerField(default=0)

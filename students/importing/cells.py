@@ -7,7 +7,7 @@ import csv
 import io
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
 
@@ -42,7 +42,7 @@ class FileCells:
 
     headings: Cells
     rows: list[tuple[int, Cells]]
-    findings: Findings = Findings()
+    findings: Findings = field(default_factory=Findings)
 
 
 def read_cells(content: bytes, allowed: Limits) -> FileCells:

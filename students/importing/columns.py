@@ -1,8 +1,12 @@
 """Headings -> fields. Another administration package needs only more headings in FIELDS."""
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
+from functools import lru_cache
+from typing import NamedTuple
 
 from schoolloket.core.text import fold
 
@@ -36,8 +40,8 @@ FIELDS = (
         "official_first_name", "officiële voornaam", ("Officiële voornaam", "Officiële voornamen")
     ),
     Field("official_last_name", "officiële naam", ("Officiële naam", "Officiële achternaam")),
-    Field("sex", "geslacht", ("Geslacht",)),
-    Field("birth_date", "geboortedatum", ("Geboortedatum",)),
+    Field("sex", "geslacht", ("Geslacht", "Sekse", "M/V")),
+    Field("birth_date", "geboortedatum", ("Geboortedatum", "Geb. datum", "Geboren op")),
     Field(
         "national_number",
         "rijksregister- of bisnummer",
@@ -45,6 +49,7 @@ FIELDS = (
             "Rijksregisternummer",
             "Rijksregisternr",
             "Rijksregnr",
+            "Rijksregister",
             "Insz",
             "Insznummer",
             "Rijksregister- of bisnummer",
@@ -55,7 +60,7 @@ FIELDS = (
     Field(
         "administrative_group",
         "administratieve groep",
-        ("Administratieve groep", "Admingroep", "Klasgroep"),
+        ("Administratieve groep", "Adm. groep", "Admingroep", "Klasgroep"),
     ),
     Field("class_code", "klas", ("Klas", "Klascode")),
     Field(
@@ -73,7 +78,85 @@ def _plain(heading: str) -> str:
     return re.sub(r"[^a-z0-9]", "", fold(heading))
 
 
-_KNOWN = {_plain(heading) for field in FIELDS for heading in field.headings}
+# {"stamnr": ("stamnummer", 1)}: the field of a heading, and its place among those of the field.
+_KNOWN = {
+    _plain(heading): (field.name, place)
+    for field in FIELDS
+    for place, heading in enumerate(field.headings)
+}
+# A unit, a remark or an example after the name: `Geboortedatum (dd/mm/jjjj)`.
+_IN_BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
+_SCHOOL_YEAR = re.compile(r"\b(20\d\d) ?[-/\u2013] ?(20\d\d|\d\d)\b")
+_YEAR = re.compile(r"\b20\d\d\b")
+_WORD = re.compile(r"[a-z0-9]+")
+# Words beside the name of a field that leave its meaning as it is.
+_NEUTRAL = frozenset(
+    {
+        "leerling",
+        "leerlingen",
+        "lln",
+        "kind",
+        "pupil",
+        "van",
+        "de",
+        "het",
+        "een",
+        "der",
+        "huidig",
+        "huidige",
+        "schooljaar",
+        "dd",
+        "mm",
+        "jj",
+        "jjjj",
+        "yy",
+        "yyyy",
+        "m",
+        "v",
+        "x",
+        "f",
+        "datum",
+        "nodig",
+        "verplicht",
+    }
+)
+# `Gebortedatum`, above a column that nobody named better.
+_RESEMBLES = 0.85
+_LONGEST_NAME = 60
+
+
+class Meaning(NamedTuple):
+    """What a heading means: a field, and how sure that is, 0 for the name of the field itself.
+
+    Smaller is better: a heading as it is known goes before one with a unit or another word beside
+    it, and of two known ones the first in FIELDS.
+    """
+
+    field: str
+    doubt: tuple[int, int]
+
+
+@lru_cache(maxsize=1_000)
+def meaning_of(heading: str) -> Meaning | None:
+    """Return what a heading means by itself, by what stands before brackets, a year or a unit."""
+    for level, plain in enumerate(_readings(heading)):
+        if plain in _KNOWN:
+            name, place = _KNOWN[plain]
+            return Meaning(name, (level, place))
+    return None
+
+
+def _readings(heading: str) -> Iterator[str]:
+    """Yield the heading as it is compared: whole, without unit and year, without other words."""
+    if len(heading) > _LONGEST_NAME:
+        return
+    yield _plain(heading)
+
+    name = fold(_IN_BRACKETS.sub(" ", heading))
+    name = _YEAR.sub(" ", _SCHOOL_YEAR.sub(" ", name))
+    words = _WORD.findall(name)
+    yield "".join(words)
+    yield "".join(word for word in words if word not in _NEUTRAL)
 
 
 def count_known(cells: Sequence[str]) -> int:
@@ -81,7 +164,7 @@ def count_known(cells: Sequence[str]) -> int:
 
     The heading row is recognised by it, and so is the delimiter of a .csv.
     """
-    return sum(_plain(cell) in _KNOWN for cell in cells)
+    return sum(meaning_of(cell) is not None for cell in cells)
 
 
 @dataclass(frozen=True)
@@ -89,11 +172,32 @@ class Columns:
     """The column of each field, by its place from 0: {"class_code": 10}.
 
     `problems`: why rows cannot be read this way, in Dutch; the manager may point out the column.
+    `warnings`: the columns that nothing reads, and perhaps should.
     """
 
     places: dict[str, int]
     headings: tuple[str, ...]
     problems: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def school_year(self) -> int | None:
+        """Return the year in which the school year of the headings begins: `Klas 2026-2027`."""
+        for place in self.places.values():
+            found = _SCHOOL_YEAR.search(self.headings[place])
+            if found and int(found[2]) % 100 == (int(found[1]) + 1) % 100:
+                return int(found[1])
+        return None
+
+    def text(self, cells: Sequence[object], name: str) -> str:
+        """Return what the row has in the column of a field, "" for none and for a hashed number."""
+        place = self.places.get(name)
+        if place is None or place >= len(cells):
+            return ""
+        cell = cells[place]
+        if isinstance(cell, str):
+            return cell
+        return ""
 
     @property
     def taken(self) -> dict[str, str]:
@@ -120,49 +224,38 @@ def find_columns(
     `chosen`: by field, the place of the column that the manager pointed out, or None for no column
     at all. A column that was pointed out is no longer taken for another field.
 
-    Of several headings of one field the preferred one is taken. A heading above two columns is a
-    problem, and so is a needed field without a column.
+    Of several headings of one field the one without doubt is taken. A heading above two columns is
+    a problem, and so is a needed field without a column.
     """
     if chosen is None:
         chosen = {}
-    places: dict[str, int] = {}
-    problems: list[str] = []
+    places = {name: place for name, place in chosen.items() if place is not None}
+    pointed_out = set(places.values())
 
-    # The columns that the manager pointed out.
-    plain = [_plain(heading) for heading in headings]
-    for name, place in chosen.items():
-        if place is not None:
-            places[name] = place
-            plain[place] = ""
+    found: dict[str, list[tuple[tuple[int, int], int]]] = defaultdict(list)
+    for place, heading in enumerate(headings):
+        meaning = meaning_of(heading)
+        if meaning and place not in pointed_out and meaning.field not in chosen:
+            found[meaning.field].append((meaning.doubt, place))
 
-    # The other fields, by their headings.
-    for field in FIELDS:
-        heading = _preferred_heading(field, plain)
-        if heading is None or field.name in chosen:
-            continue
-
-        count = plain.count(_plain(heading))
+    problems = []
+    for name, candidates in found.items():
+        doubt, place = min(candidates)
+        count = sum(other == doubt for other, _ in candidates)
         if count == 1:
-            places[field.name] = plain.index(_plain(heading))
+            places[name] = place
         else:
             problems.append(
-                f"Het kopje “{heading}” staat {count} keer in het bestand. "
-                "Laat er één staan, of kies welke kolom het is."
+                f"Het kopje “{BY_NAME[name].headings[doubt[1]]}” staat {count} keer in het "
+                "bestand. Laat er één staan, of kies welke kolom het is."
             )
 
     # A field whose heading is repeated is not missing as well.
     if not problems:
         problems = _missing(places)
 
-    return Columns(places, headings, tuple(problems))
-
-
-def _preferred_heading(field: Field, plain: Collection[str]) -> str | None:
-    """Return the first of the field's headings that is among these."""
-    for heading in field.headings:
-        if _plain(heading) in plain:
-            return heading
-    return None
+    warnings = _unsure(headings, places, chosen)
+    return Columns(places, headings, tuple(problems), tuple(warnings))
 
 
 def _missing(places: Collection[str]) -> list[str]:
@@ -176,3 +269,42 @@ def _missing(places: Collection[str]) -> list[str]:
         problems.append(f"Er is geen kolom met {field.label}: geef een kolom het kopje {choices}.")
 
     return problems
+
+
+def _unsure(
+    headings: Sequence[str], places: Mapping[str, int], chosen: Collection[str]
+) -> list[str]:
+    """Return a warning for each column that nothing reads, and whose field no column has.
+
+    By its heading, which begins with that of the field or is nearly the same.
+    """
+    read = set(places.values())
+    warnings = []
+    for place, heading in enumerate(headings):
+        if place in read or not heading:
+            continue
+        field = _resembled(heading)
+        if field and field.name not in places and field.name not in chosen:
+            warnings.append(
+                f"De kolom “{heading}” lezen we niet. Is dat de kolom met {field.label}? "
+                "Wijs ze dan aan bij “Welke kolom we waarvoor nemen”."
+            )
+
+    return warnings
+
+
+def _resembled(heading: str) -> Field | None:
+    """Return the field whose heading an unknown one begins with, or nearly is."""
+    if len(heading) > _LONGEST_NAME or meaning_of(heading):
+        return None
+
+    words = _WORD.findall(fold(heading))
+    for length in range(len(words), 0, -1):
+        known = _KNOWN.get("".join(words[:length]))
+        if known:
+            return BY_NAME[known[0]]
+
+    nearest = get_close_matches("".join(words), _KNOWN, n=1, cutoff=_RESEMBLES)
+    if nearest:
+        return BY_NAME[_KNOWN[nearest[0]][0]]
+    return None

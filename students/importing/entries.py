@@ -6,7 +6,7 @@ from datetime import date
 from students.models import Student
 
 from .claims import Claims
-from .columns import Columns
+from .columns import BY_NAME, Columns
 from .existing import ExistingEnrolment, ExistingRecords, ExistingStudent
 from .matching import Students, enrolment_of
 from .plan import (
@@ -20,11 +20,11 @@ from .plan import (
     Values,
     differences,
 )
-from .rows import Row
+from .rows import OFFICIAL_NAMES, Row
 
-# A list without these columns says nothing about them: the school keeps what it has.
-OPTIONAL_FIELDS = ("administrative_group", "class_code", "starts_on")
-OFFICIAL_FIELDS = ("official_data", "official_first_name", "official_last_name")
+# Of these the school keeps what it has where a row says nothing of them.
+OPTIONAL_FIELDS = ("administrative_group", "class_code", "starts_on", "ends_on")
+OFFICIAL_FIELDS = ("official_data", *OFFICIAL_NAMES)
 
 SAID_BY_THE_OTHER_SCHOOL = (
     "De officiële gegevens wijzigt de school die de leerling eerst inschreef. "
@@ -32,6 +32,10 @@ SAID_BY_THE_OTHER_SCHOOL = (
 )
 SAID_OF_ONE_WHO_LEFT = (
     "De leerling is hier niet meer ingeschreven: de officiële gegevens blijven zoals ze zijn."
+)
+BIRTH_DATE_IS_PROVED = (
+    "De geboortedatum van deze leerling is nagekeken met het rijksregister- of bisnummer: "
+    "we nemen geen andere over zonder nummer."
 )
 NUMBER_WAS_TAKEN_AWAY = (
     "Het rijksregister- of bisnummer is van een andere leerling: we lezen de rij in zonder. "
@@ -59,11 +63,14 @@ def entries_of(
     existing: ExistingRecords,
     claims: Claims,
     columns: Columns,
+    *,
+    full_list: bool,
 ) -> Entries:
     """Return what the rows do, in the order of the file.
 
     `students`: the student of each row, None for a new one, by row number; `merges`: the students
-    who were merged because of a row, as `existing` shows them already.
+    who were merged because of a row, as `existing` shows them already. An empty cell of an addition
+    says nothing; one of a full list says that there is nothing.
     """
     merged = {merge.row for merge in merges}
     new = []
@@ -76,12 +83,13 @@ def entries_of(
             row = _without_number(row)
             remarks.append(Problem(row.row, NUMBER_WAS_TAKEN_AWAY))
 
-        said = _said(row, student, existing, columns)
-        if said.remark:
-            remarks.append(Problem(row.row, said.remark))
+        silent = _silent_fields(row, columns, full_list=full_list)
+        said = _said(row, student, existing, silent)
+        for remark in said.remarks:
+            remarks.append(Problem(row.row, remark))
 
         is_merged = row.row in merged
-        entry = _entry(row, student, said, existing, claims, columns, is_merged=is_merged)
+        entry = _entry(row, student, said, existing, claims, silent, is_merged=is_merged)
         if entry is None:
             unchanged += 1
         elif entry.enrolment_id is None:
@@ -102,24 +110,24 @@ def _without_number(row: Row) -> Row:
 class _Said:
     """The student as he or she will be, the fields that the row says, and what differs.
 
-    `remark`: why something that the row says is not taken over, "" where all is.
+    `remarks`: why something that the row says is not taken over.
     """
 
     values: Values
     fields: tuple[str, ...]
     differences: tuple[Difference, ...] = ()
-    remark: str = ""
+    remarks: tuple[str, ...] = ()
 
 
 def _said(
-    row: Row, student: ExistingStudent | None, existing: ExistingRecords, columns: Columns
+    row: Row, student: ExistingStudent | None, existing: ExistingRecords, silent: set[str]
 ) -> _Said:
     """Return what the row says of the student, as far as this school may change it (R11).
 
     A hidden student is not compared here: that is done at the confirmation.
     """
     values = _as_new(row)
-    fields = _fields_said(row, columns)
+    fields = _fields_said(row, student, silent)
     if student is None or student.is_hidden:
         return _Said(values, fields)
 
@@ -127,14 +135,19 @@ def _said(
     becomes = stored | {name: values[name] for name in fields}
     differing = differences(student, becomes)
 
+    remarks = []
+    if _contradicts_proof(row, student):
+        remarks.append(BIRTH_DATE_IS_PROVED)
+
     _, ends_on = row.period
     if not differing or existing.has_the_say(student, ends_on):
-        return _Said(becomes, fields, differing)
+        return _Said(becomes, fields, differing, tuple(remarks))
 
-    remark = SAID_OF_ONE_WHO_LEFT
     if existing.current_enrolment(student) or ends_on >= existing.today:
-        remark = SAID_BY_THE_OTHER_SCHOOL
-    return _Said(stored, fields, remark=remark)
+        remarks.append(SAID_BY_THE_OTHER_SCHOOL)
+    else:
+        remarks.append(SAID_OF_ONE_WHO_LEFT)
+    return _Said(stored, fields, remarks=tuple(remarks))
 
 
 def _entry(
@@ -143,7 +156,7 @@ def _entry(
     said: _Said,
     existing: ExistingRecords,
     claims: Claims,
-    columns: Columns,
+    silent: set[str],
     *,
     is_merged: bool,
 ) -> Entry | None:
@@ -153,7 +166,7 @@ def _entry(
     """
     enrolment = enrolment_of(row, student, existing)
     enrolment_values = {name: getattr(row, name) for name in ENROLMENT_FIELDS}
-    enrolment_values = _with_kept(enrolment_values, enrolment, columns)
+    enrolment_values = _with_kept(enrolment_values, enrolment, silent, existing.today)
 
     enrolment_differences = differences(enrolment, enrolment_values)
     changes = said.differences + enrolment_differences
@@ -287,31 +300,81 @@ def _as_new(row: Row) -> Values:
     }
 
 
-def _fields_said(row: Row, columns: Columns) -> tuple[str, ...]:
+def _silent_fields(row: Row, columns: Columns, *, full_list: bool) -> set[str]:
+    """Return the fields of which the row says nothing.
+
+    Those that have no column, those whose cell lost what it held, and in an addition those whose
+    cell is empty.
+    """
+    silent = set(BY_NAME) - columns.places.keys() | row.lost
+    if not full_list:
+        silent |= row.empty
+    return silent
+
+
+def _fields_said(row: Row, student: ExistingStudent | None, silent: set[str]) -> tuple[str, ...]:
     """Return the fields of the student of which the file says something.
 
-    A number or a birth date that is gone from the file is still this student's.
+    An empty cell says nothing of a student with a verified number, nor does a birth date without a
+    number. One who is not known here may have a number elsewhere.
     """
+    is_verified = student is None or student.is_hidden or student.identity_hash is not None
     said = []
     if row.identity_hash:
         said.append("identity_hash")
-    if row.birth_date is not None:
+    if row.birth_date and not _contradicts_proof(row, student):
         said.append("birth_date")
-    if "sex" in columns.places:
+    if row.sex or not (is_verified or "sex" in silent):
         said.append("sex")
-    if _says_something_official(row, columns):
-        said += OFFICIAL_FIELDS
+    said += _official_fields_said(row, student, silent, is_verified=is_verified)
     return tuple(said)
 
 
-def _with_kept(values: Values, old: ExistingEnrolment | None, columns: Columns) -> Values:
-    """Return the values, with the old ones for columns that the list does not have."""
+def _contradicts_proof(row: Row, student: ExistingStudent | None) -> bool:
+    """Return whether a row without a number has another birth date than a verified number."""
+    if student is None or student.identity_hash is None or row.identity_hash:
+        return False
+    return student.was_born_on_another_day(row.birth_date)
+
+
+def _official_fields_said(
+    row: Row, student: ExistingStudent | None, silent: set[str], *, is_verified: bool
+) -> list[str]:
+    """Return which official data the row says something of.
+
+    With a valid number its official names, or else that they were not received yet. Without one,
+    that there are no official data, unless a number proved them before.
+    """
+    if "national_number" in silent:
+        return []
+
+    if row.number_state == Student.OfficialData.AVAILABLE:
+        names = [name for name in OFFICIAL_NAMES if getattr(row, name)]
+        if names:
+            return ["official_data", *names]
+        has_names = student is not None and student.official_data == row.number_state
+        if has_names or silent.issuperset(OFFICIAL_NAMES):
+            return []
+        return ["official_data"]
+
+    if is_verified and row.number_state != Student.OfficialData.NUMBER_INVALID:
+        return []
+    return list(OFFICIAL_FIELDS)
+
+
+def _with_kept(
+    values: Values, old: ExistingEnrolment | None, silent: set[str], today: date
+) -> Values:
+    """Return the values, with the old ones for the fields of which the row says nothing.
+
+    An enrolment that is over runs again until the end of its school year.
+    """
     if old is None:
         return values
 
     kept = dict(values)
-    for name in OPTIONAL_FIELDS:
-        if name in values and name not in columns.places:
+    for name in silent.intersection(OPTIONAL_FIELDS):
+        if name != "ends_on" or old.ends_on >= today:
             kept[name] = getattr(old, name)
 
     return kept
@@ -327,15 +390,3 @@ def _official(row: Row) -> tuple[str, str, str]:
     if row.official_first_name or row.official_last_name:
         return row.number_state, row.official_first_name, row.official_last_name
     return Student.OfficialData.NOT_RECEIVED.value, "", ""
-
-
-def _says_something_official(row: Row, columns: Columns) -> bool:
-    """Return whether the list has the columns that decide about official data.
-
-    Those are the number and, where that is valid, an official name.
-    """
-    if "national_number" not in columns.places:
-        return False
-    if row.number_state != Student.OfficialData.AVAILABLE:
-        return True
-    return "official_first_name" in columns.places or "official_last_name" in columns.places

@@ -6,6 +6,7 @@ they were here. Who they are is asked at the confirmation only (`recognition`).
 """
 
 from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass, fields
 from datetime import date
 from typing import NamedTuple
@@ -200,6 +201,11 @@ class ExistingRecords:
     def count_ahead(self) -> int:
         """Return how many enrolments have not begun."""
         return sum(enrolment.starts_on > self.today for enrolment in self.enrolments)
+
+    @property
+    def stamnummers(self) -> Collection[str]:
+        """Return every stamnummer that the school has or had."""
+        return self._by_stamnummer.keys()
 
     def users_of(self, stamnummer: str) -> list[ExistingStudent]:
         """Return every student who has or had this stamnummer here, once for each enrolment."""

@@ -16,8 +16,15 @@ from stdnum.be import bis, nn
 from students.models import Student
 
 from . import limits
+from .damaged import is_error, is_shortened
+from .identifiers import unpacked
 
 DIGITS = 11
+# Between the digits, also in groups of three: `12.030.441.162`.
+_SIGNS = re.compile(r"[\s.,'\u2019\-/]")
+
+# The damages of a cell: an error value or a formula without a result, and too few digits.
+ERROR, SHORTENED = "error", "shortened"
 
 
 class BirthDateDiffers(Exception):
@@ -29,7 +36,8 @@ class HashedNumber:
     """What is left of a number: whether it was valid, and its hash with each possible birth date.
 
     `born` is the birth date inside the number; `hashes` has a hash by birth date:
-    {"2010-11-07": "3fa8…"}. A number may hold only a part of the date, or none (the date was
+    {"2010-11-07": "3fa8…"}. `damage`: why the cell no longer holds the number that it had, "" where
+    it does. A number may hold only a part of the date, or none (the date was
     unknown when it was given, or the numbers of that day had run out): then it is hashed with
     the first dates of its row that fit this part, at most limits.BIRTH_DATES.
     """
@@ -37,6 +45,7 @@ class HashedNumber:
     valid: bool
     born: date | None = None
     hashes: dict[str, str] = field(default_factory=dict)
+    damage: str = ""
 
 
 @dataclass(frozen=True)
@@ -57,6 +66,11 @@ def hash_number(text: str, dates: Iterable[date]) -> HashedNumber:
     `dates`: those of its row, of which one may turn out to be the birth date, the likeliest first.
     They are looked at only for a number that does not hold the whole date itself.
     """
+    if is_error(text):
+        return HashedNumber(valid=False, damage=ERROR)
+    if is_shortened(text):
+        return HashedNumber(valid=False, damage=SHORTENED)
+
     number = repaired(text)
     if not is_valid(number):
         return HashedNumber(valid=False)
@@ -114,8 +128,8 @@ def identify(number: HashedNumber | None, birth_date: date | None) -> Identity:
 
 
 def repaired(text: str) -> str:
-    """Return the number without dots and dashes, with the leading zeros that Excel took off."""
-    return re.sub(r"[\s.\-/]", "", text).zfill(DIGITS)
+    """Return the number without packaging and signs, with the zeros that Excel took off."""
+    return _SIGNS.sub("", unpacked(text)).zfill(DIGITS)
 
 
 def has_check_digits(number: str) -> bool:

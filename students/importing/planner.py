@@ -2,21 +2,29 @@
 
 from collections import defaultdict
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from operator import attrgetter
 
 from schoolloket.institutions.models import Institution
 
+from . import UnusableFile
 from .claims import Claims
+from .dates import school_year
 from .duplicates import count_once, repeated_numbers
 from .endings import endings, identifies_nobody
 from .entries import entries_of
 from .existing import ExistingRecords
+from .identifiers import Stamnummers
 from .matching import as_answered, match_students
 from .merging import answered_conflicts, merge_students
 from .plan import Plan, Problem
 from .rows import ParsedFile, Row
 
+PAST_LIST = (
+    "Deze lijst is van schooljaar {year}-{next}: elke inschrijving erin is voorbij. "
+    "Haal in het leerlingadministratiepakket de lijst van dit schooljaar op."
+)
 NOT_IDENTIFIED = (
     "Op minstens één rij ontbreekt het stamnummer, zodat we niet weten over welke leerling ze gaat."
 )
@@ -39,14 +47,15 @@ def make_plan(
     existing = ExistingRecords(institution, today)
 
     # Which rows count, and can be read.
-    rows = [as_answered(row, answer_of.get(row.row)) for row in parsed.rows]
+    read = _with_kept_stamnummers(parsed.rows, existing)
+    rows = [as_answered(row, answer_of.get(row.row)) for row in read]
     counted = count_once(rows)
     refused = _unreadable(counted.rows) + repeated_numbers(counted.rows)
     readable, bad = _split(counted.rows, refused)
 
     # Whose they are. `merge_students` changes `existing`: the answered conflicts are those before
     # it, the students those after it.
-    original_of = {row.row: row for row in parsed.rows}
+    original_of = {row.row: row for row in read}
     originals = [original_of[row.row] for row in readable]
     claims = Claims(originals, existing)
     answered = answered_conflicts(originals, existing, claims, answer_of)
@@ -56,7 +65,16 @@ def make_plan(
     bad += unmatched
 
     # What they change.
-    entries = entries_of(good, matches.students, merges, existing, claims, parsed.columns)
+    entries = entries_of(
+        good,
+        matches.students,
+        merges,
+        existing,
+        claims,
+        parsed.columns,
+        full_list=full_list,
+    )
+    _refuse_the_past(good, today)
 
     # Whom the list no longer names.
     ended = []
@@ -64,7 +82,7 @@ def make_plan(
         ended = endings(good, bad, matches.students, existing)
     withholds = _withholds(parsed, bad)
     withheld = 0
-    warnings = list(parsed.findings.warnings)
+    warnings = list(parsed.warnings)
     if withholds and ended:
         withheld = len(ended)
         ended = []
@@ -76,7 +94,7 @@ def make_plan(
         unchanged=entries.unchanged,
         ended=ended,
         problems=_by_row(refused + matches.refused),
-        remarks=sorted(counted.remarks + entries.remarks, key=attrgetter("row")),
+        remarks=_by_row(_remarks(parsed, rows) + counted.remarks + entries.remarks),
         conflicts=sorted(answered + matches.conflicts, key=attrgetter("row")),
         merges=merges,
         running=existing.count_running(),
@@ -85,6 +103,38 @@ def make_plan(
         withheld=withheld,
         cut_off=parsed.findings.cut_off,
     )
+
+
+def _with_kept_stamnummers(rows: list[Row], existing: ExistingRecords) -> list[Row]:
+    """Return the rows with their stamnummers as the school has them."""
+    own = {row.stamnummer for row in rows if not row.other_school}
+    stamnummers = Stamnummers(own - {""}, existing.stamnummers)
+
+    kept = []
+    for row in rows:
+        stamnummer = stamnummers.as_kept(row.stamnummer)
+        if stamnummer != row.stamnummer and not row.other_school:
+            row = replace(row, stamnummer=stamnummer)
+        kept.append(row)
+
+    return kept
+
+
+def _refuse_the_past(good: list[Row], today: date) -> None:
+    """Raise UnusableFile where every row is of a school year that is over."""
+    years = [school_year(row.period[1]) for row in good]
+    if years and max(years) < school_year(today):
+        raise UnusableFile(PAST_LIST.format(year=max(years), next=max(years) + 1))
+
+
+def _remarks(parsed: ParsedFile, rows: list[Row]) -> list[Problem]:
+    """Return the remarks about the rows themselves, and about those that are no pupils."""
+    remarks = [Problem(number, reason) for number, reason in parsed.left_out.items()]
+    for row in rows:
+        for reason in row.remarks:
+            remarks.append(Problem(row.row, reason))
+
+    return remarks
 
 
 def _withholds(parsed: ParsedFile, bad: list[Row]) -> list[str]:

@@ -3,6 +3,7 @@
 A problem names the field and what to do, never the value, since the log of imports keeps it.
 """
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -11,9 +12,30 @@ from students.models import Enrolment, Student
 
 from . import UnusableFile
 from .columns import FIELDS, Columns
-from .dates import as_date, end_of_year, list_year
+from .damaged import became_date, has_lost_letters, is_error, is_shortened
+from .dates import (
+    ZERO_DAYS,
+    Order,
+    age_on,
+    as_date,
+    end_of_year,
+    is_end_of_time,
+    is_nothing,
+    list_year,
+    order_of,
+)
 from .findings import Findings, row_number
-from .national_numbers import BirthDateDiffers, HashedNumber, hash_number, identify
+from .identifiers import unpacked
+from .national_numbers import (
+    ERROR,
+    SHORTENED,
+    BirthDateDiffers,
+    HashedNumber,
+    hash_number,
+    identify,
+)
+from .no_pupils import reason_left_out
+from .sexes import words_of
 from .stored_cells import HIDDEN, Cell, StoredCells
 
 LABELS = {field.name: field.label for field in FIELDS}
@@ -21,15 +43,22 @@ NEEDED = {field.name for field in FIELDS if field.needed}
 TEXTS = ("stamnummer", "first_name", "last_name", "administrative_group", "class_code")
 FOLDED = ("first_name", "last_name", "call_name")
 OFFICIAL_NAMES = ("official_first_name", "official_last_name")
-SEXES = {
-    "m": "M",
-    "man": "M",
-    "mannelijk": "M",
-    "v": "V",
-    "vrouw": "V",
-    "vrouwelijk": "V",
-    "x": "X",
-}
+DATES = ("birth_date", "starts_on", "ends_on")
+# Codes of which a spreadsheet makes a date: `2-1`.
+CODES = ("stamnummer", "administrative_group", "class_code")
+# No pupil is younger or older than this, in years.
+YOUNGEST, OLDEST = 2, 30
+
+AS_TEXT = "Maak van die kolom in Excel tekst en zet erin wat er stond."
+STAYS = "Wat we van de leerling weten, blijft."
+MIXED_DATES = (
+    "In dit bestand staan datums als dag/maand/jaar en andere als maand/dag/jaar, zodat we niet "
+    "weten welke dag bedoeld is. Zet ze allemaal als dag/maand/jaar en probeer opnieuw."
+)
+MONTH_FIRST = (
+    "De datums in dit bestand staan als maand/dag/jaar: zo lezen we ze allemaal. "
+    "Kijk enkele geboortedatums na voor je bevestigt."
+)
 LONGEST = {
     field.name: field.max_length or 0
     for field in (*Student._meta.fields, *Enrolment._meta.fields)
@@ -47,6 +76,9 @@ class Row:
     value of Student.OfficialData. A row with problems is not imported. `other_school`: the row
     belongs to another institution. `birth_date_differs`: the row has another birth date than the
     number, so that neither is believed until the manager chooses.
+
+    `remarks`: what is read otherwise than it stands there, in Dutch. `lost`: the fields whose cells
+    no longer say what they did; `empty`: those whose cells are empty.
     """
 
     row: int
@@ -66,6 +98,9 @@ class Row:
     other_school: bool = False
     birth_date_differs: bool = False
     problems: list[str] = field(default_factory=list)
+    remarks: list[str] = field(default_factory=list)
+    lost: set[str] = field(default_factory=set)
+    empty: set[str] = field(default_factory=set)
 
     @property
     def name(self) -> str:
@@ -82,11 +117,16 @@ class Row:
 
 @dataclass(frozen=True)
 class ParsedFile:
-    """The rows of a file, the columns they were read from, and what is known of it as a whole."""
+    """The rows of a file, the columns they were read from, and what is known of it as a whole.
+
+    `left_out`: by row number, why a row is no pupil. `warnings`: in Dutch, of the file as a whole.
+    """
 
     columns: Columns
     rows: list[Row]
-    findings: Findings = Findings()
+    findings: Findings = field(default_factory=Findings)
+    left_out: dict[int, str] = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()
 
     @property
     def hashes(self) -> set[str]:
@@ -99,32 +139,70 @@ def parse(cells: StoredCells, columns: Columns, institution_number: str, today: 
     """Turn the cells into rows for the institution with this number, of six digits.
 
     `today` decides about birth dates in the future, and about the school year of a list without
-    begin dates. Raises UnusableFile where the columns have problems, such as a missing one.
+    begin dates. Raises UnusableFile where the columns have problems, such as a missing one, and
+    where the order of day and month in its dates is not one.
     """
     if columns.problems:
         raise UnusableFile(" ".join(columns.problems))
 
-    rows = []
-    for number, row_cells in cells.rows:
-        reader = _RowReader(row_cells, columns, today)
-        shown = row_number(number, cells.findings.sheets)
-        rows.append(reader.read(shown, institution_number))
+    order = order_of(_dates(cells, columns))
+    if order is Order.MIXED:
+        raise UnusableFile(MIXED_DATES)
+    warnings = [*cells.findings.warnings, *columns.warnings]
+    if order is Order.MONTH_FIRST:
+        warnings.append(MONTH_FIRST)
 
-    return ParsedFile(columns, rows, cells.findings)
+    sexes = words_of({columns.text(row_cells, "sex") for _, row_cells in cells.rows})
+    conventions = Conventions(columns, institution_number, today, order, sexes)
+    rows = []
+    left_out = {}
+    for number, row_cells in cells.rows:
+        shown = row_number(number, cells.findings.sheets)
+        reason = reason_left_out(row_cells, columns)
+        if reason:
+            left_out[shown] = reason
+        else:
+            rows.append(_RowReader(shown, row_cells, conventions).read())
+
+    return ParsedFile(columns, rows, cells.findings, left_out, tuple(warnings))
+
+
+def _dates(cells: StoredCells, columns: Columns) -> Iterator[str]:
+    """Yield the cells in the columns of dates, without their packaging."""
+    for _, row_cells in cells.rows:
+        for name in DATES:
+            yield unpacked(columns.text(row_cells, name))
+
+
+@dataclass(frozen=True)
+class Conventions:
+    """How to read the rows of a file: its columns, order of dates and words, for whom and when."""
+
+    columns: Columns
+    institution_number: str
+    today: date
+    order: Order
+    sexes: Mapping[str, str]
+
+    @property
+    def first_day(self) -> date:
+        """Return the begin date of all rows in a list without begin dates."""
+        year = self.columns.school_year or list_year(self.today)
+        return date(year, 9, 1)
 
 
 class _RowReader:
-    """Reads the cells of one row; `problems` collects what is wrong with them."""
+    """Reads the cells of one row; the row collects what is wrong with them."""
 
-    def __init__(self, cells: tuple[Cell, ...], columns: Columns, today: date) -> None:
+    def __init__(self, number: int, cells: tuple[Cell, ...], conventions: Conventions) -> None:
+        self.row = Row(number)
         self.cells = cells
-        self.columns = columns
-        self.today = today
-        self.problems: list[str] = []
+        self.columns = conventions.columns
+        self.conventions = conventions
 
-    def read(self, number: int, institution_number: str) -> Row:
+    def read(self) -> Row:
         """Return the row; of another institution's row only the texts are read."""
-        row = Row(number, problems=self.problems)
+        row = self.row
         row.stamnummer = self._text("stamnummer")
         row.first_name = self._text("first_name")
         row.last_name = self._text("last_name")
@@ -138,57 +216,81 @@ class _RowReader:
         if call_name:
             row.first_name = call_name
 
-        number_of_school = self._string("institution_number")
+        number_of_school = unpacked(self._string("institution_number"))
         if number_of_school:
             # A spreadsheet takes the leading zeros off.
-            row.other_school = number_of_school.zfill(6) != institution_number
+            row.other_school = number_of_school.zfill(6) != self.conventions.institution_number
         if row.other_school:
-            self.problems.append(
+            row.problems.append(
                 "Het instellingsnummer is dat van een andere school. Lees die leerling daar in."
             )
             return row
 
         beyond_the_headings = self.cells[len(self.columns.headings) :]
         if any(beyond_the_headings):
-            self.problems.append(
+            row.problems.append(
                 "De rij telt meer cellen dan er kopjes zijn: er staat een scheidingsteken te veel."
             )
 
-        self._read_period(row)
-        self._read_person(row)
+        self._read_period()
+        self._read_sex()
+        self._read_person()
         return row
 
-    def _read_period(self, row: Row) -> None:
+    def _read_period(self) -> None:
         """Read the first and the last day; without an end date that is the school year's."""
+        row = self.row
         row.starts_on = self._starts_on()
-        row.ends_on = self._date("ends_on")
+        row.ends_on = self._ends_on()
         if row.starts_on is None:
             return
 
         if row.ends_on is None:
             row.ends_on = end_of_year(row.starts_on)
         if row.ends_on < row.starts_on:
-            self.problems.append("De einddatum ligt voor de begindatum. Kijk beide na.")
+            row.problems.append("De einddatum ligt voor de begindatum. Kijk beide na.")
 
     def _starts_on(self) -> date | None:
         """Return the begin date; without a column, 1 September of the list's school year."""
         if "starts_on" not in self.columns.places:
-            return date(list_year(self.today), 9, 1)
+            return self.conventions.first_day
 
-        if not self._string("starts_on"):
-            self.problems.append("De cel “begindatum” is leeg. Vul ze in.")
-        return self._date("starts_on")
+        problems = len(self.row.problems)
+        day = self._date("starts_on")
+        if day is None and len(self.row.problems) == problems:
+            self.row.problems.append("De cel “begindatum” is leeg. Vul ze in.")
+        return day
 
-    def _read_person(self, row: Row) -> None:
-        """Read sex, birth date and identity.
+    def _ends_on(self) -> date | None:
+        """Return the end date, None where the row has none or it is the end of time."""
+        if is_end_of_time(self._string("ends_on")):
+            return None
+
+        day = self._date("ends_on")
+        if day in ZERO_DAYS:
+            day = None
+        if day is None:
+            self.row.empty.add("ends_on")
+        return day
+
+    def _read_sex(self) -> None:
+        """Read the sex; a word that we do not know says nothing."""
+        word = self._string("sex").casefold()
+        if not word:
+            self.row.empty.add("sex")
+            return
+
+        self.row.sex = self.conventions.sexes.get(word, "")
+        if not self.row.sex:
+            self._lose("sex", "Het geslacht is geen woord dat we kennen: schrijf M, V of X.")
+
+    def _read_person(self) -> None:
+        """Read birth date and identity.
 
         Where birth date and national number contradict each other there is no identity.
         """
-        row.sex = SEXES.get(self._string("sex").casefold(), "")
+        row = self.row
         row.birth_date = self._date("birth_date")
-        if row.birth_date and row.birth_date > self.today:
-            self.problems.append("De geboortedatum ligt in de toekomst. Kijk ze na.")
-
         number = self._national_number(row.birth_date)
         try:
             identity = identify(number, row.birth_date)
@@ -199,56 +301,99 @@ class _RowReader:
         row.identity_hash = identity.hash
         row.number_state = identity.number_state.value
         row.birth_date = identity.birth_date
+        self._check_age()
+
+    def _check_age(self) -> None:
+        """Add a problem where nobody of that age is a pupil."""
+        row = self.row
+        if row.birth_date is None:
+            return
+        if row.birth_date > self.conventions.today:
+            row.problems.append("De geboortedatum ligt in de toekomst. Kijk ze na.")
+            return
+
+        if row.starts_on is None or row.ends_on is None:
+            return
+        if age_on(row.birth_date, row.ends_on) < YOUNGEST:
+            row.problems.append(
+                f"Volgens de geboortedatum is de leerling jonger dan {YOUNGEST} jaar. Kijk ze na."
+            )
+        if age_on(row.birth_date, row.starts_on) > OLDEST:
+            row.problems.append(
+                f"Volgens de geboortedatum is de leerling ouder dan {OLDEST} jaar. Kijk ze na."
+            )
 
     def _national_number(self, birth_date: date | None) -> HashedNumber | None:
         """Return what is left of the national number, None where the row has none."""
-        cell = self._cell("national_number")
-        if isinstance(cell, HashedNumber):
-            return cell
-        if not cell:
+        number = self._cell("national_number")
+        if not number:
             return None
+        if isinstance(number, str):
+            # The manager pointed out a column that did not look like one of numbers.
+            dates = []
+            if birth_date:
+                dates.append(birth_date)
+            number = hash_number(number, dates)
 
-        # The manager pointed out a column that did not look like one of numbers.
-        dates = []
-        if birth_date:
-            dates.append(birth_date)
-        return hash_number(cell, dates)
+        if number.damage == SHORTENED:
+            self._lose("national_number", f"Excel kortte het nummer in. {AS_TEXT}")
+        if number.damage == ERROR:
+            self._lose("national_number", _error_in("rijksregister- of bisnummer"))
+        return number
 
     def _text(self, name: str) -> str:
-        """Return the text to store; a problem where it is missing or does not fit."""
+        """Return the text to store; a problem or a remark where it is missing or does not fit."""
         cell = self._cell(name)
         if isinstance(cell, HashedNumber) or HIDDEN in cell:
-            self.problems.append(
+            self.row.problems.append(
                 f"In de cel “{LABELS[name]}” staat een rijksregister- of bisnummer."
             )
             return ""
+        if not cell:
+            self.row.empty.add(name)
+            if name in NEEDED:
+                self.row.problems.append(f"De cel “{LABELS[name]}” is leeg. Vul ze in.")
+            return ""
 
-        if not cell and name in NEEDED:
-            self.problems.append(f"De cel “{LABELS[name]}” is leeg. Vul ze in.")
+        if name == "stamnummer":
+            cell = unpacked(cell)
+        damage = _damage(name, cell)
+        if damage:
+            self._lose(name, damage)
+            return ""
         if not _fits(name, cell):
-            self.problems.append(
+            self.row.problems.append(
                 f"De cel “{LABELS[name]}” is te lang: hoogstens {LONGEST[name]} tekens."
             )
-
         return cell
 
     def _date(self, name: str) -> date | None:
         """Return the day, None for an empty cell; a problem where it is no date."""
-        text = self._string(name)
-        day = as_date(text)
+        text = unpacked(self._string(name))
+        if is_nothing(text):
+            return None
+        if is_error(text):
+            self._lose(name, _error_in(LABELS[name]))
+            return None
+
+        day = as_date(text, self.conventions.order)
         if text and day is None:
-            self.problems.append(
+            self.row.problems.append(
                 f"De {LABELS[name]} is geen datum. Schrijf ze als dag/maand/jaar: 01/09/2026."
             )
-
         return day
+
+    def _lose(self, name: str, reason: str) -> None:
+        """Say that a cell lost what it held: a problem where the row cannot do without it."""
+        self.row.lost.add(name)
+        if name in NEEDED or name == "starts_on":
+            self.row.problems.append(reason)
+        else:
+            self.row.remarks.append(f"{reason} {STAYS}")
 
     def _string(self, name: str) -> str:
         """Return the cell, "" for one with a national number."""
-        cell = self._cell(name)
-        if isinstance(cell, HashedNumber):
-            return ""
-        return cell
+        return self.columns.text(self.cells, name)
 
     def _cell(self, name: str) -> Cell:
         """Return the cell in the column of a field, "" where the row has none."""
@@ -256,6 +401,24 @@ class _RowReader:
         if place is None or place >= len(self.cells):
             return ""
         return self.cells[place]
+
+
+def _damage(name: str, cell: str) -> str:
+    """Return what is wrong with a cell that lost what it held, in Dutch; "" where it did not."""
+    label = LABELS[name]
+    if is_error(cell):
+        return _error_in(label)
+    if has_lost_letters(cell):
+        return f"In de cel “{label}” gingen letters verloren. Verbeter ze in het bestand."
+    if name == "stamnummer" and is_shortened(cell):
+        return f"Excel kortte het stamnummer in. {AS_TEXT}"
+    if name in CODES and became_date(cell):
+        return f"Excel maakte een datum van de cel “{label}”. {AS_TEXT}"
+    return ""
+
+
+def _error_in(label: str) -> str:
+    return f"In de cel “{label}” staat een foutwaarde of een formule zonder resultaat. Verbeter ze."
 
 
 def _fits(name: str, text: str) -> bool:

@@ -13,7 +13,7 @@ import re
 import zlib
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import date
 from itertools import chain
 from typing import Any
@@ -56,7 +56,7 @@ class StoredCells:
 
     headings: tuple[str, ...]
     rows: list[tuple[int, tuple[Cell, ...]]]
-    findings: Findings = Findings()
+    findings: Findings = field(default_factory=Findings)
     hidden: tuple[int, ...] = ()
 
     @property
@@ -114,7 +114,7 @@ def _cell_from_json(stored: Any) -> Cell:
     born = None
     if stored["born"]:
         born = date.fromisoformat(stored["born"])
-    return HashedNumber(stored["valid"], born, stored["hashes"])
+    return HashedNumber(stored["valid"], born, stored["hashes"], stored.get("damage", ""))
 
 
 def without_numbers(file: FileCells) -> StoredCells:

@@ -7,7 +7,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from schoolloket.core import exceptions
 from schoolloket.institutions.actors import Actor
-from students.importing import actions
+from students.importing import UnusableFile, actions
 from students.importing.draft import Draft
 from students.models import Enrolment, Student
 from tests.students.helpers import (
@@ -30,9 +30,9 @@ State = Student.OfficialData
 NEXT_YEAR = {"starts_on": "01/09/2027", "ends_on": "31/08/2028"}
 
 
-def change(actor: Actor, row: Pupil) -> dict[str, tuple[str, str]]:
+def change(actor: Actor, row: Pupil, *, full_list: bool = True) -> dict[str, tuple[str, str]]:
     """The differences that the preview shows for one row."""
-    run = upload(actor, csv_file([row]), full_list=False)
+    run = upload(actor, csv_file([row]), full_list=full_list)
     (entry,) = Draft(run).plan.changed
     return {d.label: (d.old, d.new) for d in entry.differences}
 
@@ -114,6 +114,13 @@ def test_an_emptied_cell_is_a_change(alice_actor: Actor) -> None:
     assert change(alice_actor, pupil(1, class_code="")) == {"klas": ("6A", "")}
 
 
+def test_an_empty_cell_of_an_addition_wipes_nothing(alice_actor: Actor) -> None:
+    run_import(alice_actor, csv_file([pupil(1, number="", ends_on="30/06/2027")]))
+    emptied = pupil(1, number="", class_code="", group="", sex="", birth_date="", ends_on="")
+    assert counts(run_import(alice_actor, csv_file([emptied]), full_list=False)) == (0, 0, 0, 1)
+    assert of(alice_actor, 1).ends_on == date(2027, 6, 30)
+
+
 def test_corrected_begin_date_stays_one_enrolment(alice_actor: Actor) -> None:
     run_import(alice_actor, csv_file([pupil(1)]))
     run = run_import(alice_actor, csv_file([pupil(1, starts_on="15/09/2026")]))
@@ -154,14 +161,33 @@ def test_a_number_that_arrives_later_completes_the_student(alice_actor: Actor) -
     assert student.official_data == State.AVAILABLE
 
 
-def test_a_number_that_disappears_takes_the_official_data_but_not_the_identity(
-    alice_actor: Actor,
+EMPTY = {"number": "", "official_first_name": "", "official_last_name": "", "sex": ""}
+
+
+@pytest.mark.parametrize("full_list", [True, False])
+@pytest.mark.parametrize("emptied", [["number"], ["official_last_name"], ["sex"], [*EMPTY]])
+def test_an_empty_cell_wipes_nothing_that_came_with_a_verified_number(
+    alice_actor: Actor, emptied: list[str], full_list: bool
 ) -> None:
     run_import(alice_actor, csv_file([pupil(1)]))
-    run_import(alice_actor, csv_file([pupil(1, number="")]))
+    row = pupil(1, **dict.fromkeys(emptied, ""))
+    assert counts(run_import(alice_actor, csv_file([row]), full_list=full_list)) == (0, 0, 0, 1)
     student = Student.objects.get()
-    assert student.identity_hash
-    assert (student.official_data, student.official_last_name) == (State.NUMBER_MISSING, "")
+    assert (student.official_data, student.official_last_name) == (State.AVAILABLE, "Naam1")
+
+
+def test_a_verified_birth_date_is_not_overwritten_without_a_number(alice_actor: Actor) -> None:
+    run_import(alice_actor, csv_file([pupil(1)]))
+    run = run_import(alice_actor, csv_file([pupil(1, number="", birth_date="05/05/2011")]))
+    assert counts(run) == (0, 0, 0, 1)
+    assert "nagekeken met het rijksregister- of bisnummer" in run.remarks[0]["reason"]
+    assert Student.objects.get().birth_date == date(2010, 1, 2)
+
+
+def test_a_birth_date_that_no_number_proved_may_change(alice_actor: Actor) -> None:
+    run_import(alice_actor, csv_file([pupil(1, number="")]))
+    changed = change(alice_actor, pupil(1, number="", birth_date="05/05/2011"))
+    assert changed == {"geboortedatum": ("02/01/2010", "05/05/2011")}
 
 
 def test_bis_number_replaced_by_a_national_number_stays_the_same_student(
@@ -208,10 +234,10 @@ def test_stamnummer_of_a_pupil_who_left_may_be_given_to_another(alice_actor: Act
 
 def test_a_pupil_who_comes_back_without_a_number_is_the_same_student(alice_actor: Actor) -> None:
     last_year = pupil(1, number="", starts_on="01/09/2025", ends_on="31/08/2026")
-    run_import(alice_actor, csv_file([last_year]))
-    run = run_import(alice_actor, csv_file([pupil(1, number="")]))
-    assert counts(run) == (1, 0, 0, 0)
-    assert Student.objects.count() == 1
+    run_import(alice_actor, csv_file([last_year, pupil(2)]))
+    run = run_import(alice_actor, csv_file([pupil(1, number=""), pupil(2)]))
+    assert counts(run) == (1, 0, 0, 1)
+    assert Student.objects.count() == 2
 
 
 @pytest.mark.parametrize("key", ["stamnummer", "number"])
@@ -325,10 +351,12 @@ def test_an_enrolment_that_begins_today_and_is_not_named_is_withdrawn(alice_acto
     assert Enrolment.objects.count() == 1
 
 
-def test_a_list_of_last_year_ends_nobody(alice_actor: Actor) -> None:
+@pytest.mark.parametrize("full_list", [True, False])
+def test_a_list_that_is_wholly_in_the_past_is_refused(alice_actor: Actor, full_list: bool) -> None:
     run_import(alice_actor, csv_file(pupils(3)))
-    old = pupil(7, starts_on="01/09/2025", ends_on="31/08/2026")
-    assert counts(run_import(alice_actor, csv_file([old]))) == (1, 0, 0, 0)
+    old = pupils(3, starts_on="01/09/2025", ends_on="31/08/2026")
+    with pytest.raises(UnusableFile, match="Deze lijst is van schooljaar 2025-2026"):
+        run_import(alice_actor, csv_file(old), full_list=full_list)
 
 
 @pytest.mark.parametrize(
