@@ -20,6 +20,7 @@ _ERRORS = frozenset(
     }
 )  # fmt: skip
 _TOO_NARROW = re.compile("#{2,}")
+_FIRST_SIGNS = frozenset("#EFef")
 _LIBREOFFICE_ERROR = re.compile(r"(?:err|fout):5\d\d", re.IGNORECASE)
 
 # `1,20304E+10`: what a spreadsheet shows of a long number, and saves as text.
@@ -44,6 +45,9 @@ _LONGEST = 30
 
 def is_error(text: str) -> bool:
     """Return whether a cell has an error value, such as `#N/A`, or a formula without a result."""
+    # Nearly all cells of a list are done here.
+    if text[:1] not in _FIRST_SIGNS:
+        return False
     if text.startswith("#"):
         return text.casefold() in _ERRORS or bool(_TOO_NARROW.fullmatch(text))
     return bool(_LIBREOFFICE_ERROR.fullmatch(text))

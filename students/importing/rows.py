@@ -3,7 +3,7 @@
 A problem names the field and what to do, never the value, since the log of imports keeps it.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -167,11 +167,13 @@ def parse(cells: StoredCells, columns: Columns, institution_number: str, today: 
     return ParsedFile(columns, rows, cells.findings, left_out, tuple(warnings))
 
 
-def _dates(cells: StoredCells, columns: Columns) -> Iterator[str]:
-    """Yield the cells in the columns of dates, without their packaging."""
+def _dates(cells: StoredCells, columns: Columns) -> set[str]:
+    """Return the different cells in the columns of dates, without their packaging."""
+    packed = set()
     for _, row_cells in cells.rows:
         for name in DATES:
-            yield unpacked(columns.text(row_cells, name))
+            packed.add(columns.text(row_cells, name))
+    return set(map(unpacked, packed))
 
 
 @dataclass(frozen=True)
@@ -410,8 +412,8 @@ def _damage(name: str, cell: str) -> str:
         return _error_in(label)
     if has_lost_letters(cell):
         return f"In de cel “{label}” gingen letters verloren. Verbeter ze in het bestand."
-    if name == "stamnummer" and is_shortened(cell):
-        return f"Excel kortte het stamnummer in. {AS_TEXT}"
+    if name in CODES and is_shortened(cell):
+        return f"Excel kortte de cel “{label}” in. {AS_TEXT}"
     if name in CODES and became_date(cell):
         return f"Excel maakte een datum van de cel “{label}”. {AS_TEXT}"
     return ""

@@ -76,7 +76,7 @@ def test_a_number_that_was_shortened_leaves_what_is_known(known: Actor, number: 
 
 def test_a_stamnummer_that_was_shortened_is_a_bad_row(known: Actor) -> None:
     run = run_import(known, csv_file([pupil(1, stamnummer="7,1E+06")]), full_list=False)
-    assert "Excel kortte het stamnummer in" in reasons(run)[2]
+    assert "Excel kortte de cel “stamnummer” in" in reasons(run)[2]
 
 
 @pytest.mark.parametrize("name", ["Zo\ufffd", "Bj?rn", "?"])
