@@ -172,13 +172,29 @@ class Columns:
     """The column of each field, by its place from 0: {"class_code": 10}.
 
     `problems`: why rows cannot be read this way, in Dutch; the manager may point out the column.
-    `warnings`: the columns that nothing reads, and perhaps should.
+    `left`: the fields for which the manager wants no column.
     """
 
     places: dict[str, int]
     headings: tuple[str, ...]
     problems: tuple[str, ...] = ()
-    warnings: tuple[str, ...] = ()
+    left: frozenset[str] = frozenset()
+
+    @property
+    def warnings(self) -> list[str]:
+        """Return a warning for each column that nothing reads, and whose field no column has.
+
+        By its heading, which begins with that of the field or is nearly the same.
+        """
+        warnings = []
+        for heading in self.unread:
+            field = _resembled(heading)
+            if field and field.name not in self.places.keys() | self.left:
+                warnings.append(
+                    f"De kolom “{heading}” lezen we niet. Is dat de kolom met {field.label}? "
+                    "Wijs ze dan aan bij “Welke kolom we waarvoor nemen”."
+                )
+        return warnings
 
     @property
     def school_year(self) -> int | None:
@@ -254,8 +270,8 @@ def find_columns(
     if not problems:
         problems = _missing(places)
 
-    warnings = _unsure(headings, places, chosen)
-    return Columns(places, headings, tuple(problems), tuple(warnings))
+    left = frozenset(name for name, place in chosen.items() if place is None)
+    return Columns(places, headings, tuple(problems), left)
 
 
 def _missing(places: Collection[str]) -> list[str]:
@@ -269,28 +285,6 @@ def _missing(places: Collection[str]) -> list[str]:
         problems.append(f"Er is geen kolom met {field.label}: geef een kolom het kopje {choices}.")
 
     return problems
-
-
-def _unsure(
-    headings: Sequence[str], places: Mapping[str, int], chosen: Collection[str]
-) -> list[str]:
-    """Return a warning for each column that nothing reads, and whose field no column has.
-
-    By its heading, which begins with that of the field or is nearly the same.
-    """
-    read = set(places.values())
-    warnings = []
-    for place, heading in enumerate(headings):
-        if place in read or not heading:
-            continue
-        field = _resembled(heading)
-        if field and field.name not in places and field.name not in chosen:
-            warnings.append(
-                f"De kolom “{heading}” lezen we niet. Is dat de kolom met {field.label}? "
-                "Wijs ze dan aan bij “Welke kolom we waarvoor nemen”."
-            )
-
-    return warnings
 
 
 def _resembled(heading: str) -> Field | None:

@@ -1,22 +1,56 @@
 """The enrolments that a full list no longer names."""
 
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from .dates import school_year
 from .existing import ExistingEnrolment, ExistingRecords
+from .findings import Findings
 from .matching import Students
 from .plan import Ending
 from .rows import Row
 
+NOT_IDENTIFIED = (
+    "Op minstens één rij ontbreekt het stamnummer, zodat we niet weten over welke leerling ze "
+    "gaat. Vul het aan en lees de lijst opnieuw in."
+)
 
-def endings(
-    good: list[Row], bad: list[Row], students: Students, existing: ExistingRecords
-) -> list[Ending]:
+
+@dataclass(frozen=True)
+class Endings:
+    """What a full list ends, or how many it does not end, and why it may not: in Dutch."""
+
+    ended: list[Ending] = field(default_factory=list)
+    withheld: int = 0
+    withheld_because: tuple[str, ...] = ()
+
+
+def endings_of(
+    good: list[Row],
+    bad: list[Row],
+    students: Students,
+    existing: ExistingRecords,
+    findings: Findings,
+) -> Endings:
     """Return what a full list ends: enrolments of pupils whom no row names, good or bad.
 
     Only those in the school years that the good rows are about: a list of next year ends nothing
-    of this one. `students`: the student of each row, by row number.
+    of this one. None where the rows may not name all pupils. `students`: the student of each row,
+    by row number.
     """
+    ended = _no_longer_named(good, bad, students, existing)
+    because = findings.withholds
+    if any(map(_identifies_nobody, bad)):
+        because = (*because, NOT_IDENTIFIED)
+    if ended and because:
+        return Endings(withheld=len(ended), withheld_because=because)
+    return Endings(ended)
+
+
+def _no_longer_named(
+    good: list[Row], bad: list[Row], students: Students, existing: ExistingRecords
+) -> list[Ending]:
+    """Return the enrolments of pupils whom no row names, as they would end."""
     today = existing.today
     years = _years_of_the_list(good, today)
 
@@ -35,7 +69,7 @@ def endings(
     return ended
 
 
-def identifies_nobody(row: Row) -> bool:
+def _identifies_nobody(row: Row) -> bool:
     """Return whether the row names a pupil without a number by which he or she is known.
 
     A line under the list, such as a total, names no pupil.

@@ -12,7 +12,7 @@ from . import UnusableFile
 from .claims import Claims
 from .dates import school_year
 from .duplicates import count_once, repeated_numbers
-from .endings import endings, identifies_nobody
+from .endings import Endings, endings_of
 from .entries import entries_of
 from .existing import ExistingRecords
 from .identifiers import Stamnummers
@@ -24,9 +24,6 @@ from .rows import ParsedFile, Row
 PAST_LIST = (
     "Deze lijst is van schooljaar {year}-{next}: elke inschrijving erin is voorbij. "
     "Haal in het leerlingadministratiepakket de lijst van dit schooljaar op."
-)
-NOT_IDENTIFIED = (
-    "Op minstens één rij ontbreekt het stamnummer, zodat we niet weten over welke leerling ze gaat."
 )
 
 
@@ -65,42 +62,29 @@ def make_plan(
     bad += unmatched
 
     # What they change.
-    entries = entries_of(
-        good,
-        matches.students,
-        merges,
-        existing,
-        claims,
-        parsed.columns,
-        full_list=full_list,
-    )
     _refuse_the_past(good, today)
+    students = matches.students
+    columns = parsed.columns
+    entries = entries_of(good, students, merges, existing, claims, columns, full_list=full_list)
 
     # Whom the list no longer names.
-    ended = []
+    endings = Endings()
     if full_list:
-        ended = endings(good, bad, matches.students, existing)
-    withholds = _withholds(parsed, bad)
-    withheld = 0
-    warnings = list(parsed.warnings)
-    if withholds and ended:
-        withheld = len(ended)
-        ended = []
-        warnings += withholds
+        endings = endings_of(good, bad, students, existing, parsed.findings)
 
     return Plan(
         new=entries.new,
         changed=entries.changed,
         unchanged=entries.unchanged,
-        ended=ended,
+        ended=endings.ended,
         problems=_by_row(refused + matches.refused),
         remarks=_by_row(_remarks(parsed, rows) + counted.remarks + entries.remarks),
         conflicts=sorted(answered + matches.conflicts, key=attrgetter("row")),
         merges=merges,
         running=existing.count_running(),
         ahead=existing.count_ahead(),
-        warnings=warnings,
-        withheld=withheld,
+        warnings=[*parsed.warnings, *endings.withheld_because],
+        withheld=endings.withheld,
         cut_off=parsed.findings.cut_off,
     )
 
@@ -135,14 +119,6 @@ def _remarks(parsed: ParsedFile, rows: list[Row]) -> list[Problem]:
             remarks.append(Problem(row.row, reason))
 
     return remarks
-
-
-def _withholds(parsed: ParsedFile, bad: list[Row]) -> list[str]:
-    """Return why a full list may not name all pupils, so that it ends no enrolment."""
-    withholds = list(parsed.findings.withholds)
-    if any(map(identifies_nobody, bad)):
-        withholds.append(NOT_IDENTIFIED)
-    return withholds
 
 
 def _unreadable(rows: list[Row]) -> list[Problem]:

@@ -419,7 +419,8 @@ def test_a_former_pupil_of_long_ago_is_shown_to_nobody(
     before = everything(renee.student_id)
     row = RENEE | long_ago
     for back in (row | {"class_code": "1Z"}, row | later, row | later | {"stamnummer": "77"}):
-        plan = Draft(upload(alice_actor, csv_file([back]), full_list=False)).plan
+        rows = csv_file([back, pupil(2, **later)])
+        plan = Draft(upload(alice_actor, rows, full_list=False)).plan
         assert "Zita" not in repr(plan)
         assert renee.student.identity_hash not in repr([e.student_differences for e in plan.new])
         for entry in plan.new + plan.changed:

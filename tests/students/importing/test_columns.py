@@ -113,7 +113,7 @@ def test_an_unread_column_that_looks_needed_is_a_warning(heading: str) -> None:
 
 def test_no_warning_where_the_field_has_a_column_or_the_manager_wants_none() -> None:
     headings = ("Stamnummer", "Voornaam", "Naam", "Naam moeder", "Klas vorig jaar")
-    assert find_columns(headings, {"class_code": None}).warnings == ()
+    assert find_columns(headings, {"class_code": None}).warnings == []
 
 
 def test_a_list_without_begin_dates_is_of_the_year_in_its_headings() -> None:
