@@ -1,6 +1,7 @@
 """Rows of a list that are no pupils: repeated headings, totals, and lines around the list."""
 
 import re
+from functools import cached_property
 
 from .columns import Columns, meaning_of
 from .national_numbers import HashedNumber
@@ -13,32 +14,12 @@ NAMES_NOBODY = "De rij noemt geen leerling: ze telt niet mee."
 # What a line that is no pupil begins with.
 _FIRST_WORDS = frozenset(
     {
-        "totaal",
-        "subtotaal",
-        "eindtotaal",
-        "total",
-        "aantal",
-        "som",
-        "gemiddelde",
-        "jongens",
-        "meisjes",
-        "pagina",
-        "blz",
-        "bladzijde",
-        "afgedrukt",
-        "afdruk",
-        "geprint",
-        "opgemaakt",
-        "datum",
-        "bron",
-        "einde",
-        "handtekening",
-        "legende",
-        "opmerking",
+        *("totaal", "subtotaal", "eindtotaal", "total", "aantal", "som", "gemiddelde"),
+        *("jongens", "meisjes", "pagina", "blz", "bladzijde", "afgedrukt", "afdruk", "geprint"),
+        *("opgemaakt", "datum", "bron", "einde", "handtekening", "legende", "opmerking"),
     }
 )
 _FIRST_WORD = re.compile(r"\W*([^\W\d_]+)")
-_DIGIT = re.compile(r"\d")
 _LETTER = re.compile(r"[^\W\d_]")
 _LETTER_OR_DIGIT = re.compile(r"[^\W_]")
 
@@ -48,48 +29,87 @@ def reason_left_out(cells: tuple[Cell, ...], columns: Columns) -> str:
 
     A row that may name a pupil is not left out: it is read, or it is a bad row, which ends nobody.
     """
-    stamnummer = columns.text(cells, "stamnummer")
-    first_name = columns.text(cells, "first_name") or columns.text(cells, "call_name")
-    last_name = columns.text(cells, "last_name")
-    has_name = bool(_LETTER.search(first_name) and _LETTER.search(last_name))
-    if has_name and _DIGIT.search(stamnummer):
+    line = _Line(cells, columns)
+    if line.has_name and line.has_stamnummer:
         return ""
-    if _repeats_headings(cells, columns):
+    if line.repeats_headings:
         return REPEATED_HEADINGS
-    if has_name or _has_valid_number(cells):
+    if line.has_name or line.has_number:
         return ""
-
-    filled = [cell for cell in cells if cell]
-    texts = [cell for cell in filled if isinstance(cell, str)]
-    is_number = stamnummer.isdecimal()
-    if not is_number and texts and _begins_as_total(texts[0]):
+    if line.begins_as_total:
         return TOTAL
-    if not any(map(_LETTER_OR_DIGIT.search, texts)):
-        return NAMES_NOBODY
-    if len(filled) == 1 and not is_number:
-        return NAMES_NOBODY
-
-    names_nobody = not (stamnummer or first_name or last_name)
-    if names_nobody and not columns.text(cells, "birth_date"):
+    if line.is_empty or line.has_nothing_of_a_pupil:
         return NAMES_NOBODY
     return ""
 
 
-def _repeats_headings(cells: tuple[Cell, ...], columns: Columns) -> bool:
-    """Return whether at least two cells say what their own column is."""
-    repeated = 0
-    for name in columns.places:
-        text = columns.text(cells, name)
-        meaning = meaning_of(text)
-        if meaning and meaning.field == name:
-            repeated += 1
-    return repeated >= 2
+class _Line:
+    """A row, as far as it may name a pupil."""
 
+    def __init__(self, cells: tuple[Cell, ...], columns: Columns) -> None:
+        self._cells = cells
+        self._columns = columns
+        self._stamnummer = columns.text(cells, "stamnummer")
 
-def _has_valid_number(cells: tuple[Cell, ...]) -> bool:
-    return any(isinstance(cell, HashedNumber) and cell.valid for cell in cells)
+    @property
+    def has_stamnummer(self) -> bool:
+        """Whether it has a stamnummer with a digit in it."""
+        return any(map(str.isdigit, self._stamnummer))
 
+    @cached_property
+    def has_name(self) -> bool:
+        """Whether it has a first and a last name, of letters."""
+        return all(map(_LETTER.search, self._names))
 
-def _begins_as_total(text: str) -> bool:
-    found = _FIRST_WORD.match(text)
-    return found is not None and found[1].casefold() in _FIRST_WORDS
+    @cached_property
+    def _names(self) -> tuple[str, str]:
+        first_name = self._columns.text(self._cells, "first_name")
+        call_name = self._columns.text(self._cells, "call_name")
+        return first_name or call_name, self._columns.text(self._cells, "last_name")
+
+    @property
+    def has_number(self) -> bool:
+        """Whether it has a valid national number."""
+        numbers = [cell for cell in self._cells if isinstance(cell, HashedNumber)]
+        return any(number.valid for number in numbers)
+
+    @property
+    def repeats_headings(self) -> bool:
+        """Whether at least two cells say what their own column is."""
+        repeated = 0
+        for name in self._columns.places:
+            meaning = meaning_of(self._columns.text(self._cells, name))
+            if meaning is not None:
+                repeated += meaning.field == name
+        return repeated >= 2
+
+    @property
+    def begins_as_total(self) -> bool:
+        """Whether it begins with a word such as `Totaal`, and not with a stamnummer."""
+        found = _FIRST_WORD.match(" ".join(self._texts))
+        if found is None or self._stamnummer.isdecimal():
+            return False
+        return found[1].casefold() in _FIRST_WORDS
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is no letter or digit in it, as in a line of dashes."""
+        return not any(map(_LETTER_OR_DIGIT.search, self._texts))
+
+    @property
+    def has_nothing_of_a_pupil(self) -> bool:
+        """Whether it has a single cell, or nothing that is a pupil's own.
+
+        A stamnummer alone is a pupil's.
+        """
+        if self._stamnummer.isdecimal():
+            return False
+        if sum(map(bool, self._cells)) == 1:
+            return True
+        birth_date = self._columns.text(self._cells, "birth_date")
+        return not any((self._stamnummer, *self._names, birth_date))
+
+    @cached_property
+    def _texts(self) -> list[str]:
+        """The cells that are not empty, but for hashed numbers."""
+        return [cell for cell in self._cells if isinstance(cell, str) and cell]
