@@ -40,7 +40,8 @@ def read_cells(content: bytes, allowed: Limits) -> FileCells:
     """Read a .csv or .xlsx file; the content decides which, since file names are often wrong.
 
     CSV: see `csv_lists` and `decoding`. The heading row is within the first 5 rows. Cells come
-    without invisible characters and double blanks. Raises UnusableFile for a file that is empty, too large, no table, or without a known heading.
+    without invisible characters and double blanks. Raises UnusableFile for a file that is empty,
+    too large, no table, or without a known heading.
     """
     if not content.strip():
         raise UnusableFile("Het bestand is leeg.")

@@ -18,7 +18,7 @@ DELIMITERS = (";", ",", "\t")
 _LINE = 10_000
 _PDF = b"%PDF"
 _BINARY = re.compile(r"[\x00-\x08\x0e-\x1f]")
-# A hint for Excel, which takes it for no row; some programs quote it, or fill it up with delimiters.
+# A hint for Excel, which takes it for no row. Some programs quote it, or fill up the row.
 _HINT = re.compile(r'"?sep=([;,\t])"?[;,\t]*(?:\r\n|\r|\n)', re.IGNORECASE)
 
 

@@ -5,13 +5,12 @@ and lower case fit, and whether signs stand inside the words (docs/decisions/004
 """
 
 import codecs
-import io
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from itertools import islice
+from itertools import chain, islice
 from operator import attrgetter, itemgetter, sub
 
 from .cleaning import LOST_LETTER, clean
@@ -19,9 +18,10 @@ from .cleaning import LOST_LETTER, clean
 # Different words of a file that are weighed, and that a warning shows.
 _WEIGHED = 5_000
 _SHOWN = 5
-# Letters around a sign that belong to its word, and of a line that is weighed.
+# Places that are looked at: all of the longest list.
+_LOOKED_AT = 100_000
+# Letters around a sign that belong to its word.
 _WORD = 20
-_LINE = 1_000
 
 # How well letters fit: those of names in Western Europe, any other, the apostrophe of D'Hondt, and
 # a flaw: a letter or sign where no name has it.
@@ -56,7 +56,12 @@ _ASCII_HEAD = re.compile(rb"[A-Za-z]*\Z")
 _HEAD = re.compile(r"[^\W\d_]*\Z")
 _NAME = re.compile("[^\\W\\d_]+(?:[\u2019'-][^\\W\\d_]+)*")
 _TAIL = re.compile(r"[^\W\d_]*")
-_TWO_SCRIPTS = re.compile("[A-Za-z][\u0370-\u1dff]|[\u0370-\u1dff][A-Za-z]")
+# Lines with bytes that are no UTF-8, many at a time.
+_OLD_LINES = re.compile("^(?:[^\n\udc80-\udcff]*[\udc80-\udcff][^\n]*\n*){1,1000}", re.MULTILINE)
+# Two bytes that are UTF-8 by accident, as Mac Roman's apostrophe and É are: one letter of Armenian,
+# Hebrew or Arabic in front of a Latin one.
+_ACCIDENT = re.compile("[\u0530-\u07bf](?<![^\x00-\x7f].)(?=[A-Za-z])")
+_BYTE_ORDER_MARK = "\ufeff"
 _LOST_TWICE = "ï¿½"
 
 _WHAT_TO_DO = (
@@ -92,10 +97,12 @@ def decode(content: bytes) -> Decoded:
     if content.isascii():
         return Decoded(content.decode("ascii"))
 
-    decoded = _decode_utf_8(content) or _decode_lines(content)
-    text, undone = _undo(decoded.text)
-    warnings = decoded.warnings + _ask(_TWICE, undone)
-    return Decoded(text.replace(_LOST_TWICE, LOST_LETTER), warnings)
+    # A byte that is no UTF-8 becomes half a surrogate pair, until its line is decoded otherwise.
+    text = content.decode("utf-8", "surrogateescape").replace(_BYTE_ORDER_MARK, "")
+    text = _ACCIDENT.sub(_as_bytes, text)
+    text, warnings = _decode_old_lines(text)
+    text, names = _undo(text)
+    return Decoded(text.replace(_LOST_TWICE, LOST_LETTER), warnings + _ask(_TWICE, names))
 
 
 def _utf_16(content: bytes) -> str | None:
@@ -110,18 +117,6 @@ def _utf_16(content: bytes) -> str | None:
     if content[:1] == b"\0":
         return "utf-16-be"
     return None
-
-
-def _decode_utf_8(content: bytes) -> Decoded | None:
-    """Return the text if all of it is UTF-8, and no letter is one of another script by accident."""
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return None
-
-    if _TWO_SCRIPTS.search(text) and not all(map(_is_utf_8, _lines(content))):
-        return None
-    return Decoded(text)
 
 
 def _ask(what: str, words: Iterable[str]) -> tuple[str, ...]:
@@ -286,32 +281,35 @@ _MISREAD_AS = (*_ENCODINGS, _Encoding("latin-1", "Latin-1"))
 _SUSPECT = re.compile(_pair(encoding.letters for encoding in _MISREAD_AS))
 
 
-def _lines(content: bytes) -> Iterator[bytes]:
-    """Yield the lines, not all at once. Those of old Macs end in a carriage return only."""
-    if b"\n" not in content:
-        content = content.replace(b"\r", b"\n")
-    return io.BytesIO(content)
+def _decode_old_lines(text: str) -> tuple[str, tuple[str, ...]]:
+    """Decode the lines with bytes that are no UTF-8, as the encoding that fits all of them.
 
-
-def _decode_lines(content: bytes) -> Decoded:
-    """Decode each line as UTF-8 or, where it is not, as the encoding that fits all these lines.
-
-    Files are glued together: one line in an old encoding must not spoil every `é`.
+    Files are glued together: one line in an old encoding must not spoil every `é`. Also returns the
+    warning about it.
     """
-    old = b"".join(line for line in _lines(content) if not _is_utf_8(line))
-    mac_lines = b"\r" in content and b"\n" not in content
-    choice = _choose(_words(old), mac_lines=mac_lines)
+    mac_lines = "\r" in text and "\n" not in text
+    if mac_lines:
+        text = text.replace("\r", "\n")
+    old = list(islice(_OLD_LINES.finditer(text), _LOOKED_AT))
+    if not old:
+        return text, ()
 
-    text = io.StringIO(newline="")
-    is_mixed = False
-    for line in _lines(content):
-        if _is_utf_8(line):
-            text.write(line.decode("utf-8-sig"))
-            is_mixed = is_mixed or not line.isascii()
-        else:
-            text.write(choice.encoding.decode(line))
+    words = _words(_bytes_of(lines) for lines in old)
+    choice = _choose(words, mac_lines=mac_lines)
+    decoded = _OLD_LINES.sub(lambda lines: choice.encoding.decode(_bytes_of(lines)), text)
 
-    return Decoded(text.getvalue(), _ask_about(choice, is_mixed=is_mixed))
+    is_mixed = not _OLD_LINES.sub("", text).isascii()
+    return decoded, _ask_about(choice, is_mixed=is_mixed)
+
+
+def _bytes_of(lines: re.Match[str]) -> bytes:
+    """Return the bytes that the file holds there."""
+    return lines[0].encode("utf-8", "surrogateescape")
+
+
+def _as_bytes(found: re.Match[str]) -> str:
+    """Return the letter as bytes that are no UTF-8."""
+    return found[0].encode().decode("ascii", "surrogateescape")
 
 
 def _ask_about(choice: "_Choice", *, is_mixed: bool) -> tuple[str, ...]:
@@ -326,30 +324,15 @@ def _ask_about(choice: "_Choice", *, is_mixed: bool) -> tuple[str, ...]:
     return _ask(_UNSURE.format(choice.encoding.name), words)
 
 
-def _is_utf_8(line: bytes) -> bool:
-    """Return whether the line is UTF-8, and not by accident, as Mac Roman's apostrophe and É are."""
-    try:
-        start = line.decode("utf-8-sig")[:_LINE]
-    except UnicodeDecodeError:
-        return False
-
-    fit = _fit(start)
-    if fit >= 0:
-        return True
-    line = line[:_LINE]
-    return all(_fit(encoding.decode(line)) <= fit for encoding in _ENCODINGS)
-
-
-def _words(content: bytes) -> list[bytes]:
+def _words(parts: Iterable[bytes]) -> list[bytes]:
     """Return the first different words that are not ASCII, in their order."""
     words: dict[bytes, None] = {}
-    for found in _BYTES_OF_WORD.finditer(content):
-        head = content[max(0, found.start() - _WORD) : found.start()]
+    found_in = chain.from_iterable(map(_BYTES_OF_WORD.finditer, parts))
+    for found in islice(found_in, _LOOKED_AT):
+        head = found.string[max(0, found.start() - _WORD) : found.start()]
         words[_ASCII_HEAD.findall(head)[0] + found[0]] = None
-        if len(words) == _WEIGHED:
-            break
 
-    return list(words)
+    return list(words)[:_WEIGHED]
 
 
 @dataclass(frozen=True)
@@ -478,10 +461,8 @@ def _most_undone(fits: Mapping[str, int]) -> str:
 def _different_places(text: str, encoding: _Encoding) -> list[re.Match[str]]:
     """Return the first places of what may be UTF-8 read as this encoding, one of each kind."""
     places: dict[str, re.Match[str]] = {}
-    for place in encoding.misread.finditer(text):
+    for place in islice(encoding.misread.finditer(text), _LOOKED_AT):
         around = text[max(0, place.start() - 2) : place.end() + 1]
         places.setdefault(around, place)
-        if len(places) == _WEIGHED:
-            break
 
-    return list(places.values())
+    return list(places.values())[:_WEIGHED]
