@@ -24,8 +24,8 @@ from students.models import (
 
 from . import limits
 from .apply import apply
-from .cells import clean
 from .claims import oldest_counted
+from .cleaning import clean
 from .columns import find_columns
 from .draft import Draft, plan_of
 from .plan import Plan
