@@ -2,7 +2,7 @@
 
 from datetime import date, timedelta
 
-from .dates import school_year
+from .dates import year_of
 from .existing import ExistingEnrolment, ExistingRecords
 from .matching import Students
 from .plan import Ending
@@ -29,7 +29,7 @@ def endings(
     for enrolment in existing.enrolments:
         if enrolment.ends_on < today or enrolment.student.pk in named:
             continue
-        if _year(enrolment.starts_on, today) in years:
+        if year_of(enrolment.starts_on, today) in years:
             ended.append(_ending(enrolment, today))
 
     return ended
@@ -67,14 +67,9 @@ def _years_of_the_list(good: list[Row], today: date) -> set[int]:
     for row in good:
         starts_on, ends_on = row.period
         if ends_on >= today:
-            years.add(_year(starts_on, today))
+            years.add(year_of(starts_on, today))
 
     return years
-
-
-def _year(starts_on: date, today: date) -> int:
-    """Return the school year of an enrolment: this one for all that began before today."""
-    return school_year(max(starts_on, today))
 
 
 def _ending(enrolment: ExistingEnrolment, today: date) -> Ending:

@@ -88,7 +88,8 @@ class Entry:
     row gives a running enrolment an end date in the past. `held`: another school has the say over
     the student, who is enrolled there too (R11). `returns`: the student was enrolled here before,
     and is again. `follows`: the id of the enrolment here that runs or lies ahead when this one is
-    added, or runs again after it was over.
+    added, or runs again after it was over. `old_class`: that of the enrolment before, which is the
+    followed one for a new enrolment.
 
     The rest is known at the confirmation only (`recognition`). `former_id`: a hidden student who
     had the stamnummer, and may be this one. `joins`: the student is known from another school.
@@ -203,8 +204,9 @@ class Plan:
     does, and rows that say what only another school may change. `running` and `ahead` count the
     enrolments before the import. `warnings`: what somebody has to look at in the file as a whole.
     `withheld`: how many enrolments a full list does not name and does not end either, since it may
-    not name all pupils; the warnings say why. `recognised`: how many pupils of other schools were,
-    which is known at the confirmation only.
+    not name all pupils; the warnings say why. `spared`: those enrolments. `unchanged_by_year`: how
+    many of the unchanged rows are of each school year, by its first. `recognised`: how many pupils
+    of other schools were, which is known at the confirmation only.
     """
 
     new: list[Entry] = field(default_factory=list)
@@ -219,6 +221,8 @@ class Plan:
     ahead: int = 0
     warnings: list[str] = field(default_factory=list)
     withheld: int = 0
+    spared: list[Ending] = field(default_factory=list)
+    unchanged_by_year: dict[int, int] = field(default_factory=dict)
     cut_off: bool = False
     recognised: int = 0
 

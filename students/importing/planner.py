@@ -14,7 +14,7 @@ from .entries import entries_of
 from .existing import ExistingRecords
 from .matching import as_answered, match_students
 from .merging import answered_conflicts, merge_students
-from .plan import Plan, Problem
+from .plan import Ending, Plan, Problem
 from .rows import ParsedFile, Row
 
 NOT_IDENTIFIED = (
@@ -63,17 +63,18 @@ def make_plan(
     if full_list:
         ended = endings(good, bad, matches.students, existing)
     withholds = _withholds(parsed, bad)
-    withheld = 0
+    spared: list[Ending] = []
     warnings = list(parsed.findings.warnings)
     if withholds and ended:
-        withheld = len(ended)
+        spared = ended
         ended = []
         warnings += withholds
 
     return Plan(
         new=entries.new,
         changed=entries.changed,
-        unchanged=entries.unchanged,
+        unchanged=sum(entries.unchanged_by_year.values()),
+        unchanged_by_year=entries.unchanged_by_year,
         ended=ended,
         problems=_by_row(refused + matches.refused),
         remarks=sorted(counted.remarks + entries.remarks, key=attrgetter("row")),
@@ -82,7 +83,8 @@ def make_plan(
         running=existing.count_running(),
         ahead=existing.count_ahead(),
         warnings=warnings,
-        withheld=withheld,
+        withheld=len(spared),
+        spared=spared,
         cut_off=parsed.findings.cut_off,
     )
 
