@@ -73,7 +73,6 @@ def make_plan(
     return Plan(
         new=entries.new,
         changed=entries.changed,
-        unchanged=sum(entries.unchanged_by_year.values()),
         unchanged_by_year=entries.unchanged_by_year,
         ended=ended,
         problems=_by_row(refused + matches.refused),
@@ -83,7 +82,6 @@ def make_plan(
         running=existing.count_running(),
         ahead=existing.count_ahead(),
         warnings=warnings,
-        withheld=len(spared),
         spared=spared,
         cut_off=parsed.findings.cut_off,
     )
