@@ -153,15 +153,18 @@ def _confirm(request: DeskRequest, run: ImportRun) -> HttpResponse:
 def _summary(run: ImportRun) -> str:
     """Return what an applied import did, for the message at the top of the page."""
     changes = run.new + run.changed + run.ended
-    if changes == 0:
+    left = run.problem_count + run.withheld
+    if changes + left == 0:
         return "Het bestand is ingelezen: alles was al zoals in het bestand."
 
     told = (
         f"Het bestand is ingelezen: {run.new} nieuw, {run.changed} gewijzigd, "
-        f"{run.ended} beëindigd, {run.unchanged} ongewijzigd."
+        f"{run.ended} beëindigd, {run.unchanged} ongewijzigd, {run.problem_count} niet ingelezen."
     )
     if run.recognised:
         told += f" {run.told_of_recognised}."
+    if run.withheld:
+        told += f" {run.told_of_withheld}."
     return told
 
 

@@ -433,6 +433,10 @@ def test_endings_that_are_withheld_stand_at_the_top_with_few_names(
     assert "omdat de lijst misschien niet alle leerlingen bevat: " in page
     assert "Voornaam18 Naam18, Voornaam19 Naam19." in page
     assert page.index("blijven toch") < page.index("Schooljaar 2026-2027")
+    html = alice_client.get(preview_of(ImportRun.objects.first())).content.decode()
+    confirmed = {"confirm": "", "seen": seen(html)}
+    done = alice_client.post(preview_of(ImportRun.objects.first()), confirmed, follow=True)
+    assert "18 ongewijzigd, 1 niet ingelezen. 2 leerlingen staan niet in de lijst" in text(done)
     page = text(send(alice_client, csv_file([*pupils(14), nameless])))
     assert "6 leerlingen staan niet in de lijst" in page
     assert "Voornaam19" not in page
