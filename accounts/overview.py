@@ -26,6 +26,11 @@ def enrolled(institution: Institution, day: date) -> Rows:
     return _with_status(rows, day)
 
 
+def count_without_leerid(institution: Institution, day: date) -> int:
+    """How many students the list shows with the status `Geen account`."""
+    return leading(institution, day).running_or_ahead(day).filter(student__account=None).count()
+
+
 def left(institution: Institution, day: date) -> Rows:
     """The students who left in the last 365 days, of whom nothing can be changed (R11)."""
     rows = leading(institution, day).visible_on(day).filter(ends_on__lt=day)

@@ -442,6 +442,10 @@ class ImportRunQuerySet(models.QuerySet["ImportRun"]):
         """Those that were confirmed."""
         return self.filter(state=ImportRun.State.APPLIED)
 
+    def finished(self) -> Self:
+        """Those that were confirmed, and those of a command that imported nothing."""
+        return self.filter(state__in=[ImportRun.State.APPLIED, ImportRun.State.FAILED])
+
     def drafts(self) -> Self:
         """Those that are neither confirmed nor dropped, whatever their age."""
         return self.filter(state=ImportRun.State.DRAFT)
@@ -453,6 +457,15 @@ class ImportRunQuerySet(models.QuerySet["ImportRun"]):
     def expired(self, now: datetime) -> Self:
         """Drafts whose manager did nothing for DRAFT_MINUTES."""
         return self.drafts().filter(last_action_at__lt=_oldest_action(now))
+
+
+def told_of_withheld(withheld: int) -> str:
+    """Return how many pupils a list does not name and does not end either; "" for none."""
+    if withheld == 0:
+        return ""
+    if withheld == 1:
+        return "1 leerling staat niet in de lijst en blijft toch ingeschreven"
+    return f"{withheld} leerlingen staan niet in de lijst en blijven toch ingeschreven"
 
 
 def _oldest_action(now: datetime) -> datetime:
@@ -468,6 +481,7 @@ class ImportRun(models.Model):
         APPLIED = "applied", "Ingelezen"
         DROPPED = "dropped", "Niet ingelezen"
         REPLACED = "replaced", "Vervangen door een nieuwer bestand"
+        FAILED = "failed", "Mislukt"
 
     institution = models.ForeignKey(Institution, models.PROTECT, related_name="import_runs")
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True)
@@ -499,6 +513,8 @@ class ImportRun(models.Model):
     # enrolments a full list did not name nor end, since it may not name all pupils.
     warnings = models.JSONField(default=list)
     withheld = models.PositiveIntegerField(default=0)
+    # Why a command imported nothing, in Dutch; its counts are then what it would have done.
+    error = models.TextField(blank=True, default="")
     problem_count = models.PositiveIntegerField(default=0)
     remark_count = models.PositiveIntegerField(default=0)
 
@@ -516,6 +532,10 @@ class ImportRun(models.Model):
                 condition=Q(state="applied", applied_at__isnull=False)
                 | ~Q(state="applied") & Q(applied_at__isnull=True),
             ),
+            models.CheckConstraint(
+                name="a_failed_import_has_its_reason",
+                condition=Q(state="failed") & ~Q(error="") | ~Q(state="failed") & Q(error=""),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -529,6 +549,22 @@ class ImportRun(models.Model):
         if self.recognised == 1:
             return "1 leerling bracht het LeerID mee"
         return f"{self.recognised} leerlingen brachten hun LeerID mee"
+
+    @property
+    def told_of_withheld(self) -> str:
+        """How many pupils the list did not name and did not end either; "" for none."""
+        return told_of_withheld(self.withheld)
+
+    @property
+    def has_many_problems(self) -> bool:
+        """Whether more than a tenth of the rows that count is bad."""
+        rows = self.new + self.changed + self.unchanged + self.problem_count
+        return 10 * self.problem_count > rows
+
+    @property
+    def needs_a_look(self) -> bool:
+        """Whether somebody has to look at what was imported."""
+        return bool(self.warnings) or self.withheld > 0 or self.has_many_problems
 
     def is_alive(self, now: datetime) -> bool:
         """Return whether it is a draft that may still be confirmed (R2)."""

@@ -1,5 +1,7 @@
 """The import page: upload, preview, confirm; and the log of earlier imports."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -7,15 +9,17 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from schoolloket.core import exceptions
+from schoolloket.core.clock import today
 from schoolloket.core.downloads import XLSX, download
 from schoolloket.core.patience import busy_page
 from schoolloket.institutions.requests import DeskRequest
 
 from .forms import AnswersForm, ColumnsForm, UploadForm
-from .importing import UnusableFile, actions, bad_rows, limits
+from .importing import UnusableFile, actions, bad_rows, limits, summary
 from .importing.draft import Draft
+from .importing.other_schools import OtherSchoolsList
 from .importing.turns import turn
-from .models import ImportRun
+from .models import ImportRun, told_of_withheld
 from .sections import Section, sections_of
 
 RUNS_SHOWN = 20
@@ -38,9 +42,14 @@ def import_page(request: DeskRequest) -> HttpResponse:
         else:
             return redirect("import_preview", request.institution.number, run.pk)
 
-    applied = ImportRun.objects.of(request.institution).applied()
-    runs = applied.select_related("created_by")[:RUNS_SHOWN]
-    context = {"form": form, "runs": runs, "rows_shown": ROWS_SHOWN}
+    finished = ImportRun.objects.of(request.institution).finished()
+    runs = finished.select_related("created_by")[:RUNS_SHOWN]
+    context = {
+        "form": form,
+        "runs": runs,
+        "last_run": next(iter(runs), None),
+        "rows_shown": ROWS_SHOWN,
+    }
     return render(request, "students/import.html", context)
 
 
@@ -70,6 +79,9 @@ def import_preview(request: DeskRequest, run_id: int) -> HttpResponse:
         return _busy(request, busy, again=request.get_full_path())
     except exceptions.ImportDraftGone as gone:
         messages.warning(request, str(gone))
+    except UnusableFile:
+        # Answers to a preview of other columns, in another window; the preview says what is wrong.
+        return redirect("import_preview", request.institution.number, run.pk)
     except exceptions.PlanChanged as changed:
         actions.touch(by=request.actor, run_id=run.pk)
         messages.warning(request, str(changed))
@@ -79,7 +91,7 @@ def import_preview(request: DeskRequest, run_id: int) -> HttpResponse:
 
 
 def _take_answer(request: DeskRequest, run: ImportRun) -> HttpResponse:
-    """Do what the button asks. Raises ImportDraftGone, PlanChanged."""
+    """Do what the button asks. Raises ImportDraftGone, PlanChanged, UnusableFile."""
     if "cancel" in request.POST:
         return _cancel(request, run)
     if "columns" in request.POST:
@@ -130,7 +142,7 @@ def _confirm(request: DeskRequest, run: ImportRun) -> HttpResponse:
             confirm_many_ended="many_ended" in request.POST,
             seen=request.POST.get("seen", ""),
         )
-    except exceptions.ManyEnded as refused:
+    except (exceptions.ManyEnded, exceptions.NothingGood) as refused:
         actions.touch(by=request.actor, run_id=run.pk)
         return _show(request, run, error=str(refused))
 
@@ -141,15 +153,18 @@ def _confirm(request: DeskRequest, run: ImportRun) -> HttpResponse:
 def _summary(run: ImportRun) -> str:
     """Return what an applied import did, for the message at the top of the page."""
     changes = run.new + run.changed + run.ended
-    if changes == 0:
+    left = run.problem_count + run.withheld
+    if changes + left == 0:
         return "Het bestand is ingelezen: alles was al zoals in het bestand."
 
     told = (
         f"Het bestand is ingelezen: {run.new} nieuw, {run.changed} gewijzigd, "
-        f"{run.ended} beëindigd, {run.unchanged} ongewijzigd."
+        f"{run.ended} beëindigd, {run.unchanged} ongewijzigd, {run.problem_count} niet ingelezen."
     )
     if run.recognised:
         told += f" {run.told_of_recognised}."
+    if run.withheld:
+        told += f" {run.told_of_withheld}."
     return told
 
 
@@ -159,7 +174,7 @@ def _show(
     error: str = "",
     columns_form: ColumnsForm | None = None,
 ) -> HttpResponse:
-    """Show the preview; without a plan where the columns have problems.
+    """Show the preview; without a plan where the file is of no use with these columns.
 
     `error`: why the import was not confirmed; `columns_form`: the one with mistakes in it.
     """
@@ -175,17 +190,31 @@ def _show(
     }
 
     if not draft.columns.problems:
-        sections = sections_of(draft.plan, request.GET)
-        context |= {
-            "plan": draft.plan,
-            "sections": sections,
-            "is_paged": any(section.page.has_other_pages() for section in sections.values()),
-            "page_rows": limits.PAGE,
-            "most_downloaded": limits.KEPT,
-            "answers_form": AnswersForm(conflicts=sections["conflicts"].rows),
-        }
+        context |= _context_of_plan(request, draft)
 
     return render(request, "students/import_preview.html", context)
+
+
+def _context_of_plan(request: DeskRequest, draft: Draft) -> dict[str, Any]:
+    """Return what the preview shows of the plan, or whose list it is where it is not ours."""
+    try:
+        plan = draft.plan
+    except OtherSchoolsList as other_list:
+        return {"other_list": other_list}
+
+    sections = sections_of(plan, request.GET)
+    return {
+        "plan": plan,
+        "years": summary.years_of(plan, today()),
+        "reasons": summary.reasons_of(plan),
+        "told_of_withheld": told_of_withheld(plan.withheld),
+        "spared_names": summary.spared_names(plan),
+        "sections": sections,
+        "is_paged": any(section.page.has_other_pages() for section in sections.values()),
+        "page_rows": limits.PAGE,
+        "most_downloaded": limits.KEPT,
+        "answers_form": AnswersForm(conflicts=sections["conflicts"].rows),
+    }
 
 
 @require_safe

@@ -1,9 +1,13 @@
-"""Filters that put stored values in the words of the screen."""
+"""Stored values in the words of the screen; and what pages of a lower room show of LeerIDs."""
+
+from typing import Any
 
 from django import template
 
-from accounts import timeline
+from accounts import overview, timeline
 from accounts.models import FieldChange, Status
+from schoolloket.core.clock import today
+from schoolloket.institutions.models import Institution
 
 register = template.Library()
 
@@ -24,3 +28,13 @@ def old_value(change: FieldChange | timeline.ClassChange | timeline.DataChange) 
 def new_value(change: FieldChange | timeline.ClassChange | timeline.DataChange) -> str:
     """Return the new value in a line of the history."""
     return timeline.label(change.field, change.new)
+
+
+@register.inclusion_tag("accounts/includes/without_leerid.html")
+def without_leerid(institution: Institution) -> dict[str, Any]:
+    """Show how many pupils have no LeerID yet, with the way to them; nothing where all have one."""
+    return {
+        "institution": institution,
+        "number": overview.count_without_leerid(institution, today()),
+        "status": Status.NONE,
+    }

@@ -169,9 +169,24 @@ class ManyEndedAtOnce(ManyEnded):
             start = "Het bestand stopt midden in een regel. "
         super().__init__(
             f"{start}Deze lijst zou {ending} van de {enrolments} inschrijvingen "
-            "beëindigen voor hun eigen einddatum. Er is niets ingelezen. Klopt de lijst, geef dan "
-            f"--max-ended {ending} mee."
+            "beëindigen voor hun eigen einddatum. Er is niets ingelezen. Klopt de lijst, lees ze "
+            f"dan in op de pagina Import, of geef de opdracht --max-ended {ending} mee."
         )
+
+
+class NothingGood(Refused):
+    """Not one row of the file can be imported."""
+
+    message = "Geen enkele rij is goed. Er is niets ingelezen."
+
+
+class ImportedMeanwhile(Refused):
+    """Another import of the same school changed the same rows in the same second."""
+
+    message = (
+        "Op hetzelfde moment liep nog een import van deze school. Er is niets ingelezen: "
+        "laat de opdracht nog eens lopen."
+    )
 
 
 class NothingToRelease(Refused):

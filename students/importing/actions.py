@@ -10,7 +10,13 @@ from django.utils import timezone
 
 from schoolloket.core import vault
 from schoolloket.core.clock import today
-from schoolloket.core.exceptions import ImportDraftGone, ManyEnded, ManyEndedAtOnce, PlanChanged
+from schoolloket.core.exceptions import (
+    ImportDraftGone,
+    ManyEnded,
+    ManyEndedAtOnce,
+    NothingGood,
+    PlanChanged,
+)
 from schoolloket.institutions.actors import Actor
 from schoolloket.institutions.models import Institution, Manager
 from students.models import (
@@ -24,6 +30,7 @@ from students.models import (
 
 from . import limits
 from .apply import apply
+from .bad_rows import not_a_full_list
 from .claims import oldest_counted
 from .cleaning import clean
 from .columns import find_columns
@@ -32,7 +39,7 @@ from .plan import Plan
 from .reader import read
 from .recognition import recognise
 from .rows import ParsedFile, parse
-from .stored_cells import without_numbers
+from .stored_cells import StoredCells, without_numbers
 
 
 def upload(*, by: Actor, file_name: str, content: bytes, full_list: bool) -> ImportRun:
@@ -44,7 +51,7 @@ def upload(*, by: Actor, file_name: str, content: bytes, full_list: bool) -> Imp
     """
     drop_expired(timezone.now())
 
-    cells = without_numbers(read(content))
+    cells = _cells_of(content)
     run = _new_run(by, file_name, full_list=full_list)
     run.sealed_rows = vault.seal(cells.to_text())
     _replace(by, run)
@@ -121,7 +128,8 @@ def confirm(*, by: Actor, run_id: int, confirm_many_ended: bool, seen: str) -> I
     """Apply the draft in one transaction, exactly as previewed; `seen` is that plan's fingerprint.
 
     Imports of one institution follow one another. Confirming twice changes nothing twice. Raises
-    ImportDraftGone, PlanChanged, or ManyEnded (`Plan.asks`); then nothing changed.
+    ImportDraftGone, PlanChanged, NothingGood, UnusableFile (`Draft.plan`), or ManyEnded
+    (`Plan.asks`); then nothing changed.
     """
     return _in_one_transaction(lambda: _confirm(by, run_id, confirm_many_ended, seen))
 
@@ -161,6 +169,8 @@ def _confirm(by: Actor, run_id: int, confirm_many_ended: bool, seen: str) -> Imp
 
     if plan.fingerprint != seen:
         raise PlanChanged
+    if plan.is_empty:
+        raise NothingGood
     if plan.asks and not confirm_many_ended:
         raise ManyEnded
 
@@ -251,33 +261,40 @@ def _forget(runs: ImportRunQuerySet, state: ImportRun.State) -> int:
     return runs.drafts().update(state=state, sealed_rows="")
 
 
+def _cells_of(content: bytes) -> StoredCells:
+    """Read a file, without national numbers. Raises UnusableFile."""
+    return not_a_full_list(without_numbers(read(content)))
+
+
 def read_file(by: Actor, content: bytes) -> ParsedFile:
     """Read a file for `dry_run` or `import_now`. Raises UnusableFile."""
-    cells = without_numbers(read(content))
+    cells = _cells_of(content)
     return parse(cells, find_columns(cells.headings), by.institution.number, today())
 
 
 def dry_run(
     *, by: Actor, file_name: str, parsed: ParsedFile, full_list: bool, max_ended: int | None = None
 ) -> ImportRun:
-    """Return the run that importing would leave; nothing is written, this run neither.
+    """Return the run that `import_now` would leave; nothing is written, this run neither.
 
-    Raises ManyEndedAtOnce as `import_now` would.
+    Raises UnusableFile as `import_now` would.
     """
     run = _new_run(by, file_name, full_list=full_list)
     plan = plan_of(run, parsed)
-    _refuse_many_ended(plan, max_ended)
     _count(run, plan)
+    run.error = _why_not(plan, max_ended)
     return run
 
 
 def import_now(
     *, by: Actor, file_name: str, parsed: ParsedFile, full_list: bool, max_ended: int | None = None
 ) -> ImportRun:
-    """Import at once, in one transaction, for commands.
+    """Import at once, in one transaction, for commands; return the run.
 
+    One that imported nothing has the reason in its `error`: no row is good, or more ends than may.
     `max_ended`: how many enrolments may end before their own end date; without it `Plan.asks` is
-    the limit. Raises ManyEndedAtOnce or PlanChanged; then nothing changed.
+    the limit. Raises UnusableFile for the list of another school, and PlanChanged; then nothing
+    changed and no run is kept.
     """
 
     def import_run() -> ImportRun:
@@ -286,10 +303,48 @@ def import_now(
 
         run = _new_run(by, file_name, full_list=full_list)
         plan = plan_of(run, parsed)
-        _refuse_many_ended(plan, max_ended)
-        return _applied(by, run, plan)
+        error = _why_not(plan, max_ended)
+        if not error:
+            return _applied(by, run, plan)
+
+        _count(run, plan)
+        return _failed(run, error)
 
     return _in_one_transaction(import_run)
+
+
+def not_imported(
+    *, by: Actor, file_name: str, full_list: bool, error: str, dry_run: bool
+) -> ImportRun:
+    """Keep that a command imported nothing, and why, in Dutch; a dry run is not kept."""
+    run = _new_run(by, file_name, full_list=full_list)
+    if not dry_run:
+        return _failed(run, error)
+
+    run.error = error
+    return run
+
+
+def _failed(run: ImportRun, error: str) -> ImportRun:
+    """Save a run that imported nothing."""
+    run.state = ImportRun.State.FAILED
+    run.error = error
+    run.save()
+    return run
+
+
+def _why_not(plan: Plan, max_ended: int | None) -> str:
+    """Return why a command may not apply the plan, "" where it may."""
+    if plan.is_empty:
+        return NothingGood.message
+
+    ending = plan.stopped + plan.withdrawn
+    too_many = plan.asks
+    if max_ended is not None:
+        too_many = ending > max_ended
+    if too_many:
+        return str(ManyEndedAtOnce(ending, plan.running + plan.ahead, cut_off=plan.cut_off))
+    return ""
 
 
 def drop_old_claims() -> int:
@@ -297,13 +352,3 @@ def drop_old_claims() -> int:
     old = NumberClaim.objects.filter(at__lt=oldest_counted(timezone.now()))
     dropped, _ = old.delete()
     return dropped
-
-
-def _refuse_many_ended(plan: Plan, max_ended: int | None) -> None:
-    """Raise ManyEndedAtOnce, which names the option that would allow it."""
-    ending = plan.stopped + plan.withdrawn
-    too_many = plan.asks
-    if max_ended is not None:
-        too_many = ending > max_ended
-    if too_many:
-        raise ManyEndedAtOnce(ending, plan.running + plan.ahead, cut_off=plan.cut_off)

@@ -157,6 +157,11 @@ def school_year(day: date) -> int:
     return day.year - 1
 
 
+def year_of(starts_on: date, today: date) -> int:
+    """Return the school year of an enrolment: this one for all that began before today."""
+    return school_year(max(starts_on, today))
+
+
 def end_of_year(day: date) -> date:
     """Return the last day, 31 August, of the school year of this day."""
     return date(school_year(day) + 1, 8, 31)

@@ -10,6 +10,7 @@ from schoolloket.core.exceptions import ImportDraftGone, ImportDraftReplaced
 from students.models import ImportRun
 
 from .columns import Columns, find_columns
+from .other_schools import refuse_other_list, told_of_other_schools
 from .plan import Plan
 from .planner import make_plan
 from .rows import ParsedFile, parse
@@ -52,11 +53,20 @@ class Draft:
 
 
 def plan_of(run: ImportRun, parsed: ParsedFile) -> Plan:
-    """Return what importing these rows would do today."""
-    return make_plan(
+    """Return what importing these rows would do today.
+
+    Raises OtherSchoolsList, which is an UnusableFile.
+    """
+    refuse_other_list(parsed.rows, run.institution, run.created_by)
+    plan = make_plan(
         parsed,
         institution=run.institution,
         full_list=run.full_list,
         today=today(),
         answers=run.choices,
     )
+
+    told = told_of_other_schools(parsed.rows)
+    if told:
+        plan.warnings.append(told)
+    return plan

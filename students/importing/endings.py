@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from .dates import school_year
+from .dates import year_of
 from .existing import ExistingEnrolment, ExistingRecords
 from .findings import Findings
 from .matching import Students
@@ -18,11 +18,11 @@ NOT_IDENTIFIED = (
 
 @dataclass(frozen=True)
 class Endings:
-    """What a full list ends, or how many it does not end, and why it may not: in Dutch."""
+    """What a full list ends, or would end and does not, and why it may not: in Dutch."""
 
     ended: list[Ending] = field(default_factory=list)
-    withheld: int = 0
-    withheld_because: tuple[str, ...] = ()
+    spared: list[Ending] = field(default_factory=list)
+    spared_because: tuple[str, ...] = ()
 
 
 def endings_of(
@@ -43,7 +43,7 @@ def endings_of(
     if any(map(_identifies_nobody, bad)):
         because = (*because, NOT_IDENTIFIED)
     if ended and because:
-        return Endings(withheld=len(ended), withheld_because=because)
+        return Endings(spared=ended, spared_because=because)
     return Endings(ended)
 
 
@@ -63,7 +63,7 @@ def _no_longer_named(
     for enrolment in existing.enrolments:
         if enrolment.ends_on < today or enrolment.student.pk in named:
             continue
-        if _year(enrolment.starts_on, today) in years:
+        if year_of(enrolment.starts_on, today) in years:
             ended.append(_ending(enrolment, today))
 
     return ended
@@ -101,14 +101,9 @@ def _years_of_the_list(good: list[Row], today: date) -> set[int]:
     for row in good:
         starts_on, ends_on = row.period
         if ends_on >= today:
-            years.add(_year(starts_on, today))
+            years.add(year_of(starts_on, today))
 
     return years
-
-
-def _year(starts_on: date, today: date) -> int:
-    """Return the school year of an enrolment: this one for all that began before today."""
-    return school_year(max(starts_on, today))
 
 
 def _ending(enrolment: ExistingEnrolment, today: date) -> Ending:

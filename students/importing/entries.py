@@ -1,5 +1,6 @@
 """What becomes of the good rows: each student and enrolment as it will be."""
 
+from collections import defaultdict
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -7,6 +8,7 @@ from students.models import Student
 
 from .claims import Claims
 from .columns import BY_NAME, Columns
+from .dates import year_of
 from .existing import ExistingEnrolment, ExistingRecords, ExistingStudent
 from .matching import Students, enrolment_of
 from .plan import (
@@ -47,12 +49,13 @@ NUMBER_WAS_TAKEN_AWAY = (
 class Entries:
     """What the good rows do: add an enrolment, change one, or say what the school has already.
 
+    `unchanged_by_year`: how many rows change nothing, by the first year of their school year.
     `remarks`: the rows that say what they may not change.
     """
 
     new: list[Entry]
     changed: list[Entry]
-    unchanged: int
+    unchanged_by_year: dict[int, int]
     remarks: list[Problem]
 
 
@@ -75,7 +78,7 @@ def entries_of(
     merged = {merge.row for merge in merges}
     new = []
     changed = []
-    unchanged = 0
+    unchanged_by_year: dict[int, int] = defaultdict(int)
     remarks = []
     for row in rows:
         student = students[row.row]
@@ -91,13 +94,14 @@ def entries_of(
         is_merged = row.row in merged
         entry = _entry(row, student, said, existing, claims, silent, is_merged=is_merged)
         if entry is None:
-            unchanged += 1
+            starts_on, _ = row.period
+            unchanged_by_year[year_of(starts_on, existing.today)] += 1
         elif entry.enrolment_id is None:
             new.append(entry)
         else:
             changed.append(entry)
 
-    return Entries(new, changed, unchanged, remarks)
+    return Entries(new, changed, dict(unchanged_by_year), remarks)
 
 
 def _without_number(row: Row) -> Row:
@@ -174,6 +178,7 @@ def _entry(
         return None
 
     ends_on = enrolment_values["ends_on"]
+    arrival = _arrival(student, enrolment, ends_on, existing, is_merged=is_merged)
     enrolment_id = None
     old_class = ""
     stops = False
@@ -181,9 +186,10 @@ def _entry(
         enrolment_id = enrolment.pk
         old_class = enrolment.class_code
         stops = enrolment.runs_on(existing.today) and ends_on < existing.today
+    elif arrival.follows:
+        old_class = arrival.follows.class_code
 
     person = _person(row, student, existing)
-    arrival = _arrival(student, enrolment, ends_on, existing, is_merged=is_merged)
     return Entry(
         row=row.row,
         student_id=person.student_id,
@@ -197,7 +203,7 @@ def _entry(
         stops=stops,
         held=arrival.held,
         returns=arrival.returns,
-        follows=arrival.follows,
+        follows=arrival.follows.pk if arrival.follows else None,
         old_class=old_class,
         is_hidden=person.is_hidden,
         former_id=person.former_id,
@@ -242,11 +248,11 @@ def _claim(row: Row, student: ExistingStudent | None, said: _Said, claims: Claim
 
 @dataclass(frozen=True)
 class _Arrival:
-    """How a pupil comes to this school; the fields are those of Entry."""
+    """How a pupil comes to this school; the fields are as in Entry, which has ids."""
 
     held: bool = False
     returns: bool = False
-    follows: int | None = None
+    follows: ExistingEnrolment | None = None
 
 
 def _arrival(
@@ -273,7 +279,7 @@ def _arrival(
     is_over = enrolment is not None and enrolment.ends_on < existing.today <= ends_on
     follows = None
     if current and (enrolment is None or is_over):
-        follows = current.pk
+        follows = current
 
     # For a pupil who is enrolled here already nothing changes between the schools.
     held = False

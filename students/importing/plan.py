@@ -88,7 +88,8 @@ class Entry:
     row gives a running enrolment an end date in the past. `held`: another school has the say over
     the student, who is enrolled there too (R11). `returns`: the student was enrolled here before,
     and is again. `follows`: the id of the enrolment here that runs or lies ahead when this one is
-    added, or runs again after it was over.
+    added, or runs again after it was over. `old_class`: that of the enrolment before, which is the
+    followed one for a new enrolment.
 
     The rest is known at the confirmation only (`recognition`). `former_id`: a hidden student who
     had the stamnummer, and may be this one. `joins`: the student is known from another school.
@@ -198,18 +199,18 @@ class Merge:
 class Plan:
     """What the preview shows and what is applied. The lists are in the order of the file.
 
-    `unchanged` counts good rows. `problems` are the rows that are not imported, a conflict without
-    an answer among them. `remarks` are rows that do not count, since a later one of the same pupil
-    does, and rows that say what only another school may change. `running` and `ahead` count the
-    enrolments before the import. `warnings`: what somebody has to look at in the file as a whole.
-    `withheld`: how many enrolments a full list does not name and does not end either, since it may
-    not name all pupils; the warnings say why. `recognised`: how many pupils of other schools were,
-    which is known at the confirmation only.
+    `unchanged_by_year` counts good rows, by the first year of their school year. `problems` are the
+    rows that are not imported, a conflict without an answer among them. `remarks` are rows that do
+    not count, since a later one of the same pupil does, and rows that say what only another school
+    may change. `running` and `ahead` count the enrolments before the import. `warnings`: what
+    somebody has to look at in the file as a whole. `spared`: the enrolments that a full list does
+    not name and does not end either, since it may not name all pupils; the warnings say why.
+    `recognised`: how many pupils of other schools were, which is known at the confirmation only.
     """
 
     new: list[Entry] = field(default_factory=list)
     changed: list[Entry] = field(default_factory=list)
-    unchanged: int = 0
+    unchanged_by_year: dict[int, int] = field(default_factory=dict)
     ended: list[Ending] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     remarks: list[Problem] = field(default_factory=list)
@@ -218,7 +219,7 @@ class Plan:
     running: int = 0
     ahead: int = 0
     warnings: list[str] = field(default_factory=list)
-    withheld: int = 0
+    spared: list[Ending] = field(default_factory=list)
     cut_off: bool = False
     recognised: int = 0
 
@@ -240,6 +241,16 @@ class Plan:
                 digest.update(f"{item!r}\n".encode())
 
         return digest.hexdigest()
+
+    @property
+    def unchanged(self) -> int:
+        """Return how many good rows change nothing."""
+        return sum(self.unchanged_by_year.values())
+
+    @property
+    def withheld(self) -> int:
+        """Return how many enrolments the list does not name and does not end either."""
+        return len(self.spared)
 
     @property
     def is_empty(self) -> bool:

@@ -75,7 +75,7 @@ def make_plan(
     return Plan(
         new=entries.new,
         changed=entries.changed,
-        unchanged=entries.unchanged,
+        unchanged_by_year=entries.unchanged_by_year,
         ended=endings.ended,
         problems=_by_row(refused + matches.refused),
         remarks=_by_row(_remarks(parsed, rows) + counted.remarks + entries.remarks),
@@ -83,8 +83,8 @@ def make_plan(
         merges=merges,
         running=existing.count_running(),
         ahead=existing.count_ahead(),
-        warnings=[*parsed.warnings, *endings.withheld_because],
-        withheld=endings.withheld,
+        warnings=[*parsed.warnings, *endings.spared_because],
+        spared=endings.spared,
         cut_off=parsed.findings.cut_off,
     )
 

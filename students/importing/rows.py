@@ -73,9 +73,10 @@ class Row:
     """One row of the file. A text is "" when its cell is empty or its column does not exist.
 
     `identity_hash` is "" without a valid national number; `number_state` is why, or AVAILABLE: a
-    value of Student.OfficialData. A row with problems is not imported. `other_school`: the row
-    belongs to another institution. `birth_date_differs`: the row has another birth date than the
-    number, so that neither is believed until the manager chooses.
+    value of Student.OfficialData. A row with problems is not imported. `institution_number`: of six
+    characters at least, "" without one; `other_school`: it is another institution's.
+    `birth_date_differs`: the row has another birth date than the number, so that neither is
+    believed until the manager chooses.
 
     `remarks`: what is read otherwise than it stands there, in Dutch. `lost`: the fields whose cells
     no longer say what they did; `empty`: those whose cells are empty.
@@ -95,6 +96,7 @@ class Row:
     number_state: str = Student.OfficialData.NUMBER_MISSING.value
     official_first_name: str = ""
     official_last_name: str = ""
+    institution_number: str = ""
     other_school: bool = False
     birth_date_differs: bool = False
     problems: list[str] = field(default_factory=list)
@@ -221,7 +223,8 @@ class _RowReader:
         number_of_school = unpacked(self._string("institution_number"))
         if number_of_school:
             # A spreadsheet takes the leading zeros off.
-            row.other_school = number_of_school.zfill(6) != self.conventions.institution_number
+            row.institution_number = number_of_school.zfill(6)
+            row.other_school = row.institution_number != self.conventions.institution_number
         if row.other_school:
             row.problems.append(
                 "Het instellingsnummer is dat van een andere school. Lees die leerling daar in."

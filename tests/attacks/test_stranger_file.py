@@ -15,6 +15,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Account, PasswordKind
+from schoolloket.core.exceptions import NothingGood
 from schoolloket.institutions.actors import Actor
 from students.actions import unite
 from students.importing import actions
@@ -344,7 +345,8 @@ def test_verbeterd_is_not_offered_to_a_school_that_is_held(
     actions.answer(by=bob_actor, run_id=run.pk, answers={"2": Choice.CORRECTED.value})
     run.refresh_from_db()
     seen = Draft(run).plan.fingerprint
-    actions.confirm(by=bob_actor, run_id=run.pk, confirm_many_ended=True, seen=seen)
+    with pytest.raises(NothingGood):
+        actions.confirm(by=bob_actor, run_id=run.pk, confirm_many_ended=True, seen=seen)
     assert everything(renee.student_id) == before
 
 

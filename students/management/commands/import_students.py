@@ -2,31 +2,46 @@
 
 import json
 import logging
+import sys
 from argparse import ArgumentParser
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NoReturn
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from schoolloket.core import exceptions
 from schoolloket.institutions.actors import Actor
 from schoolloket.institutions.models import Institution
 from students.importing import UnusableFile, actions
-from students.importing.columns import BY_NAME
+from students.importing.columns import BY_NAME, Columns
 from students.importing.rows import ParsedFile
-from students.models import ImportRun
+from students.models import ImportRun, told_of_withheld
 
 logger = logging.getLogger(__name__)
 
-CHANGED = "Another import of this school ran in the same second; nothing was imported. Try again."
+NO_FILE = "Het bestand is er niet, of kan niet worden gelezen. Er is niets ingelezen."
+NO_COLUMNS = Columns({}, ())
+# The statuses beside 0, all is well.
+NOTHING_IMPORTED = 1
+NEEDS_A_LOOK = 2
+LOOK = "Imported, but somebody has to look: see the report."
 
 
 class Command(BaseCommand):
     help = (
-        "Import the list of a school's administration package. Bad rows are skipped and named, "
-        "with status 0; an unusable file, or one that ends more than it may, imports nothing, "
-        "with status 1."
+        "Import the list of a school's administration package. Status 0: all is well. 1: nothing "
+        "was imported: the file is unusable or another school's, not one row is good, or more "
+        "would end than may. 2: imported, but somebody has to look: there are warnings, "
+        "enrolments that the list does not name go on, or more than a tenth of the rows is bad. "
+        "The same for --dry-run, of what it would do."
     )
+
+    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
+        """Return the parser; a wrong option ends with status 1, since nothing was imported."""
+        parser = super().create_parser(prog_name, subcommand, **kwargs)
+        parser.exit = _exit_of_usage  # type: ignore[method-assign]
+        return parser
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", type=Path, metavar="FILE")
@@ -44,43 +59,67 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="the report as JSON")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Import the file and write a report. Raises CommandError, so that the status is 1."""
+        """Import the file and report. Raises CommandError, so that the status is 1 or 2."""
         by = Actor(institution=_institution(options["institution"]))
         try:
             parsed = actions.read_file(by, _content(options["file"]))
             run = self._run(by, parsed, options)
-        except (CommandError, UnusableFile, exceptions.ManyEnded) as error:
-            self._refuse(by, options, str(error))
-        except exceptions.PlanChanged:
-            self._refuse(by, options, CHANGED)
+        except (CommandError, UnusableFile, exceptions.Refused) as error:
+            self._give_up(by, options, error)
 
-        report = _report(run, parsed, dry_run=options["dry_run"])
-        _log(by, options["file"].name, report)
+        self._tell(run, parsed.columns, options)
+        if run.error:
+            raise CommandError(run.error, returncode=NOTHING_IMPORTED)
+        if run.needs_a_look:
+            raise CommandError(LOOK, returncode=NEEDS_A_LOOK)
+
+    def _run(self, by: Actor, parsed: ParsedFile, options: dict[str, Any]) -> ImportRun:
+        """Import, or only say what that would do. Raises UnusableFile, ImportedMeanwhile."""
+        run_import = actions.import_now
+        if options["dry_run"]:
+            run_import = actions.dry_run
+
+        try:
+            return run_import(
+                by=by,
+                file_name=options["file"].name,
+                parsed=parsed,
+                full_list=not options["partial"],
+                max_ended=options["max_ended"],
+            )
+        except exceptions.PlanChanged:
+            raise exceptions.ImportedMeanwhile from None
+
+    def _give_up(self, by: Actor, options: dict[str, Any], error: Exception) -> NoReturn:
+        """Keep and report why there is nothing to import. Raises CommandError with it."""
+        reason = str(error)
+        if isinstance(error, CommandError):
+            reason = NO_FILE
+        run = actions.not_imported(
+            by=by,
+            file_name=options["file"].name,
+            full_list=not options["partial"],
+            error=reason,
+            dry_run=options["dry_run"],
+        )
+        self._tell(run, NO_COLUMNS, options)
+        raise CommandError(str(error), returncode=NOTHING_IMPORTED)
+
+    def _tell(self, run: ImportRun, columns: Columns, options: dict[str, Any]) -> None:
+        """Write the report, and log what it says but for the columns."""
+        report = _report(run, columns, dry_run=options["dry_run"])
+        _log(run, report)
         if options["json"]:
             self.stdout.write(_as_json(report))
         else:
             self.stdout.write(_as_text(report))
 
-    def _run(self, by: Actor, parsed: ParsedFile, options: dict[str, Any]) -> ImportRun:
-        """Import, or only say what that would do. Raises ManyEnded, PlanChanged."""
-        run_import = actions.import_now
-        if options["dry_run"]:
-            run_import = actions.dry_run
 
-        return run_import(
-            by=by,
-            file_name=options["file"].name,
-            parsed=parsed,
-            full_list=not options["partial"],
-            max_ended=options["max_ended"],
-        )
-
-    def _refuse(self, by: Actor, options: dict[str, Any], reason: str) -> NoReturn:
-        """Log and report the reason why nothing was imported. Raises CommandError with it."""
-        logger.error("import %s %s: %s", by.institution.number, options["file"].name, reason)
-        if options["json"]:
-            self.stdout.write(_as_json({"error": reason}))
-        raise CommandError(reason)
+def _exit_of_usage(status: int = 0, message: str | None = None) -> NoReturn:
+    """Exit after `--help`, or after a wrong option, which argparse gives status 2."""
+    if message:
+        sys.stderr.write(message)
+    sys.exit(min(status, NOTHING_IMPORTED))
 
 
 def _institution(number: str) -> Institution:
@@ -99,32 +138,40 @@ def _content(file: Path) -> bytes:
         raise CommandError(f"Cannot read {file}: {error.strerror}.") from None
 
 
-def _report(run: ImportRun, parsed: ParsedFile, *, dry_run: bool) -> dict[str, Any]:
+def _report(run: ImportRun, columns: Columns, *, dry_run: bool) -> dict[str, Any]:
     """Return what `--json` writes.
 
+    `warnings`: what somebody has to look at in the file as a whole, a list of sentences.
+    `withheld`: how many enrolments a full list does not name and does not end either.
     `recognised`: how many pupils of other schools came with their LeerID, which no dry run can
     tell (R11). `errors` and `remarks` are lists of {"row": 3, "reason": "…"}, of a very long list
     the first ones; `bad_rows` is how many errors there are in all. `columns` has the field in Dutch
-    by the heading that was taken for it: {"Klas": "klas"}.
+    by the heading that was taken for it: {"Klas": "klas"}. `error`, only where nothing was
+    imported: why; the counts are then what would have been done.
     """
-    columns = {}
-    for name, heading in sorted(parsed.columns.taken.items()):
-        columns[heading] = BY_NAME[name].label
+    field_of = {}
+    for name, heading in sorted(columns.taken.items()):
+        field_of[heading] = BY_NAME[name].label
 
-    return {
+    report = {
         "new": run.new,
         "changed": run.changed,
         "ended": run.ended,
         "unchanged": run.unchanged,
         "bad_rows": run.problem_count,
         "recognised": run.recognised,
+        "withheld": run.withheld,
+        "warnings": run.warnings,
         "errors": run.problems,
         "remarks": run.remarks,
-        "columns": columns,
-        "ignored_columns": parsed.columns.unread,
+        "columns": field_of,
+        "ignored_columns": columns.unread,
         "full_list": run.full_list,
         "dry_run": dry_run,
     }
+    if run.error:
+        report["error"] = run.error
+    return report
 
 
 def _as_json(report: dict[str, Any]) -> str:
@@ -132,15 +179,15 @@ def _as_json(report: dict[str, Any]) -> str:
 
 
 def _as_text(report: dict[str, Any]) -> str:
-    """Return the report for people: the counts, then a line for each column and bad row."""
+    """Return the report for people: the counts, the columns, and what `_findings` yields."""
     lines = [_counts(report)]
     if report["dry_run"]:
         lines.append("Dry run: nothing was imported.")
 
     for heading, label in report["columns"].items():
         lines.append(f"{heading} -> {label}")
-    for row in report["errors"] + report["remarks"]:
-        lines.append(f"row {row['row']}: {row['reason']}")
+    for _, line in _findings(report):
+        lines.append(line)
 
     return "\n".join(lines)
 
@@ -149,16 +196,32 @@ def _counts(report: dict[str, Any]) -> str:
     return (
         f"{report['new']} new, {report['changed']} changed, {report['ended']} ended, "
         f"{report['unchanged']} unchanged, {report['bad_rows']} bad rows, "
-        f"{report['recognised']} recognised"
+        f"{report['recognised']} recognised, {report['withheld']} withheld"
     )
 
 
-def _log(by: Actor, file_name: str, report: dict[str, Any]) -> None:
-    """Log counts, row numbers and reasons, without the rows' data."""
+def _findings(report: dict[str, Any]) -> Iterator[tuple[int, str]]:
+    """Yield what the text and the log both say beside the counts, with the level of each line."""
+    if "error" in report:
+        yield logging.ERROR, f"error: {report['error']}"
+
+    for warning in report["warnings"]:
+        yield logging.WARNING, f"warning: {warning}"
+    told = told_of_withheld(report["withheld"])
+    if told:
+        yield logging.WARNING, f"warning: {told}."
+
+    for row in report["errors"] + report["remarks"]:
+        yield logging.INFO, f"row {row['row']}: {row['reason']}"
+
+
+def _log(run: ImportRun, report: dict[str, Any]) -> None:
+    """Log counts, warnings, row numbers and reasons, without the rows' data."""
     what = "import"
     if report["dry_run"]:
         what = "dry run"
 
-    logger.info("%s %s %s: %s", what, by.institution.number, file_name, _counts(report))
-    for row in report["errors"]:
-        logger.info("%s row %s: %s", by.institution.number, row["row"], row["reason"])
+    number = run.institution.number
+    logger.info("%s %s %s: %s", what, number, run.file_name, _counts(report))
+    for level, line in _findings(report):
+        logger.log(level, "%s %s", number, line)

@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 import time_machine
 
+from schoolloket.core import exceptions
 from schoolloket.institutions.actors import Actor
 from students.importing import actions
 from students.importing.draft import Draft
@@ -55,7 +56,8 @@ def test_a_number_with_another_birth_date_is_skipped_unless_the_manager_says_oth
     plan = Draft(run).plan
     assert options(plan) == [Choice.WITHOUT_NUMBER]
     assert "De geboortedatum past niet bij" in plan.problems[0].reason
-    assert confirmed(alice_actor, run).new == 0
+    with pytest.raises(exceptions.NothingGood):
+        confirmed(alice_actor, run)
     assert not Student.objects.exists()
 
 

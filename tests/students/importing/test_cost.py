@@ -95,8 +95,8 @@ def one_row(rows: int) -> list[Pupil]:
     return [pupil(0)] * rows
 
 
-def of_another_school(rows: int) -> list[Pupil]:
-    return pupils(rows, institution="999913")
+def half_of_another_school(rows: int) -> list[Pupil]:
+    return [pupil(n, institution=f"99991{2 + n % 2}") for n in range(rows)]
 
 
 def crossed(rows: int) -> list[Pupil]:
@@ -116,7 +116,7 @@ LISTS = [
     one_number,
     one_pupil,
     one_row,
-    of_another_school,
+    half_of_another_school,
     crossed,
 ]
 

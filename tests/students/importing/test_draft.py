@@ -157,6 +157,17 @@ def test_unusable_file_leaves_no_trace(alice_actor: Actor) -> None:
     assert not ImportRun.objects.exists()
 
 
+def test_a_file_without_a_good_row_is_never_called_imported(alice_actor: Actor) -> None:
+    run_import(alice_actor, csv_file(pupils(3)))
+    run = upload(alice_actor, csv_file([pupil(1, starts_on="x")]))
+    seen = Draft(run).plan.fingerprint
+    with pytest.raises(exceptions.NothingGood):
+        actions.confirm(by=alice_actor, run_id=run.pk, confirm_many_ended=True, seen=seen)
+    run = run_import(alice_actor, csv_file([pupil(1, starts_on="x")]))
+    assert (run.state, run.problem_count) == (ImportRun.State.FAILED, 1)
+    assert ImportRun.objects.applied().count() == 1
+
+
 @pytest.mark.parametrize(
     ("max_ended", "done"), [(None, False), (2, False), (3, True), (10**6, True)]
 )
@@ -165,19 +176,14 @@ def test_command_refuses_to_end_more_than_it_may(
 ) -> None:
     run_import(alice_actor, csv_file(pupils(20)))
 
-    def again() -> None:
-        actions.import_now(
-            by=Actor(alice_actor.institution),
-            file_name="lijst.csv",
-            parsed=actions.read_file(alice_actor, csv_file(pupils(17))),
-            full_list=True,
-            max_ended=max_ended,
-        )
-
-    if done:
-        again()
-    else:
-        with pytest.raises(exceptions.ManyEnded):
-            again()
+    run = actions.import_now(
+        by=Actor(alice_actor.institution),
+        file_name="lijst.csv",
+        parsed=actions.read_file(alice_actor, csv_file(pupils(17))),
+        full_list=True,
+        max_ended=max_ended,
+    )
+    assert (run.state == ImportRun.State.APPLIED) is done
+    assert ("zou 3 van de 20 inschrijvingen" in run.error) is not done
     assert (of(alice_actor, 19).ends_on == date(2026, 11, 22)) is done
     assert not ImportRun.objects.filter(state=ImportRun.State.DRAFT).exists()

@@ -17,7 +17,7 @@ from schoolloket.institutions.models import Institution
 from students.importing.columns import FIELDS
 from students.importing.draft import Draft
 from students.models import Enrolment, ImportRun
-from tests.helpers import manager_of
+from tests.helpers import Enrol, GiveAccount, manager_of
 from tests.students.helpers import csv_file, pupil, pupils, run_import, upload, without
 
 pytestmark = pytest.mark.usefixtures("clock")
@@ -163,7 +163,7 @@ def test_nothing_changed_is_not_called_a_change(alice_client: Client, alice_acto
 
 
 def test_a_file_of_bad_rows_only_cannot_be_confirmed(alice_client: Client) -> None:
-    page = send(alice_client, csv_file(pupils(2, institution="999913")))
+    page = send(alice_client, csv_file(pupils(2, starts_on="x")))
     assert "Geen enkele rij is goed" in text(page)
     assert 'name="confirm"' not in page.content.decode()
 
@@ -356,3 +356,136 @@ def test_the_same_pupil_twice_is_remarked_on(alice_client: Client) -> None:
 def test_a_file_is_read_by_a_process_of_its_own(alice_client: Client, in_a_child: None) -> None:
     assert "Nieuw 1" in text(send(alice_client, csv_file(pupils(1))))
     assert "geen leesbare tabel" in text(send(alice_client, b"%PDF-1.4"))
+
+
+# Pupils and school years -------------------------------------------------------------------------
+
+
+def test_the_preview_speaks_of_pupils_and_their_school_year(
+    alice_client: Client, alice_actor: Actor
+) -> None:
+    run_import(alice_actor, csv_file(pupils(40)))
+    rows = [
+        *pupils(30),
+        pupil(30, class_code="6B"),
+        pupil(31, class_code="6B"),
+        pupil(32, group="5de leerjaar"),
+        *(pupil(n) for n in range(33, 37)),
+        pupil(50),
+        pupil(51, starts_on="x"),
+    ]
+    page = text(send(alice_client, csv_file(rows)))
+    assert (
+        "Schooljaar 2026-2027: 1 nieuwe leerling, 2 gaan over naar een andere klas, "
+        "1 met andere gegevens, 3 vertrekken, 34 ongewijzigd"
+    ) in page
+    assert "Niet ingelezen: 1 rij De begindatum is geen datum" in page
+    assert "Nieuw 1 Gewijzigd 3 Beëindigd 3 Ongewijzigd 34 Rijen die we niet inlezen 1" in page
+
+
+def test_a_list_of_next_year_tells_who_goes_on_and_who_is_new(
+    alice_client: Client, alice_actor: Actor
+) -> None:
+    run_import(alice_actor, csv_file(pupils(3)))
+    next_year = {"starts_on": "01/09/2027", "ends_on": "31/08/2028"}
+    rows = [
+        pupil(0, class_code="1A", **next_year),
+        pupil(1, class_code="1A", **next_year),
+        pupil(2, **next_year),
+        pupil(9, **next_year),
+    ]
+    told = (
+        "Schooljaar 2027-2028: 1 nieuwe leerling, 2 gaan over naar een andere klas, "
+        "1 blijft in dezelfde klas"
+    )
+    page = text(send(alice_client, csv_file(rows)))
+    assert told in page
+    assert "Schooljaar 2026-2027" not in page
+
+
+def test_several_school_years_in_one_list_are_told_apart(
+    alice_client: Client, alice_actor: Actor
+) -> None:
+    next_year = {"starts_on": "01/09/2027", "ends_on": "31/08/2028"}
+    run_import(alice_actor, csv_file([pupil(1), pupil(2)]))
+    rows = [pupil(1), pupil(2), pupil(3), pupil(4, **next_year), pupil(5, **next_year)]
+    page = text(send(alice_client, csv_file(rows)))
+    assert "Schooljaar 2026-2027: 1 nieuwe leerling, 2 ongewijzigd" in page
+    assert "Schooljaar 2027-2028: 2 nieuwe leerlingen" in page
+
+
+def test_who_comes_back_and_who_stays_away(alice_client: Client, alice_actor: Actor) -> None:
+    next_year = {"starts_on": "01/09/2027", "ends_on": "31/08/2028"}
+    run_import(alice_actor, csv_file([pupil(1, **next_year), pupil(2, **next_year)]))
+    run_import(alice_actor, csv_file([pupil(3, ends_on="01/10/2026")]), full_list=False)
+    page = text(send(alice_client, csv_file([pupil(1, **next_year), pupil(3)])))
+    assert "1 komt terug" in page
+    assert "1 komt toch niet" in page
+
+
+def test_endings_that_are_withheld_stand_at_the_top_with_few_names(
+    alice_client: Client, alice_actor: Actor
+) -> None:
+    run_import(alice_actor, csv_file(pupils(20)))
+    nameless = pupil(30, stamnummer="", number="")
+    page = text(send(alice_client, csv_file([*pupils(18), nameless])))
+    assert "2 leerlingen staan niet in de lijst en blijven toch ingeschreven" in page
+    assert "omdat de lijst misschien niet alle leerlingen bevat: " in page
+    assert "Voornaam18 Naam18, Voornaam19 Naam19." in page
+    assert page.index("blijven toch") < page.index("Schooljaar 2026-2027")
+    html = alice_client.get(preview_of(ImportRun.objects.first())).content.decode()
+    confirmed = {"confirm": "", "seen": seen(html)}
+    done = alice_client.post(preview_of(ImportRun.objects.first()), confirmed, follow=True)
+    assert "18 ongewijzigd, 1 niet ingelezen. 2 leerlingen staan niet in de lijst" in text(done)
+    page = text(send(alice_client, csv_file([*pupils(14), nameless])))
+    assert "6 leerlingen staan niet in de lijst" in page
+    assert "Voornaam19" not in page
+
+
+# The next step ---------------------------------------------------------------------------------
+
+
+def test_the_next_step_is_told_while_pupils_have_no_leerid(
+    alice_client: Client, enrol: Enrol, give_account: GiveAccount, brussel: Institution
+) -> None:
+    assert "nog geen LeerID" not in text(alice_client.get(PAGE))
+    page = send(alice_client, csv_file(pupils(3))).content.decode()
+    url = preview_of(ImportRun.objects.get())
+    page = alice_client.post(url, {"confirm": "", "seen": seen(page)}, follow=True)
+    assert "3 leerlingen hebben nog geen LeerID: maak ze aan" in text(page)
+    way = re.search(r'href="([^"]+)">maak ze aan', page.content.decode())
+    assert way
+    assert "Totaal aantal rijen: 3" in text(alice_client.get(way[1]))
+    for enrolment in Enrolment.objects.filter(stamnummer__in=["1001", "1002"]):
+        give_account(enrolment)
+    enrol(brussel, starts_on=date(2025, 9, 1), ends_on=date(2026, 8, 31))
+    assert "1 leerling heeft nog geen LeerID: maak het aan" in text(alice_client.get(PAGE))
+
+
+# What was not read, mended and read in again ------------------------------------------------------
+
+
+def test_the_workbook_of_bad_rows_ends_nobody_as_a_full_list(
+    alice_client: Client, alice_actor: Actor
+) -> None:
+    run_import(alice_actor, csv_file(pupils(20)))
+    send(alice_client, csv_file([*pupils(20), pupil(30, starts_on="x")]))
+    run = ImportRun.objects.first()
+    bad = alice_client.get(preview_of(run) + "niet-ingelezen/")
+    headings, row = bad_rows_of(bad)
+    assert str(row[-1]).startswith("Rij 22: ")
+    mended = csv_file([pupil(30)]).decode("utf-8-sig").splitlines()
+    lines = [f"{mended[0]};{headings[-1]}", f"{mended[1]};{row[-1]}", ""]
+    again = send(alice_client, "\n".join(lines).encode())
+    assert "20 leerlingen staan niet in de lijst en blijven toch ingeschreven" in text(again)
+    assert "het is geen volledige lijst" in text(again)
+    assert "1 nieuwe leerling" in text(again)
+
+
+def test_a_column_of_reasons_of_the_school_s_own_is_nothing_to_us(
+    alice_client: Client, alice_actor: Actor
+) -> None:
+    run_import(alice_actor, csv_file(pupils(20)))
+    lines = csv_file(pupils(19)).decode("utf-8-sig").splitlines()
+    own = [f"{lines[0]};Reden", *(f"{line};verhuisd" for line in lines[1:]), ""]
+    assert "1 vertrekt" in text(send(alice_client, "\n".join(own).encode()))

@@ -9,7 +9,7 @@ from datetime import datetime
 import pytest
 import xlsxwriter
 from django.db import transaction
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from schoolloket.institutions.actors import Actor
@@ -44,7 +44,14 @@ CHANGES = st.fixed_dictionaries(
     },
 )
 FILES = st.lists(st.builds(lambda n, changes: pupil(n, **changes), st.integers(0, 4), CHANGES))
-FILES = FILES.filter(bool)
+
+
+def is_of_this_school(rows: list[Pupil]) -> bool:
+    """Whether the file is read at all; see `test_other_schools` for the others."""
+    return 10 * sum(row["institution"] == "999913" for row in rows) < 9 * len(rows)
+
+
+FILES = FILES.filter(is_of_this_school)
 
 
 def world() -> list[tuple[object, ...]]:
@@ -108,6 +115,7 @@ def test_what_the_preview_shows_is_what_is_applied(before: list[Pupil], rows: li
         an_import(actor, before)
         run = upload(actor, csv_file(rows))
         plan = Draft(run).plan
+        assume(not plan.is_empty)
         actions.confirm(by=actor, run_id=run.pk, confirm_many_ended=True, seen=plan.fingerprint)
         for entry in plan.new + plan.changed:
             assert_stored(entry)
