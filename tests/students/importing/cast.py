@@ -6,6 +6,7 @@ in 6A. Romy Segers is a seventh, in no list: whether one ends her tells whether 
 
 import io
 import json
+import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 from pathlib import Path
@@ -35,6 +36,7 @@ HEADINGS = (
 )
 DATES = ("Geboortedatum", "Begindatum", "Einddatum")
 Line = dict[str, Any]
+_DAY = re.compile(r"\d\d/\d\d/\d{4}")
 
 
 def _line(*cells: str) -> Line:
@@ -90,7 +92,7 @@ def table_of(lines: Iterable[Line], headings: Iterable[str] = HEADINGS) -> list[
 
 
 def _cell(name: str, value: Any) -> Any:
-    if name in DATES and isinstance(value, str):
+    if name in DATES and _DAY.fullmatch(str(value)):
         return datetime.strptime(value, "%d/%m/%Y")
     return value
 
