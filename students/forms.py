@@ -7,8 +7,10 @@ from django import forms
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 
+from schoolloket.core.clock import today
 from schoolloket.core.forms import Form
 from students.importing.columns import BY_NAME, FIELDS, Columns, Field, find_columns
+from students.importing.dates import school_year
 from students.importing.plan import Conflict
 
 NO_FILE = (
@@ -116,7 +118,7 @@ class ColumnsForm(Form):
 
         By field, the place of the column, or None for no column: {"class_code": 4}.
         """
-        recognised = find_columns(self.headings).places
+        recognised = find_columns(self.headings, oldest_year=school_year(today())).places
         chosen: dict[str, int | None] = {}
         for name, value in self.cleaned_data.items():
             place = None

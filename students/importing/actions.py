@@ -34,6 +34,7 @@ from .bad_rows import not_a_full_list
 from .claims import oldest_counted
 from .cleaning import clean
 from .columns import find_columns
+from .dates import school_year
 from .draft import Draft, plan_of
 from .plan import Plan
 from .reader import read
@@ -269,7 +270,8 @@ def _cells_of(content: bytes) -> StoredCells:
 def read_file(by: Actor, content: bytes) -> ParsedFile:
     """Read a file for `dry_run` or `import_now`. Raises UnusableFile."""
     cells = _cells_of(content)
-    return parse(cells, find_columns(cells.headings), by.institution.number, today())
+    columns = find_columns(cells.headings, oldest_year=school_year(today()))
+    return parse(cells, columns, by.institution.number, today())
 
 
 def dry_run(

@@ -66,9 +66,19 @@ FIELDS = (
     Field(
         "starts_on",
         "begindatum",
-        ("Begindatum", "Begindatum inschrijving", "Inschrijvingsdatum", "Startdatum"),
+        (
+            *("Begindatum", "Begindatum inschrijving", "Begin inschrijving"),
+            *("Inschrijvingsdatum", "Startdatum"),
+        ),
     ),
-    Field("ends_on", "einddatum", ("Einddatum", "Einddatum inschrijving", "Uitschrijvingsdatum")),
+    Field(
+        "ends_on",
+        "einddatum",
+        (
+            *("Einddatum", "Einddatum inschrijving", "Einde inschrijving"),
+            "Uitschrijvingsdatum",
+        ),
+    ),
 )
 BY_NAME = {field.name: field for field in FIELDS}
 
@@ -86,7 +96,8 @@ _KNOWN = {
 }
 # A unit, a remark or an example after the name: `Geboortedatum (dd/mm/jjjj)`.
 _IN_BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
-_SCHOOL_YEAR = re.compile(r"\b(20\d\d) ?[-/\u2013] ?(20\d\d|\d\d)\b")
+# `2026-2027`, `26/27`
+_SCHOOL_YEAR = re.compile(r"\b(?:20)?([2-9]\d) ?[-/\u2013] ?(?:20)?(\d\d)\b")
 _YEAR = re.compile(r"\b20\d\d\b")
 _WORD = re.compile(r"[a-z0-9]+")
 # Words beside the name of a field that leave its meaning as it is.
@@ -105,6 +116,7 @@ _NEUTRAL = frozenset(
         "huidig",
         "huidige",
         "schooljaar",
+        "sj",
         "dd",
         "mm",
         "jj",
@@ -153,10 +165,20 @@ def _readings(heading: str) -> Iterator[str]:
     yield _plain(heading)
 
     name = fold(_IN_BRACKETS.sub(" ", heading))
-    name = _YEAR.sub(" ", _SCHOOL_YEAR.sub(" ", name))
+    if _school_year_of(heading):
+        name = _SCHOOL_YEAR.sub(" ", name)
+    name = _YEAR.sub(" ", name)
     words = _WORD.findall(name)
     yield "".join(words)
     yield "".join(word for word in words if word not in _NEUTRAL)
+
+
+def _school_year_of(heading: str) -> int | None:
+    """Return the year in which the school year in a heading begins, None without one."""
+    found = _SCHOOL_YEAR.search(heading)
+    if found is None or int(found[2]) != (int(found[1]) + 1) % 100:
+        return None
+    return 2000 + int(found[1])
 
 
 def count_known(cells: Sequence[str]) -> int:
@@ -200,9 +222,9 @@ class Columns:
     def school_year(self) -> int | None:
         """Return the year in which the school year of the headings begins: `Klas 2026-2027`."""
         for place in self.places.values():
-            found = _SCHOOL_YEAR.search(self.headings[place])
-            if found and int(found[2]) % 100 == (int(found[1]) + 1) % 100:
-                return int(found[1])
+            year = _school_year_of(self.headings[place])
+            if year:
+                return year
         return None
 
     def text(self, cells: Sequence[object], name: str) -> str:
@@ -233,9 +255,12 @@ class Columns:
 
 
 def find_columns(
-    headings: tuple[str, ...], chosen: Mapping[str, int | None] | None = None
+    headings: tuple[str, ...],
+    chosen: Mapping[str, int | None] | None = None,
+    *,
+    oldest_year: int = 0,
 ) -> Columns:
-    """Recognise the headings.
+    """Recognise the headings; one with a school year before `oldest_year` is no field's.
 
     `chosen`: by field, the place of the column that the manager pointed out, or None for no column
     at all. A column that was pointed out is no longer taken for another field.
@@ -251,7 +276,10 @@ def find_columns(
     found: dict[str, list[tuple[tuple[int, int], int]]] = defaultdict(list)
     for place, heading in enumerate(headings):
         meaning = meaning_of(heading)
-        if meaning and place not in pointed_out and meaning.field not in chosen:
+        year = _school_year_of(heading) or oldest_year
+        if meaning is None or year < oldest_year:
+            continue
+        if place not in pointed_out and meaning.field not in chosen:
             found[meaning.field].append((meaning.doubt, place))
 
     problems = []
@@ -289,16 +317,14 @@ def _missing(places: Collection[str]) -> list[str]:
 
 def _resembled(heading: str) -> Field | None:
     """Return the field whose heading an unknown one begins with, or nearly is."""
-    if len(heading) > _LONGEST_NAME or meaning_of(heading):
+    if len(heading) > _LONGEST_NAME:
         return None
 
-    words = _WORD.findall(fold(heading))
-    for length in range(len(words), 0, -1):
-        known = _KNOWN.get("".join(words[:length]))
-        if known:
-            return BY_NAME[known[0]]
-
-    nearest = get_close_matches("".join(words), _KNOWN, n=1, cutoff=_RESEMBLES)
-    if nearest:
-        return BY_NAME[_KNOWN[nearest[0]][0]]
-    return None
+    plain = _plain(heading)
+    resembled = list(filter(plain.startswith, _KNOWN))
+    resembled.sort(key=len, reverse=True)
+    resembled += get_close_matches(plain, _KNOWN, n=1, cutoff=_RESEMBLES)
+    if not resembled:
+        return None
+    name, _ = _KNOWN[resembled[0]]
+    return BY_NAME[name]

@@ -9,22 +9,16 @@ from functools import lru_cache
 # In the place of the result of a formula that was never calculated; the child writes it.
 UNCALCULATED = "#FORMULE"
 
-# Of Excel and LibreOffice in English and Dutch, and a column too narrow to show its numbers.
-_ERRORS = frozenset(
-    {
-        "#n/a", "#n/b", "#ref!", "#verw!", "#name?", "#naam?", "#value!", "#waarde!", "#div/0!",
-        "#deel/0!", "#num!", "#getal!", "#null!", "#leeg!", "#spill!", "#overloop!", "#calc!",
-        "#berekenen!", "#field!", "#veld!", "#blocked!", "#geblokkeerd!", "#connect!",
-        "#verbinden!", "#unknown!", "#onbekend!", "#busy!", "#getting_data", "#gegevens_ophalen",
-        "#formule",
-    }
-)  # fmt: skip
-_TOO_NARROW = re.compile("#{2,}")
+# `#N/A`, `#VERW!` and `#NOM?` of Excel in any language, and a column too narrow for its numbers.
+_ERROR = re.compile(
+    r"#(?:[^\W_][\w/]*[!?]|N/\w{1,2}|GETTING_DATA|GEGEVENS_OPHALEN|FORMULE|#+)"
+    r"|(?:err|fout):5\d\d",
+    re.IGNORECASE,
+)
 _FIRST_SIGNS = frozenset("#EFef")
-_LIBREOFFICE_ERROR = re.compile(r"(?:err|fout):5\d\d", re.IGNORECASE)
 
 # `1,20304E+10`: what a spreadsheet shows of a long number, and saves as text.
-_SHORTENED = re.compile(r"\d(?:[.,]\d+)?[eE]\+\d{1,2}")
+_SHORTENED = re.compile(r"\d(?:[.,]\d+)?[eE]\+\d{1,2}|\d[.,]\d+[eE]\d{1,2}")
 
 # What a decoder puts in the place of letters that it does not know.
 _LOST_LETTER = "\ufffd"
@@ -48,9 +42,7 @@ def is_error(text: str) -> bool:
     # Nearly all cells of a list are done here.
     if text[:1] not in _FIRST_SIGNS:
         return False
-    if text.startswith("#"):
-        return text.casefold() in _ERRORS or bool(_TOO_NARROW.fullmatch(text))
-    return bool(_LIBREOFFICE_ERROR.fullmatch(text))
+    return len(text) <= _LONGEST and bool(_ERROR.fullmatch(text))
 
 
 def is_shortened(text: str) -> bool:

@@ -1,13 +1,13 @@
 """Dates as administration packages and spreadsheets write them, and school years.
 
-A file has one order of day and month for all its dates (`order_of`).
+A column has one order of day and month for all its dates (`orders_of`).
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Mapping
 from datetime import date, datetime, timedelta
 from enum import Enum
-from functools import lru_cache
+from functools import lru_cache, partial
 
 _SERIAL_ZERO = datetime(1899, 12, 30)
 # Programs write the midnight of another time zone, or some seconds before it.
@@ -30,7 +30,7 @@ LONGEST = 32
 
 # What a program writes for no date at all, and Excel's day zero, of a cell that refers to an empty
 # one: `0`, `00:00:00`, `0/01/1900`.
-_NOTHING = re.compile(r"[0\s/.:-]+|0?0/0?1/1900|1900-0?1-0?0|1899-12-3[01]", re.ASCII)
+_NOTHING = re.compile(r"[0\s/.:-]+|0?0/0?1/1900|1900-0?1-0?0|1899-12-3[01]|3[01]/12/1899", re.ASCII)
 # As an end date these mean nothing either.
 ZERO_DAYS = frozenset({date(1900, 1, 1), date(1904, 1, 1)})
 # From this year on an end date means that there is none; also alone, or as a serial number.
@@ -42,35 +42,55 @@ _END_OF_TIME = re.compile(
 
 
 class Order(Enum):
-    """How a file writes its days; MIXED: in both ways, so that nobody can tell."""
+    """How a column writes its days; MIXED: in both ways, so that nobody can tell."""
 
     DAY_FIRST = "dag/maand/jaar"
     MONTH_FIRST = "maand/dag/jaar"
     MIXED = "gemengd"
 
 
-def order_of(texts: Iterable[str]) -> Order:
-    """Return the order of day and month in the dates of a file, empty cells and others among them.
+# Of days that can be read in one way only, so few among as many others are typing errors.
+_TYPING_ERRORS = 20
 
-    Decisive are those that can be read in one way only. The day comes first where there are none,
-    and few against many are typing errors.
+
+def orders_of(columns: Mapping[str, Collection[str]]) -> dict[str, Order]:
+    """Return the order of day and month in each column of dates.
+
+    `columns`: the cells by field, empty ones and others among them. Decisive are those that can be
+    read in one way only. A column without any, or with one that may be a typing error, is written
+    as the others are.
     """
-    votes = {Order.DAY_FIRST: 0, Order.MONTH_FIRST: 0}
-    for text in texts:
-        day_first = as_date(text, Order.DAY_FIRST)
-        month_first = as_date(text, Order.MONTH_FIRST)
-        if day_first and not month_first:
-            votes[Order.DAY_FIRST] += 1
-        if month_first and not day_first:
-            votes[Order.MONTH_FIRST] += 1
+    orders = {name: _own_order(texts) for name, texts in columns.items()}
+    known = {order for order in orders.values() if order}
 
-    if not votes[Order.MONTH_FIRST]:
+    for name, order in orders.items():
+        if order is None and known == {Order.MONTH_FIRST}:
+            orders[name] = Order.MONTH_FIRST
+    if not known and any(_only_as(Order.MONTH_FIRST, texts) for texts in columns.values()):
+        return dict.fromkeys(columns, Order.MONTH_FIRST)
+    return {name: order or Order.DAY_FIRST for name, order in orders.items()}
+
+
+def _own_order(texts: Collection[str]) -> Order | None:
+    """Return the order that the cells of a column show, None where they leave it open."""
+    day_first = _only_as(Order.DAY_FIRST, texts)
+    month_first = _only_as(Order.MONTH_FIRST, texts)
+    if _TYPING_ERRORS * month_first < day_first:
         return Order.DAY_FIRST
-    few, many = sorted(votes, key=lambda order: votes[order])
-    is_typing_error = votes[few] <= 1 < votes[many] or 20 * votes[few] < votes[many]
-    if votes[few] and not is_typing_error:
-        return Order.MIXED
-    return many
+    if day_first == 0 and month_first <= 1:
+        return None
+    if _TYPING_ERRORS * day_first < month_first:
+        return Order.MONTH_FIRST
+    return Order.MIXED
+
+
+def _only_as(order: Order, texts: Collection[str]) -> int:
+    """Return how many cells can be read in this order only."""
+    other = Order.DAY_FIRST
+    if order is Order.DAY_FIRST:
+        other = Order.MONTH_FIRST
+    readable = filter(partial(as_date, order=order), texts)
+    return sum(as_date(text, other) is None for text in readable)
 
 
 def as_date(text: str, order: Order = Order.DAY_FIRST) -> date | None:

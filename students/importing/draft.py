@@ -10,6 +10,7 @@ from schoolloket.core.exceptions import ImportDraftGone, ImportDraftReplaced
 from students.models import ImportRun
 
 from .columns import Columns, find_columns
+from .dates import school_year
 from .other_schools import refuse_other_list, told_of_other_schools
 from .plan import Plan
 from .planner import make_plan
@@ -39,7 +40,7 @@ class Draft:
     @cached_property
     def columns(self) -> Columns:
         """The column of each field, as recognised and as the manager pointed them out."""
-        return find_columns(self.cells.headings, self.run.columns)
+        return find_columns(self.cells.headings, self.run.columns, oldest_year=school_year(today()))
 
     @cached_property
     def parsed(self) -> ParsedFile:

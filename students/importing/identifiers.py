@@ -11,8 +11,8 @@ from collections.abc import Collection
 # `="0000001"`, `'0000001`: what keeps a spreadsheet from making a number of it.
 _QUOTE = "[\"'`\u2018\u2019\u00b4]"
 _QUOTED = re.compile(rf"=?{_QUOTE}+(?P<inside>.+?){_QUOTE}*|=(?P<number>\d.*)")
-# `7100101.0`, of a program that computes with it.
-_DECIMALS = re.compile(r"(\d+)[.,]0+", re.ASCII)
+# `7100101.0` and `7.100.101,00`, of a program that computes with it.
+_DECIMALS = re.compile(r"(\d+|\d{1,3}(?:[.,' \u2019]\d{3})+)[.,]0{1,2}", re.ASCII)
 # `7.100.101`, as people read it.
 _GROUPED = re.compile(r"\d{1,3}([.,' \u2019])\d{3}(?:\1\d{3})*", re.ASCII)
 _SHORTEST_GROUPED = 4

@@ -22,7 +22,7 @@ from .dates import (
     is_end_of_time,
     is_nothing,
     list_year,
-    order_of,
+    orders_of,
 )
 from .findings import Findings, row_number
 from .identifiers import unpacked
@@ -35,7 +35,7 @@ from .national_numbers import (
     identify,
 )
 from .no_pupils import reason_left_out
-from .sexes import words_of
+from .sexes import as_word, words_of
 from .stored_cells import HIDDEN, Cell, StoredCells
 
 LABELS = {field.name: field.label for field in FIELDS}
@@ -43,6 +43,8 @@ NEEDED = {field.name for field in FIELDS if field.needed}
 TEXTS = ("stamnummer", "first_name", "last_name", "administrative_group", "class_code")
 FOLDED = ("first_name", "last_name", "call_name")
 OFFICIAL_NAMES = ("official_first_name", "official_last_name")
+# Without these a row cannot be read; a call name is the name of the child.
+NEEDED_CELLS = NEEDED | {"starts_on", "call_name"}
 DATES = ("birth_date", "starts_on", "ends_on")
 # Codes of which a spreadsheet makes a date: `2-1`.
 CODES = ("stamnummer", "administrative_group", "class_code")
@@ -52,12 +54,12 @@ YOUNGEST, OLDEST = 2, 30
 AS_TEXT = "Maak van die kolom in Excel tekst en zet erin wat er stond."
 STAYS = "Wat we van de leerling weten, blijft."
 MIXED_DATES = (
-    "In dit bestand staan datums als dag/maand/jaar en andere als maand/dag/jaar, zodat we niet "
-    "weten welke dag bedoeld is. Zet ze allemaal als dag/maand/jaar en probeer opnieuw."
+    "In de kolom “{heading}” staan datums als dag/maand/jaar en andere als maand/dag/jaar, zodat "
+    "we niet weten welke dag bedoeld is. Zet ze allemaal als dag/maand/jaar en probeer opnieuw."
 )
 MONTH_FIRST = (
-    "De datums in dit bestand staan als maand/dag/jaar: zo lezen we ze allemaal. "
-    "Kijk enkele geboortedatums na voor je bevestigt."
+    "De datums in de kolom {headings} staan als maand/dag/jaar: zo lezen we ze allemaal. "
+    "Kijk er enkele na."
 )
 LONGEST = {
     field.name: field.max_length or 0
@@ -140,22 +142,25 @@ class ParsedFile:
 def parse(cells: StoredCells, columns: Columns, institution_number: str, today: date) -> ParsedFile:
     """Turn the cells into rows for the institution with this number, of six digits.
 
-    `today` decides about birth dates in the future, and about the school year of a list without
+    `today` decides about birth dates, and about the school year of a list without
     begin dates. Raises UnusableFile where the columns have problems, such as a missing one, and
     where the order of day and month in its dates is not one.
     """
     if columns.problems:
         raise UnusableFile(" ".join(columns.problems))
 
-    order = order_of(_dates(cells, columns))
-    if order is Order.MIXED:
-        raise UnusableFile(MIXED_DATES)
+    orders = orders_of(_dates(cells, columns))
+    for name, order in orders.items():
+        if order is Order.MIXED:
+            raise UnusableFile(MIXED_DATES.format(heading=columns.taken[name]))
     warnings = [*cells.findings.warnings, *columns.warnings]
-    if order is Order.MONTH_FIRST:
-        warnings.append(MONTH_FIRST)
+    month_first = [name for name, order in orders.items() if order is Order.MONTH_FIRST]
+    if month_first:
+        headings = " en ".join(f"“{columns.taken[name]}”" for name in month_first)
+        warnings.append(MONTH_FIRST.format(headings=headings))
 
     sexes = words_of({columns.text(row_cells, "sex") for _, row_cells in cells.rows})
-    conventions = Conventions(columns, institution_number, today, order, sexes)
+    conventions = Conventions(columns, institution_number, today, orders, sexes)
     rows = []
     left_out = {}
     for number, row_cells in cells.rows:
@@ -169,13 +174,14 @@ def parse(cells: StoredCells, columns: Columns, institution_number: str, today: 
     return ParsedFile(columns, rows, cells.findings, left_out, tuple(warnings))
 
 
-def _dates(cells: StoredCells, columns: Columns) -> set[str]:
-    """Return the different cells in the columns of dates, without their packaging."""
-    packed = set()
-    for _, row_cells in cells.rows:
-        for name in DATES:
-            packed.add(columns.text(row_cells, name))
-    return set(map(unpacked, packed))
+def _dates(cells: StoredCells, columns: Columns) -> dict[str, set[str]]:
+    """Return the different cells of each column of dates, without their packaging."""
+    dates = {}
+    for name in DATES:
+        if name in columns.places:
+            texts = {columns.text(row_cells, name) for _, row_cells in cells.rows}
+            dates[name] = set(map(unpacked, texts))
+    return dates
 
 
 @dataclass(frozen=True)
@@ -185,7 +191,7 @@ class Conventions:
     columns: Columns
     institution_number: str
     today: date
-    order: Order
+    orders: Mapping[str, Order]
     sexes: Mapping[str, str]
 
     @property
@@ -280,7 +286,7 @@ class _RowReader:
 
     def _read_sex(self) -> None:
         """Read the sex; a word that we do not know says nothing."""
-        word = self._string("sex").casefold()
+        word = as_word(self._string("sex"))
         if not word:
             self.row.empty.add("sex")
             return
@@ -317,9 +323,9 @@ class _RowReader:
             row.problems.append("De geboortedatum ligt in de toekomst. Kijk ze na.")
             return
 
-        if row.starts_on is None or row.ends_on is None:
+        if row.starts_on is None:
             return
-        if age_on(row.birth_date, row.ends_on) < YOUNGEST:
+        if age_on(row.birth_date, max(row.starts_on, self.conventions.today)) < YOUNGEST:
             row.problems.append(
                 f"Volgens de geboortedatum is de leerling jonger dan {YOUNGEST} jaar. Kijk ze na."
             )
@@ -375,14 +381,14 @@ class _RowReader:
     def _date(self, name: str) -> date | None:
         """Return the day, None for an empty cell; a problem where it is no date."""
         text = unpacked(self._string(name))
-        if is_nothing(text):
+        if not text or is_nothing(text):
             return None
         if is_error(text):
             self._lose(name, _error_in(LABELS[name]))
             return None
 
-        day = as_date(text, self.conventions.order)
-        if text and day is None:
+        day = as_date(text, self.conventions.orders[name])
+        if day is None:
             self.row.problems.append(
                 f"De {LABELS[name]} is geen datum. Schrijf ze als dag/maand/jaar: 01/09/2026."
             )
@@ -391,7 +397,7 @@ class _RowReader:
     def _lose(self, name: str, reason: str) -> None:
         """Say that a cell lost what it held: a problem where the row cannot do without it."""
         self.row.lost.add(name)
-        if name in NEEDED or name == "starts_on":
+        if name in NEEDED_CELLS:
             self.row.problems.append(reason)
         else:
             self.row.remarks.append(f"{reason} {STAYS}")

@@ -6,7 +6,7 @@ import pytest
 
 from schoolloket.institutions.actors import Actor
 from students.importing import UnusableFile
-from students.importing.dates import Order, as_date, order_of
+from students.importing.dates import Order, as_date, orders_of
 from students.importing.draft import Draft
 from students.models import Enrolment, Student
 from tests.students.helpers import csv_file, pupil, pupils, reasons, run_import, upload
@@ -51,12 +51,24 @@ def test_a_bare_year_and_other_texts_are_no_date(text: str) -> None:
         (["23/11/2010", "01/02/2010"], Order.DAY_FIRST),
         (["11/23/2010", "01/02/2010"], Order.MONTH_FIRST),
         (["11/23/2010", "23/11/2010"], Order.MIXED),
-        (["11/23/2010", "23/11/2010", "24/11/2010"], Order.DAY_FIRST),
+        (["11/23/2010", *(f"{day}/11/2010" for day in range(13, 31))], Order.MIXED),
         (["2010-11-23", "40489", "", "x", "31/31/2010"], Order.DAY_FIRST),
     ],
 )
-def test_one_order_holds_for_all_dates(texts: list[str], order: Order) -> None:
-    assert order_of(texts) is order
+def test_one_order_holds_for_a_column(texts: list[str], order: Order) -> None:
+    assert orders_of({"birth_date": texts}) == {"birth_date": order}
+
+
+def test_few_against_many_are_typing_errors() -> None:
+    many = [f"{day}/{month}/2010" for day in range(13, 28) for month in (10, 11)]
+    assert orders_of({"birth_date": ["11/23/2010", *many]}) == {"birth_date": Order.DAY_FIRST}
+
+
+def test_a_column_that_leaves_it_open_is_written_as_the_others() -> None:
+    columns = {"birth_date": {"11/23/2010", "11/24/2010"}, "starts_on": {"09/01/2026"}}
+    assert set(orders_of(columns).values()) == {Order.MONTH_FIRST}
+    typed_wrong = {"birth_date": {"23/11/2010"}, "starts_on": {"01/09/2026", "01/13/2026"}}
+    assert set(orders_of(typed_wrong).values()) == {Order.DAY_FIRST}
 
 
 def month_first(count: int) -> list[dict[str, str]]:
@@ -105,7 +117,7 @@ def test_a_birth_date_of_no_pupil_is_a_bad_row(alice_actor: Actor, text: str) ->
     assert list(reasons(run)) == [2]
 
 
-@pytest.mark.parametrize("text", ["01/02/2024", "31/08/2025", "01/09/1996"])
+@pytest.mark.parametrize("text", ["01/02/2024", "23/11/2024", "01/09/1996"])
 def test_the_youngest_and_the_oldest_pupils_are_read(alice_actor: Actor, text: str) -> None:
     plan = Draft(upload(alice_actor, csv_file([pupil(1, number="", birth_date=text)]))).plan
     assert plan.problems == []
