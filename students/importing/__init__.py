@@ -4,11 +4,13 @@ reader, child         the file is read by a process of its own
 cells, xlsx           bytes -> cells
 stored_cells          cells as a draft keeps them; national_numbers leaves hashes of the numbers
 columns               headings -> fields
-rows                  cells -> what each row says, and what is wrong with it; dates reads the days
+parsing               cells -> rows: what each says and what is wrong with it, by way of
+                      row_reader, damaged, dates, identifiers, sexes and no_pupils
+other_schools         whose list it is
 existing              what the school has already, as far as it may know it
 planner               rows -> plan, by way of duplicates, claims, matching, merging,
                       entries and endings
-plan                  new, changed, ended and refused rows, as the preview shows them
+plan, summary         new, changed, ended and refused rows, as the preview shows them
 recognition           who the new pupils are, at the confirmation
 apply                 the plan -> the database
 bad_rows              what was not read, as a file to mend and read in again

@@ -36,10 +36,11 @@ from .cleaning import clean
 from .columns import find_columns
 from .dates import school_year
 from .draft import Draft, plan_of
+from .parsing import parse
 from .plan import Plan
 from .reader import read
 from .recognition import recognise
-from .rows import ParsedFile, parse
+from .rows import ParsedFile
 from .stored_cells import StoredCells, without_numbers
 
 

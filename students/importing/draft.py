@@ -12,9 +12,10 @@ from students.models import ImportRun
 from .columns import Columns, find_columns
 from .dates import school_year
 from .other_schools import refuse_other_list, told_of_other_schools
+from .parsing import parse
 from .plan import Plan
 from .planner import make_plan
-from .rows import ParsedFile, parse
+from .rows import ParsedFile
 from .stored_cells import StoredCells
 
 

@@ -11,8 +11,8 @@ from students.importing.columns import find_columns
 from students.importing.dates import end_of_year
 from students.importing.findings import Findings
 from students.importing.national_numbers import HashedNumber
+from students.importing.parsing import parse as parse_cells
 from students.importing.rows import ParsedFile, Row
-from students.importing.rows import parse as parse_cells
 from students.importing.stored_cells import StoredCells, without_numbers
 from tests.students.helpers import ALL, Pupil, csv_file, pupil, pupils, read_here, without
 
