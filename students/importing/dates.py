@@ -60,37 +60,30 @@ def orders_of(columns: Mapping[str, Collection[str]]) -> dict[str, Order]:
     read in one way only. A column without any, or with one that may be a typing error, is written
     as the others are.
     """
-    orders = {name: _own_order(texts) for name, texts in columns.items()}
-    known = {order for order in orders.values() if order}
+    votes = {name: _decisive(texts) for name, texts in columns.items()}
+    usual = Order.DAY_FIRST
+    if sum(month_first - day_first for day_first, month_first in votes.values()) > 0:
+        usual = Order.MONTH_FIRST
 
-    for name, order in orders.items():
-        if order is None and known == {Order.MONTH_FIRST}:
-            orders[name] = Order.MONTH_FIRST
-    if not known and any(_only_as(Order.MONTH_FIRST, texts) for texts in columns.values()):
-        return dict.fromkeys(columns, Order.MONTH_FIRST)
-    return {name: order or Order.DAY_FIRST for name, order in orders.items()}
+    return {name: _order(*votes[name], usual) for name in columns}
 
 
-def _own_order(texts: Collection[str]) -> Order | None:
-    """Return the order that the cells of a column show, None where they leave it open."""
-    day_first = _only_as(Order.DAY_FIRST, texts)
-    month_first = _only_as(Order.MONTH_FIRST, texts)
+def _decisive(texts: Collection[str]) -> tuple[int, int]:
+    """Return how many cells can be read with the day first only, and with the month first only."""
+    days = set(filter(partial(as_date, order=Order.DAY_FIRST), texts))
+    months = set(filter(partial(as_date, order=Order.MONTH_FIRST), texts))
+    return len(days - months), len(months - days)
+
+
+def _order(day_first: int, month_first: int, usual: Order) -> Order:
+    """Return the order of a column with so many cells that can be read in one order only."""
     if _TYPING_ERRORS * month_first < day_first:
         return Order.DAY_FIRST
-    if day_first == 0 and month_first <= 1:
-        return None
-    if _TYPING_ERRORS * day_first < month_first:
+    if _TYPING_ERRORS * day_first < month_first and month_first > 1:
         return Order.MONTH_FIRST
+    if day_first == 0:
+        return usual
     return Order.MIXED
-
-
-def _only_as(order: Order, texts: Collection[str]) -> int:
-    """Return how many cells can be read in this order only."""
-    other = Order.DAY_FIRST
-    if order is Order.DAY_FIRST:
-        other = Order.MONTH_FIRST
-    readable = filter(partial(as_date, order=order), texts)
-    return sum(as_date(text, other) is None for text in readable)
 
 
 def as_date(text: str, order: Order = Order.DAY_FIRST) -> date | None:
