@@ -109,11 +109,11 @@ class List:
     def has_sheets(self) -> bool:
         return bool(self.cuts or self.on_hidden or self.cover)
 
-    def row_of(self, stamnummer: str) -> int | None:
-        """The row of a pupil as a spreadsheet counts, None where no row is his or hers."""
+    def line_of(self, stamnummer: str) -> tuple[int, Line] | None:
+        """A pupil's row, as a spreadsheet counts, and line; None for one who is not in the list."""
         for number, line in enumerate(self.lines, start=2):
             if line.source and line.source["stamnummer"] == stamnummer:
-                return number
+                return number, line
         return None
 
     def written(self) -> bytes:
@@ -253,7 +253,11 @@ def encodings(draw: st.DrawFn, file: List) -> None:
 
 @damage()
 def packaging_of_identifiers(draw: st.DrawFn, file: List) -> None:
-    written = draw(st.sampled_from(['="{}"', "'{}", "’{}", "'{}'", '"{}"', "{}\u00a0"]))
+    shapes = ["'{}", "’{}", "'{}'", '"{}"', "{}\u00a0"]
+    # In a workbook this would be a formula.
+    if file.kind == "csv":
+        shapes.append('="{}"')
+    written = draw(st.sampled_from(shapes))
     names = draw(st.sampled_from([("stamnummer",), ("number",), DATES, ("stamnummer", "number")]))
     change(file.pupils, names, written.format)
 
