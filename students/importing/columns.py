@@ -6,9 +6,11 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import lru_cache
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from schoolloket.core.text import fold
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -227,12 +229,16 @@ class Columns:
                 return year
         return None
 
+    def cell(self, cells: Sequence[T], name: str) -> T | str:
+        """Return what a row has in the column of a field, "" for none."""
+        place = self.places.get(name, len(cells))
+        if place < len(cells):
+            return cells[place]
+        return ""
+
     def text(self, cells: Sequence[object], name: str) -> str:
-        """Return what the row has in the column of a field, "" for none and for a hashed number."""
-        place = self.places.get(name)
-        if place is None or place >= len(cells):
-            return ""
-        cell = cells[place]
+        """Return the text in the column of a field, "" for none and for a hashed number."""
+        cell = self.cell(cells, name)
         if isinstance(cell, str):
             return cell
         return ""

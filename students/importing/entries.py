@@ -324,7 +324,7 @@ def _fields_said(row: Row, student: ExistingStudent | None, silent: set[str]) ->
     An empty cell says nothing of a student with a verified number, nor does a birth date without a
     number. One who is not known here may have a number elsewhere.
     """
-    is_verified = student is None or student.is_hidden or student.identity_hash is not None
+    is_verified = student is None or student.has_number
     said = []
     if row.identity_hash:
         said.append("identity_hash")
@@ -338,9 +338,9 @@ def _fields_said(row: Row, student: ExistingStudent | None, silent: set[str]) ->
 
 def _contradicts_proof(row: Row, student: ExistingStudent | None) -> bool:
     """Return whether a row without a number has another birth date than a verified number."""
-    if student is None or student.identity_hash is None or row.identity_hash:
+    if student is None or row.identity_hash:
         return False
-    return student.was_born_on_another_day(row.birth_date)
+    return student.has_number and student.was_born_on_another_day(row.birth_date)
 
 
 def _official_fields_said(

@@ -41,6 +41,11 @@ class ExistingStudent(NamedTuple):
     official_last_name: str = ""
     is_hidden: bool = False
 
+    @property
+    def has_number(self) -> bool:
+        """Whether a verified number is known, or may be."""
+        return self.is_hidden or self.identity_hash is not None
+
     def was_born_on_another_day(self, birth_date: date | None) -> bool:
         """Return whether both birth dates are known, and differ."""
         if birth_date is None or self.birth_date is None:

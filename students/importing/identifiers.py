@@ -16,6 +16,7 @@ _DECIMALS = re.compile(r"(\d+|\d{1,3}(?:[.,' \u2019]\d{3})+)[.,]0{1,2}", re.ASCI
 # `7.100.101`, as people read it.
 _GROUPED = re.compile(r"\d{1,3}([.,' \u2019])\d{3}(?:\1\d{3})*", re.ASCII)
 _SHORTEST_GROUPED = 4
+_WITH_ZEROS = re.compile(r"0\d+", re.ASCII)
 
 
 def unpacked(text: str) -> str:
@@ -85,18 +86,14 @@ def _is_grouped(text: str) -> bool:
 
 def _are_grouped(numbers: Collection[str]) -> bool:
     """Return whether all numbers are in groups of three, but for those too short to have groups."""
-    long = [number for number in numbers if len(number) >= _SHORTEST_GROUPED]
-    return len(long) > 0 and all(map(_is_grouped, long))
+    plain = [number for number in numbers if not _is_grouped(number)]
+    return len(plain) < len(numbers) and max(map(len, plain), default=0) < _SHORTEST_GROUPED
 
 
 def _length_with_zeros(numbers: Collection[str]) -> int:
     """Return how long the numbers are, as those that begin with a zero tell; 0 where none does."""
-    digits = [number for number in numbers if number.isdecimal()]
-    lengths = {len(number) for number in digits if number.startswith("0")}
-    if len(lengths) != 1:
-        return 0
-
-    (length,) = lengths
-    if max(map(len, digits)) > length:
-        return 0
-    return length
+    with_zeros = {len(number) for number in numbers if _WITH_ZEROS.fullmatch(number)}
+    longest = max(map(len, filter(str.isdecimal, numbers)), default=0)
+    if with_zeros == {longest}:
+        return longest
+    return 0

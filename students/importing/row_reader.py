@@ -3,7 +3,7 @@
 A problem names the field and what to do, never the value, since the log of imports keeps it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -52,8 +52,22 @@ LONGEST = {
 LONGEST["call_name"] = LONGEST["first_name"]
 LONGEST_KEY = Enrolment._meta.get_field("first_name_key").max_length or 0
 
+ERROR_VALUE = (
+    "In de cel “{label}” staat een foutwaarde of een formule zonder resultaat. Verbeter ze."
+)
 AS_TEXT = "Maak van die kolom in Excel tekst en zet erin wat er stond."
 STAYS = "Wat we van de leerling weten, blijft."
+# How the cells of these fields lose what they held, and what is said of it.
+DAMAGES: tuple[tuple[Collection[str], Callable[[str], bool], str], ...] = (
+    (LABELS, is_error, ERROR_VALUE),
+    (
+        LABELS,
+        has_lost_letters,
+        "In de cel “{label}” gingen letters verloren. Verbeter ze in het bestand.",
+    ),
+    (CODES, is_shortened, f"Excel kortte de cel “{{label}}” in. {AS_TEXT}"),
+    (CODES, became_date, f"Excel maakte een datum van de cel “{{label}}”. {AS_TEXT}"),
+)
 
 
 @dataclass(frozen=True)
@@ -221,7 +235,7 @@ class RowReader:
         if number.damage == SHORTENED:
             self._lose("national_number", f"Excel kortte het nummer in. {AS_TEXT}")
         if number.damage == ERROR:
-            self._lose("national_number", _error_in("rijksregister- of bisnummer"))
+            self._lose("national_number", ERROR_VALUE.format(label=LABELS["national_number"]))
         return number
 
     def _text(self, name: str) -> str:
@@ -256,7 +270,7 @@ class RowReader:
         if not text or is_nothing(text):
             return None
         if is_error(text):
-            self._lose(name, _error_in(LABELS[name]))
+            self._lose(name, ERROR_VALUE.format(label=LABELS[name]))
             return None
 
         day = as_date(text, self.conventions.orders[name])
@@ -280,28 +294,15 @@ class RowReader:
 
     def _cell(self, name: str) -> Cell:
         """Return the cell in the column of a field, "" where the row has none."""
-        place = self.columns.places.get(name)
-        if place is None or place >= len(self.cells):
-            return ""
-        return self.cells[place]
+        return self.columns.cell(self.cells, name)
 
 
 def _damage(name: str, cell: str) -> str:
     """Return what is wrong with a cell that lost what it held, in Dutch; "" where it did not."""
-    label = LABELS[name]
-    if is_error(cell):
-        return _error_in(label)
-    if has_lost_letters(cell):
-        return f"In de cel “{label}” gingen letters verloren. Verbeter ze in het bestand."
-    if name in CODES and is_shortened(cell):
-        return f"Excel kortte de cel “{label}” in. {AS_TEXT}"
-    if name in CODES and became_date(cell):
-        return f"Excel maakte een datum van de cel “{label}”. {AS_TEXT}"
+    for names, is_damaged, message in DAMAGES:
+        if name in names and is_damaged(cell):
+            return message.format(label=LABELS[name])
     return ""
-
-
-def _error_in(label: str) -> str:
-    return f"In de cel “{label}” staat een foutwaarde of een formule zonder resultaat. Verbeter ze."
 
 
 def _fits(name: str, text: str) -> bool:
