@@ -143,7 +143,7 @@ class AnswersForm(Form):
             for choice in conflict.choices:
                 choices.append((choice.value, str(choice.label)))
 
-            self.fields[f"rij-{conflict.row}"] = forms.ChoiceField(
+            self.fields[f"rij-{int(conflict.row)}"] = forms.ChoiceField(
                 label=f"Rij {conflict.row}: {conflict.name} ({conflict.stamnummer})",
                 choices=choices,
                 required=False,

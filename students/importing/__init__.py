@@ -1,7 +1,9 @@
 """The import of a school's list, in the order in which a file passes through it.
 
 reader, child         the file is read by a process of its own
-cells, xlsx           bytes -> cells
+kinds                 what is no list, and what to do then
+cells                 bytes -> cells, by way of csv_lists and decoding, or of package and xlsx
+sheets, joining       the sheets with the headings as one list; sheet_findings names the others
 stored_cells          cells as a draft keeps them; national_numbers leaves hashes of the numbers
 columns               headings -> fields
 parsing               cells -> rows: what each says and what is wrong with it, by way of

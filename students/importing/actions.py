@@ -1,7 +1,6 @@
 """Import a list: upload, answer, confirm; or at once, for commands. Transactions begin here."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict
 from datetime import datetime
 
 from django.db import IntegrityError, connection, transaction
@@ -227,8 +226,8 @@ def _count(run: ImportRun, plan: Plan) -> None:
     run.recognised = plan.recognised
     run.warnings = plan.warnings
     run.withheld = plan.withheld
-    run.problems = [asdict(problem) for problem in plan.problems[: limits.KEPT]]
-    run.remarks = [asdict(remark) for remark in plan.remarks[: limits.KEPT]]
+    run.problems = [problem.as_json() for problem in plan.problems[: limits.KEPT]]
+    run.remarks = [remark.as_json() for remark in plan.remarks[: limits.KEPT]]
     run.problem_count = len(plan.problems)
     run.remark_count = len(plan.remarks)
 

@@ -160,6 +160,14 @@ def meaning_of(heading: str) -> Meaning | None:
     return None
 
 
+def shared_meaning(heading: str) -> str:
+    """Return what two headings have in common that mean the same: the field, or how they read."""
+    meaning = meaning_of(heading)
+    if meaning is None:
+        return _plain(heading)
+    return meaning.field
+
+
 def _readings(heading: str) -> Iterator[str]:
     """Yield the heading as it is compared: whole, without unit and year, without other words."""
     if len(heading) > _LONGEST_NAME:

@@ -10,13 +10,12 @@ from itertools import islice
 from . import UnusableFile, limits
 from .columns import count_known
 from .decoding import decode
+from .sheets import HEADING_WITHIN
 
-HEADING_WITHIN = 5
 DELIMITERS = (";", ",", "\t")
 
 # Of a line that may be one cell.
 _LINE = 10_000
-_PDF = b"%PDF"
 _BINARY = re.compile(r"[\x00-\x08\x0e-\x1f]")
 # A hint for Excel, which takes it for no row. Some programs quote it, or fill up the row.
 _HINT = re.compile(r'"?sep=([;,\t])"?[;,\t]*(?:\r\n|\r|\n)', re.IGNORECASE)
@@ -38,7 +37,7 @@ def read_csv(content: bytes) -> CsvList:
     """
     decoded = decode(content)
     text = decoded.text
-    if content.startswith(_PDF) or _BINARY.search(text):
+    if _BINARY.search(text):
         raise UnusableFile("Dit is geen leesbare tabel. Kies een .csv- of .xlsx-bestand.")
 
     cut_off = not text.endswith(("\n", "\r"))

@@ -4,6 +4,7 @@ Loads no Django, since the child needs it too.
 """
 
 from dataclasses import dataclass
+from html import escape
 from typing import Any
 
 # A sheet of a workbook has no more rows than this.
@@ -52,10 +53,14 @@ class SheetRow(int):
     @property
     def on_sheet(self) -> int:
         """Return the number that the spreadsheet shows."""
-        return self % ROWS_OF_A_SHEET
+        return (self - 1) % ROWS_OF_A_SHEET + 1
 
     def __str__(self) -> str:
         return f"{self.on_sheet} van blad “{self.sheet}”"
+
+    def __html__(self) -> str:
+        """Return the text for a template. Django takes any other number for safe as it is."""
+        return escape(str(self))
 
 
 def row_number(number: int, sheets: tuple[str, ...]) -> int:
@@ -68,5 +73,12 @@ def row_number(number: int, sheets: tuple[str, ...]) -> int:
         return number
 
     row = SheetRow(number)
-    row.sheet = sheets[number // ROWS_OF_A_SHEET]
+    row.sheet = sheets[(number - 1) // ROWS_OF_A_SHEET]
     return row
+
+
+def row_as_json(row: int) -> dict[str, int | str]:
+    """Return the number of a row for JSON: {"row": 4}, or {"row": 4, "sheet": "6B"}."""
+    if isinstance(row, SheetRow):
+        return {"row": row.on_sheet, "sheet": row.sheet}
+    return {"row": row}

@@ -13,6 +13,8 @@ CELL = 1_000
 # All cells together, those counted that are empty but stand before others: 25 in each row of the
 # longest file.
 CELLS = 500_000
+# Sheets of a workbook; a school has some hundred classes.
+SHEETS = 200
 # A workbook may unpack to this many times the size that a file may have; a zip bomb needs more.
 UNPACKED = 20
 

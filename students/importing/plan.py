@@ -11,6 +11,7 @@ from django.db.models import TextChoices
 from students.models import Student
 
 from .existing import ExistingEnrolment, ExistingStudent
+from .findings import row_as_json
 from .rows import LABELS
 
 ENROLMENT_FIELDS = (
@@ -153,6 +154,10 @@ class Problem:
 
     row: int
     reason: str
+
+    def as_json(self) -> dict[str, int | str]:
+        """Return {"row": 4, "reason": "…"}, with the sheet where a file has several."""
+        return {**row_as_json(self.row), "reason": self.reason}
 
 
 class Choice(TextChoices):

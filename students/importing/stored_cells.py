@@ -19,7 +19,7 @@ from itertools import chain
 from typing import Any
 
 from . import limits
-from .cells import Cells, FileCells
+from .cells import FileCells
 from .columns import find_columns
 from .dates import as_date
 from .findings import Findings, findings_from_json
@@ -31,6 +31,7 @@ from .national_numbers import (
     is_valid,
     repaired,
 )
+from .sheets import Cells
 
 Cell = str | HashedNumber
 

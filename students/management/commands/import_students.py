@@ -144,8 +144,8 @@ def _report(run: ImportRun, columns: Columns, *, dry_run: bool) -> dict[str, Any
     `warnings`: what somebody has to look at in the file as a whole, a list of sentences.
     `withheld`: how many enrolments a full list does not name and does not end either.
     `recognised`: how many pupils of other schools came with their LeerID, which no dry run can
-    tell (R11). `errors` and `remarks` are lists of {"row": 3, "reason": "…"}, of a very long list
-    the first ones; `bad_rows` is how many errors there are in all. `columns` has the field in Dutch
+    tell (R11). `errors` and `remarks` are lists of {"row": 3, "reason": "…"}, with
+    "sheet" where the file has several, of a very long list the first ones; `bad_rows` is how many errors there are in all. `columns` has the field in Dutch
     by the heading that was taken for it: {"Klas": "klas"}. `error`, only where nothing was
     imported: why; the counts are then what would have been done.
     """
@@ -212,7 +212,14 @@ def _findings(report: dict[str, Any]) -> Iterator[tuple[int, str]]:
         yield logging.WARNING, f"warning: {told}."
 
     for row in report["errors"] + report["remarks"]:
-        yield logging.INFO, f"row {row['row']}: {row['reason']}"
+        yield logging.INFO, f"row {_row_name(row)}: {row['reason']}"
+
+
+def _row_name(row: dict[str, Any]) -> str:
+    """Return the number of a row, with its sheet where the file has several: `3 of sheet 6B`."""
+    if "sheet" in row:
+        return f"{row['row']} of sheet {row['sheet']}"
+    return str(row["row"])
 
 
 def _log(run: ImportRun, report: dict[str, Any]) -> None:
