@@ -8,6 +8,7 @@ from collections.abc import Collection, Mapping
 from datetime import date, datetime, timedelta
 from enum import Enum
 from functools import lru_cache, partial
+from operator import itemgetter
 
 _SERIAL_ZERO = datetime(1899, 12, 30)
 # Programs write the midnight of another time zone, or some seconds before it.
@@ -58,11 +59,13 @@ def orders_of(columns: Mapping[str, Collection[str]]) -> dict[str, Order]:
 
     `columns`: the cells by field, empty ones and others among them. Decisive are those that can be
     read in one way only. A column without any, or with one that may be a typing error, is written
-    as the others are.
+    as the others are: the month first only where no other says otherwise.
     """
     votes = {name: _decisive(texts) for name, texts in columns.items()}
+    day_first = sum(map(itemgetter(0), votes.values()))
+    month_first = sum(map(itemgetter(1), votes.values()))
     usual = Order.DAY_FIRST
-    if sum(month_first - day_first for day_first, month_first in votes.values()) > 0:
+    if month_first and not day_first:
         usual = Order.MONTH_FIRST
 
     return {name: _order(*votes[name], usual) for name in columns}

@@ -40,7 +40,9 @@ _IMAGE = f"Dit is een afbeelding, geen leesbare tabel. {_EXPORT}"
 _RTF = f"Dit is een tekstdocument (.rtf), geen leesbare tabel. {_EXPORT}"
 _XML = f"Dit is een XML-bestand, geen leesbare tabel. {_EXPORT}"
 _PACKED = "Dit is een ingepakt bestand. Pak het uit en kies de lijst die erin zit."
-_ZIPPED_LIST = "Dit is een zip-bestand met een lijst erin. Pak het uit en kies de lijst zelf."
+_ZIPPED_LIST = (
+    "Dit is een zip-bestand met een lijst erin. Pak het uit en kies de lijst zelf (.xlsx of .csv)."
+)
 _OTHER_ZIP = f"Dit is een zip-bestand zonder werkblad. {_EXPORT}"
 
 # How files begin; those of Excel 2 to 5 with the record that opens a sheet.

@@ -48,7 +48,7 @@ def findings_of(sheets: Sequence[Sheet], lists: Sequence[ListSheet]) -> Findings
     shapes = _shapes_of_stamnummers(lists)
     read = [one.sheet for one in lists]
     for sheet in sheets:
-        if sheet.rows and sheet not in read:
+        if sheet not in read and not _is_empty(sheet):
             left.add(sheet, shapes)
 
     names: tuple[str, ...] = ()
@@ -106,6 +106,13 @@ class _Left:
             *_said(LEFT_HIDDEN, self._hidden),
             *_said(LEFT_OTHER, self._others),
         ]
+
+
+def _is_empty(sheet: Sheet) -> bool:
+    """Return whether there is nothing on a sheet, or headings with nothing under them."""
+    if len(sheet.rows) > 1:
+        return False
+    return all(count_known(cells) >= LIKE_A_LIST for _, cells in sheet.rows)
 
 
 def _shapes_of_stamnummers(lists: Sequence[ListSheet]) -> set[str]:

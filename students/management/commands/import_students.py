@@ -144,10 +144,11 @@ def _report(run: ImportRun, columns: Columns, *, dry_run: bool) -> dict[str, Any
     `warnings`: what somebody has to look at in the file as a whole, a list of sentences.
     `withheld`: how many enrolments a full list does not name and does not end either.
     `recognised`: how many pupils of other schools came with their LeerID, which no dry run can
-    tell (R11). `errors` and `remarks` are lists of {"row": 3, "reason": "…"}, with
-    "sheet" where the file has several, of a very long list the first ones; `bad_rows` is how many errors there are in all. `columns` has the field in Dutch
-    by the heading that was taken for it: {"Klas": "klas"}. `error`, only where nothing was
-    imported: why; the counts are then what would have been done.
+    tell (R11). `errors` and `remarks` are lists of {"row": 3, "reason": "…"}, with "sheet" where
+    the file has several, of a very long list the first ones; `bad_rows` is how many errors there
+    are in all. `columns` has the field in Dutch by the heading that was taken for it: {"Klas":
+    "klas"}. `error`, only where nothing was imported: why; the counts are then what would have been
+    done.
     """
     field_of = {}
     for name, heading in sorted(columns.taken.items()):
