@@ -1,7 +1,10 @@
 """The import of a school's list, in the order in which a file passes through it.
 
 reader, child         the file is read by a process of its own
-cells, xlsx           bytes -> cells
+cells, csv_lists, xlsx
+                      bytes -> cells; cleaning takes out what nobody sees
+decoding              bytes -> text, by way of encodings and double_encoding, which judge by
+                      letters how well these fit in names
 stored_cells          cells as a draft keeps them; national_numbers leaves hashes of the numbers
 columns               headings -> fields
 rows                  cells -> what each row says, and what is wrong with it; dates reads the days
