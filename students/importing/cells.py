@@ -67,7 +67,8 @@ def _csv_table(content: bytes, allowed: Limits) -> FileCells:
     """Return the list of a .csv, with what is not certain about its text."""
     read = read_csv(content)
     cells = _table(enumerate(read.rows, start=1), allowed, cut_off=read.cut_off)
-    return replace(cells, findings=replace(cells.findings, warnings=read.warnings))
+    findings = replace(cells.findings, warnings=read.warnings, questions=read.questions)
+    return replace(cells, findings=findings)
 
 
 def _table(rows: Iterable[NumberedRow], allowed: Limits, *, cut_off: bool = False) -> FileCells:
