@@ -227,20 +227,6 @@ def test_decoding_noise(*, is_utf_8: bool) -> None:
     assert_linear(cost)
 
 
-def test_decoding_more_noise_takes_no_more_once_enough_is_judged(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    for module in ("encodings", "double_encoding"):
-        for limit in ("WEIGHED", "LOOKED_AT"):
-            monkeypatch.setattr(f"students.importing.{module}.{limit}", 50)
-    monkeypatch.setattr("students.importing.double_encoding._PUT_BACK", 50)
-    costs = []
-    for size in (10_000, 40_000):
-        content = NOISE[:size].decode("latin-1").encode()
-        costs.append(lines_run(lambda content=content: decode(content)))
-    assert costs[1] < 1.2 * costs[0]
-
-
 def wide_file(columns: int, cell: str) -> bytes:
     extra = [f"Kolom {place}" for place in range(columns)]
     lines = [";".join(["Stamnummer", "Voornaam", "Naam", *extra])]
