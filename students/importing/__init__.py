@@ -2,7 +2,10 @@
 
 reader, child         the file is read by a process of its own
 kinds                 what is no list, and what to do then
-cells                 bytes -> cells, by way of csv_lists and decoding, or of package and xlsx
+cells                 bytes -> cells, by way of csv_lists or of package and xlsx; cleaning takes
+                      out what nobody sees
+decoding              bytes -> text, by way of encodings and double_encoding, which judge by
+                      letters how well these fit in names
 sheets, joining       the sheets with the headings as one list; sheet_findings names the others
 stored_cells          cells as a draft keeps them; national_numbers leaves hashes of the numbers
 columns               headings -> fields

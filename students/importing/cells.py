@@ -83,7 +83,7 @@ def _csv_table(content: bytes, allowed: Limits) -> FileCells:
     """Return the list of a .csv, with what is not certain about its text."""
     read = read_csv(content)
     sheet = Sheet("", _Tally(allowed).filled(enumerate(read.rows, start=1)))
-    findings = Findings(cut_off=read.cut_off, warnings=read.warnings)
+    findings = Findings(read.cut_off, warnings=read.warnings, questions=read.questions)
     return replace(_one_list([sheet]), findings=findings)
 
 

@@ -23,11 +23,15 @@ _HINT = re.compile(r'"?sep=([;,\t])"?[;,\t]*(?:\r\n|\r|\n)', re.IGNORECASE)
 
 @dataclass(frozen=True)
 class CsvList:
-    """The rows, in order; whether the last line has no end; and what is not certain, in Dutch."""
+    """The rows, in order; whether the last line has no end; and what is not certain, in Dutch.
+
+    `warnings` and `questions`: see `decoding.Decoded`.
+    """
 
     rows: Iterator[list[str]]
     cut_off: bool
     warnings: tuple[str, ...]
+    questions: tuple[str, ...]
 
 
 def read_csv(content: bytes) -> CsvList:
@@ -46,7 +50,8 @@ def read_csv(content: bytes) -> CsvList:
         text = text[hint.end() :]
 
     delimiter = _delimiter(text, hint[1] if hint else DELIMITERS[0])
-    return CsvList(_rows(text, delimiter), cut_off, decoded.warnings)
+    rows = _rows(text, delimiter)
+    return CsvList(rows, cut_off, decoded.warnings, decoded.questions)
 
 
 def _delimiter(text: str, likely: str) -> str:

@@ -18,19 +18,22 @@ class Findings:
     `cut_off`: it stops in the middle of a line, as an incomplete copy does. `sheets`: the names of
     the sheets whose rows stand here as one list; empty where there is one. `warnings`: what was
     left or is in doubt, for somebody to look at. `withholds`: why the rows may not name all pupils,
-    so that the list may end none. Both in Dutch, one sentence or more each.
+    so that the list may end none. `questions`: whether names are right as they were read. All in
+    Dutch, one sentence or more each. The questions name pupils: whoever imports the file sees them,
+    and no log keeps them.
     """
 
     cut_off: bool = False
     sheets: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
     withholds: tuple[str, ...] = ()
+    questions: tuple[str, ...] = ()
 
 
 def findings_from_json(stored: dict[str, Any] | bool) -> Findings:
     """Return what `asdict` made of the findings, after its way through JSON.
 
-    An older version of the project stored only whether the file was cut off.
+    Older versions of the project stored only whether the file was cut off, and no questions.
     """
     if isinstance(stored, bool):
         return Findings(cut_off=stored)
@@ -39,6 +42,7 @@ def findings_from_json(stored: dict[str, Any] | bool) -> Findings:
         sheets=tuple(stored["sheets"]),
         warnings=tuple(stored["warnings"]),
         withholds=tuple(stored["withholds"]),
+        questions=tuple(stored.get("questions", ())),
     )
 
 

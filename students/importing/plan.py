@@ -208,9 +208,10 @@ class Plan:
     rows that are not imported, a conflict without an answer among them. `remarks` are rows that do
     not count, since a later one of the same pupil does, and rows that say what only another school
     may change. `running` and `ahead` count the enrolments before the import. `warnings`: what
-    somebody has to look at in the file as a whole. `spared`: the enrolments that a full list does
-    not name and does not end either, since it may not name all pupils; the warnings say why.
-    `recognised`: how many pupils of other schools were, which is known at the confirmation only.
+    somebody has to look at in the file as a whole. `questions`: whether names in it are right; they
+    name pupils, so no run keeps them. `spared`: the enrolments that a full list does not name and
+    does not end either, since it may not name all pupils; the warnings say why. `recognised`: how
+    many pupils of other schools were, which is known at the confirmation only.
     """
 
     new: list[Entry] = field(default_factory=list)
@@ -224,6 +225,7 @@ class Plan:
     running: int = 0
     ahead: int = 0
     warnings: list[str] = field(default_factory=list)
+    questions: list[str] = field(default_factory=list)
     spared: list[Ending] = field(default_factory=list)
     cut_off: bool = False
     recognised: int = 0

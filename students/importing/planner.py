@@ -84,6 +84,7 @@ def make_plan(
         running=existing.count_running(),
         ahead=existing.count_ahead(),
         warnings=[*parsed.warnings, *endings.spared_because],
+        questions=list(parsed.findings.questions),
         spared=endings.spared,
         cut_off=parsed.findings.cut_off,
     )

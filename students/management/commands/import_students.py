@@ -21,7 +21,7 @@ from students.models import ImportRun, told_of_withheld
 logger = logging.getLogger(__name__)
 
 NO_FILE = "Het bestand is er niet, of kan niet worden gelezen. Er is niets ingelezen."
-NO_COLUMNS = Columns({}, ())
+NOTHING_READ = ParsedFile(Columns({}, ()), [])
 # The statuses beside 0, all is well.
 NOTHING_IMPORTED = 1
 NEEDS_A_LOOK = 2
@@ -67,7 +67,7 @@ class Command(BaseCommand):
         except (CommandError, UnusableFile, exceptions.Refused) as error:
             self._give_up(by, options, error)
 
-        self._tell(run, parsed.columns, options)
+        self._tell(run, parsed, options)
         if run.error:
             raise CommandError(run.error, returncode=NOTHING_IMPORTED)
         if run.needs_a_look:
@@ -102,13 +102,16 @@ class Command(BaseCommand):
             error=reason,
             dry_run=options["dry_run"],
         )
-        self._tell(run, NO_COLUMNS, options)
+        self._tell(run, NOTHING_READ, options)
         raise CommandError(str(error), returncode=NOTHING_IMPORTED)
 
-    def _tell(self, run: ImportRun, columns: Columns, options: dict[str, Any]) -> None:
-        """Write the report, and log what it says but for the columns."""
-        report = _report(run, columns, dry_run=options["dry_run"])
+    def _tell(self, run: ImportRun, parsed: ParsedFile, options: dict[str, Any]) -> None:
+        """Write the report, and log what it says but for the columns and the questions."""
+        report = _report(run, parsed.columns, dry_run=options["dry_run"])
         _log(run, report)
+
+        # They name pupils, which no log may.
+        report["warnings"] = [*run.warnings, *parsed.findings.questions]
         if options["json"]:
             self.stdout.write(_as_json(report))
         else:
@@ -141,7 +144,8 @@ def _content(file: Path) -> bytes:
 def _report(run: ImportRun, columns: Columns, *, dry_run: bool) -> dict[str, Any]:
     """Return what `--json` writes.
 
-    `warnings`: what somebody has to look at in the file as a whole, a list of sentences.
+    `warnings`: what somebody has to look at in the file as a whole, a list of sentences; at last
+    whether names are right as they were read, which is in no log.
     `withheld`: how many enrolments a full list does not name and does not end either.
     `recognised`: how many pupils of other schools came with their LeerID, which no dry run can
     tell (R11). `errors` and `remarks` are lists of {"row": 3, "reason": "…"}, with "sheet" where

@@ -150,7 +150,7 @@ def told(found: Iterable[Problem]) -> dict[int, str]:
 def all_said(plan: Plan) -> str:
     """Everything that the preview says beside the changes."""
     reasons = [problem.reason for problem in plan.problems + plan.remarks]
-    return " ".join([*plan.warnings, *reasons])
+    return " ".join([*plan.warnings, *plan.questions, *reasons])
 
 
 def stored(actor: Actor) -> list[Enrolment]:

@@ -153,8 +153,9 @@ def test_letters_that_were_lost_change_and_end_nobody(alice_actor: Actor) -> Non
 def test_an_old_macs_letters_are_read_and_asked_about(alice_actor: Actor) -> None:
     plan = preview(alice_actor, case("mac-roman.csv"))
     (warning,) = plan.warnings
-    assert "Klopt dit" in warning
-    assert "Björn" in warning
+    (question,) = plan.questions
+    assert "Mac Roman" in warning
+    assert "Klopt dit: Björn" in question
     imported(alice_actor, case("mac-roman.csv"))
     holds_all_six(alice_actor)
 

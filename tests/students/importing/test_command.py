@@ -2,6 +2,7 @@
 
 import json
 import logging
+import re
 from collections.abc import Callable
 from io import StringIO
 from pathlib import Path
@@ -21,6 +22,7 @@ from tests.students.helpers import DEMO_DATA, csv_file, pupil, pupils, run_impor
 pytestmark = [pytest.mark.usefixtures("clock"), pytest.mark.django_db]
 
 NightlyImport = Callable[..., str]
+Status = Callable[..., int]
 
 
 @pytest.fixture
@@ -176,10 +178,31 @@ def test_a_run_is_logged_without_the_data_of_the_rows(
         assert secret not in logged
 
 
+@pytest.mark.parametrize("options", [[], ["--dry-run"]])
+def test_names_in_doubt_are_printed_and_never_kept(
+    nightly: NightlyImport,
+    status: Status,
+    caplog: pytest.LogCaptureFixture,
+    options: list[str],
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    content = csv_file([pupil(1, first_name="Noémie", last_name="Zoë")], encoding="mac-roman")
+    assert status(content, "--json", *options) == 2
+    how_read, question = report(nightly.said)["warnings"]  # type: ignore[attr-defined]
+    assert "We lazen het als Mac Roman." in how_read
+    assert re.fullmatch(r"Klopt dit: .*No\u00e9mie.*\?", question)
+    assert status(content, *options) == 2
+    assert f"warning: {question}" in nightly.said  # type: ignore[attr-defined]
+
+    kept = f"{caplog.text} {list(ImportRun.objects.values())}"
+    assert "Mac Roman" in caplog.text
+    for name in ("Klopt dit", "Noémie", "Zoë"):
+        assert name not in kept
+
+
 # What the status, the report and the log say -----------------------------------------------------
 
 NAMELESS = pupil(30, stamnummer="", number="", birth_date="")
-Status = Callable[..., int]
 
 
 def with_nameless(count: int) -> bytes:

@@ -4,6 +4,7 @@ Counted, never timed: the lines of Python that run. Twice the list may cost twic
 part that every list costs does not count.
 """
 
+import random
 import sys
 from collections.abc import Callable
 from datetime import date, timedelta
@@ -15,6 +16,7 @@ from django.test import Client
 
 from schoolloket.institutions.actors import Actor
 from students.importing import actions
+from students.importing.decoding import decode
 from students.importing.draft import Draft
 from students.importing.plan import Choice
 from students.importing.stored_cells import without_numbers
@@ -183,6 +185,46 @@ def test_planning_where_many_pupils_had_one_stamnummer(alice_actor: Actor, times
 
 
 # Before and after the plan ----------------------------------------------------------------------
+
+
+def names(rows: int) -> str:
+    """Text in which every row has other names."""
+    return "".join(f"{row};Zoë;{'é' * (row % 20)}\n" for row in range(rows))
+
+
+NOISE = random.Random(1).randbytes(100_000).translate(bytes(range(128, 256)) * 2)
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "mac-roman", "cp850"])
+def test_decoding_an_old_encoding(encoding: str) -> None:
+    def cost(rows: int) -> int:
+        content = names(rows).encode(encoding)
+        return lines_run(lambda: decode(content))
+
+    assert_linear(cost)
+
+
+@pytest.mark.parametrize("times", [1, 2])
+@pytest.mark.parametrize("misread_as", ["cp1252", "mac-roman", "cp850"])
+def test_decoding_what_was_encoded_again(misread_as: str, times: int) -> None:
+    def cost(rows: int) -> int:
+        content = names(rows).encode()
+        for _ in range(times):
+            content = content.decode(misread_as).encode()
+        return lines_run(lambda: decode(content))
+
+    assert_linear(cost)
+
+
+@pytest.mark.parametrize("is_utf_8", [False, True])
+def test_decoding_noise(*, is_utf_8: bool) -> None:
+    def cost(size: int) -> int:
+        content = NOISE[: 10 * size]
+        if is_utf_8:
+            content = content.decode("latin-1").encode()
+        return lines_run(lambda: decode(content))
+
+    assert_linear(cost)
 
 
 def wide_file(columns: int, cell: str) -> bytes:

@@ -1,6 +1,7 @@
 """Files made to do harm: a clear message or harmless text, never a crash or a hang."""
 
 import io
+import random
 import zipfile
 from collections.abc import Callable
 from unittest import mock
@@ -16,6 +17,9 @@ from students.models import Enrolment, ImportRun
 from tests.students.helpers import csv_file, pupil, pupils, reasons, run_import, upload
 
 SHEET = "xl/worksheets/sheet1.xml"
+NOISE = 2**18
+# Of any byte one that is not ASCII.
+HIGH = bytes(range(128, 256)) * 2
 HEAD = [["Stamnummer", "Voornaam", "Naam"], [1, "a", "b"]]
 
 
@@ -140,15 +144,25 @@ def test_a_pdf_or_a_letter_named_xlsx(content: bytes) -> None:
     assert "geen leesbare tabel" in message(content) or "beschadigd" in message(content)
 
 
-def test_one_old_line_does_not_spoil_every_accent() -> None:
-    content = "Stamnummer;Voornaam;Naam\n1;Süheda;a\n".encode() + "2;Zoë;b\n".encode("cp1252")
-    names = [cells[1] for _, cells in reader.read(content).rows]
-    assert names == ["Süheda", "Zoë"]
-
-
 def test_a_file_full_of_one_letter() -> None:
     for letter in (b"x", b";", b'"', b"\n"):
         assert message(letter * 1_000_000)
+
+
+@pytest.mark.parametrize(
+    "noise",
+    [
+        random.Random(1).randbytes(NOISE).translate(HIGH),
+        random.Random(2).randbytes(NOISE).translate(HIGH).decode("latin-1").encode(),
+        "é".encode().decode("cp1252").encode() * NOISE,
+    ],
+    ids=["no-encoding", "encoded-twice", "one-letter-twice"],
+)
+def test_noise_of_every_letter_is_read_within_the_limits(noise: bytes) -> None:
+    """It is a long cell or it is refused as such: the child is not ended."""
+    # By the clock, however busy the machine is that runs the tests.
+    with mock.patch.object(limits, "CLOCK_SECONDS", 120):
+        assert "cel is te lang" in message(b"Stamnummer;Naam\n1;" + noise)
 
 
 # Names ------------------------------------------------------------------------------------------

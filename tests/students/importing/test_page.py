@@ -442,6 +442,28 @@ def test_endings_that_are_withheld_stand_at_the_top_with_few_names(
     assert "Voornaam19" not in page
 
 
+def test_names_in_doubt_are_asked_about_on_the_preview_and_never_kept(
+    alice_client: Client,
+) -> None:
+    named = pupil(1, first_name="Noémie", last_name="Zoë")
+    html = send(alice_client, csv_file([named], encoding="mac-roman")).content.decode()
+    question = re.search(r"<li>Klopt dit: [^<]*Noémie[^<]*\?</li>", html)
+    assert question
+    assert html.index("We lazen het als Mac Roman") < question.start()
+    assert "Noémie" not in str(ImportRun.objects.values().get())
+
+    alice_client.post(
+        preview_of(ImportRun.objects.get()), {"confirm": "", "seen": seen(html)}, follow=True
+    )
+    kept = str(ImportRun.objects.values().get())
+    assert "We lazen het als Mac Roman" in kept
+    for name in ("Klopt dit", "Noémie", "Zoë"):
+        assert name not in kept
+    log = text(alice_client.get(PAGE))
+    assert "We lazen het als Mac Roman" in log
+    assert "Klopt dit" not in log
+
+
 # The next step ---------------------------------------------------------------------------------
 
 

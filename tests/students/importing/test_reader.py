@@ -31,25 +31,6 @@ def message(content: bytes) -> str:
     return str(caught.value)
 
 
-@pytest.mark.parametrize("delimiter", [";", ",", "\t"])
-@pytest.mark.parametrize(
-    "encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "cp1252"]
-)
-def test_every_delimiter_and_encoding(delimiter: str, encoding: str) -> None:
-    content = csv_file(
-        [pupil(1, first_name="Süheda", last_name="a,b;c\td")],
-        delimiter=delimiter,
-        encoding=encoding,
-    )
-    file = read(content)
-    assert file.headings[4] == "Officiële voornaam"
-    assert file.rows[0][1][2:4] == ("Süheda", "a,b;c d")
-
-
-def test_bytes_that_windows_1252_does_not_know_are_read_as_latin_1() -> None:
-    assert read("Stamnummer;Naam\n1;Zo\x81ë".encode("latin-1")).rows[0][1][1].endswith("ë")
-
-
 def test_row_numbers_are_those_that_a_spreadsheet_shows() -> None:
     file = read(b'Lijst van vandaag\n\nStamnummer;Naam\n1;"twee\nregels"\n;\n2;Peeters\n')
     assert [number for number, _ in file.rows] == [4, 6]
