@@ -1,12 +1,6 @@
 """The import of a school's list, in the order in which a file passes through it.
 
-reader, child         the file is read by a process of its own
-kinds                 what is no list, and what to do then
-cells                 bytes -> cells, by way of csv_lists or of package and xlsx; cleaning takes
-                      out what nobody sees
-decoding              bytes -> text, by way of encodings and double_encoding, which judge by
-                      letters how well these fit in names
-sheets, joining       the sheets with the headings as one list; sheet_findings names the others
+reading               bytes -> headings and rows, by a process of its own
 stored_cells          cells as a draft keeps them; national_numbers leaves hashes of the numbers
 columns               headings -> fields
 parsing               cells -> rows: what each says and what is wrong with it, by way of

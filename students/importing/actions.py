@@ -31,13 +31,13 @@ from . import limits
 from .apply import apply
 from .bad_rows import not_a_full_list
 from .claims import oldest_counted
-from .cleaning import clean
 from .columns import find_columns
 from .dates import school_year
 from .draft import Draft, plan_of
 from .parsing import parse
 from .plan import Plan
-from .reader import read
+from .reading.cleaning import clean
+from .reading.reader import read
 from .recognition import recognise
 from .rows import ParsedFile
 from .stored_cells import StoredCells, without_numbers

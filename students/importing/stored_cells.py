@@ -19,7 +19,6 @@ from itertools import chain
 from typing import Any
 
 from . import limits
-from .cells import FileCells
 from .columns import find_columns
 from .dates import as_date
 from .findings import Findings, findings_from_json
@@ -31,7 +30,8 @@ from .national_numbers import (
     is_valid,
     repaired,
 )
-from .sheets import Cells
+from .reading.cells import FileCells
+from .reading.sheets import Cells
 
 Cell = str | HashedNumber
 

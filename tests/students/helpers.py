@@ -9,8 +9,8 @@ from django.conf import settings
 
 from schoolloket.institutions.actors import Actor
 from students.importing import actions
-from students.importing.cells import FileCells, read_cells
 from students.importing.limits import Limits
+from students.importing.reading.cells import FileCells, read_cells
 from students.models import Enrolment, ImportRun
 
 DEMO_DATA = Path(__file__).parents[2] / "schoolloket" / "demo" / "data"

@@ -16,9 +16,9 @@ from django.test import Client
 
 from schoolloket.institutions.actors import Actor
 from students.importing import actions
-from students.importing.decoding import decode
 from students.importing.draft import Draft
 from students.importing.plan import Choice
+from students.importing.reading.decoding import decode
 from students.importing.stored_cells import without_numbers
 from students.models import Enrolment, ImportRun, Student
 from tests.students.helpers import (

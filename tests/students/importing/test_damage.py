@@ -86,7 +86,7 @@ class Outcome:
 
     def is_asked(self) -> bool:
         """Whether the manager is asked if the letters are right."""
-        return self.plan is not None and "Klopt dit" in " ".join(self.plan.warnings)
+        return self.plan is not None and "Klopt dit" in " ".join(self.plan.questions)
 
 
 @contextmanager

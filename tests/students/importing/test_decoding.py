@@ -9,11 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from students.importing import limits
-from students.importing.cleaning import clean
-from students.importing.decoding import Decoded, decode
 from students.importing.findings import Findings, findings_from_json
-from students.importing.letters import fit
-from students.importing.reader import read
+from students.importing.reading.cleaning import clean
+from students.importing.reading.decoding import Decoded, decode
+from students.importing.reading.letters import fit
+from students.importing.reading.reader import read
 from tests.students.helpers import csv_file, pupil, read_here
 
 FLEMISH = [

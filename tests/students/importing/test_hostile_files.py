@@ -11,8 +11,9 @@ import xlsxwriter
 from pytest_django import Settings
 
 from schoolloket.institutions.actors import Actor
-from students.importing import UnusableFile, limits, reader
-from students.importing.cells import FileCells
+from students.importing import UnusableFile, limits
+from students.importing.reading import reader
+from students.importing.reading.cells import FileCells
 from students.models import Enrolment, ImportRun
 from tests.students.helpers import csv_file, pupil, pupils, reasons, run_import, upload
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from pytest_django import Settings
 
 from students.importing import UnusableFile
-from students.importing.reader import read
+from students.importing.reading.reader import read
 from tests.students.helpers import csv_file, pupil, pupils, read_here
 
 

@@ -14,9 +14,9 @@ from django.test import Client
 
 from schoolloket.institutions.actors import Actor
 from students.importing import UnusableFile, limits
-from students.importing.cells import FileCells
 from students.importing.damaged import UNCALCULATED
 from students.importing.findings import SheetRow, row_number
+from students.importing.reading.cells import FileCells
 from students.models import Enrolment, ImportRun
 from tests.students.helpers import csv_file, pupils, read_here, run_import, upload
 

@@ -6,7 +6,7 @@ A .csv is one sheet without a name.
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from .columns import FIELDS, count_known, shared_meaning
+from ..columns import FIELDS, count_known, shared_meaning
 
 HEADING_WITHIN = 5
 NEEDED = {field.name for field in FIELDS if field.needed}

@@ -7,7 +7,7 @@ import re
 import unicodedata
 from itertools import groupby, islice
 
-from . import limits
+from .. import limits
 
 # What no letter needs and no screen shows: control characters; the category Cf, such as soft
 # hyphens, joiners and what turns the direction of the text; and whatever else Unicode calls

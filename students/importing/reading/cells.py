@@ -9,13 +9,13 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from itertools import islice
 
-from . import UnusableFile, limits
+from .. import UnusableFile, limits
+from ..findings import Findings
+from ..limits import Limits
 from .cleaning import clean
 from .csv_lists import read_csv
-from .findings import Findings
 from .joining import ONLY_NEEDED, TOO_MANY_CELLS, joined
 from .kinds import ZIP, why_not_read
-from .limits import Limits
 from .sheet_findings import findings_of, no_headings
 from .sheets import HEADING_WITHIN, Cells, NumberedCells, Sheet, read_together, without_empty_end
 

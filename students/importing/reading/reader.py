@@ -7,9 +7,9 @@ import sys
 
 from django.conf import settings
 
-from . import UnusableFile, limits
+from .. import UnusableFile, limits
+from ..findings import findings_from_json
 from .cells import FileCells
-from .findings import findings_from_json
 
 TOO_HEAVY = (
     "Dit bestand is te zwaar om te lezen. Laat in het administratiepakket of in Excel alleen de "
@@ -35,7 +35,7 @@ def _answer(content: bytes) -> bytes:
     """Return what the child writes about the file. Raises UnusableFile where the child fails."""
     allowed = (settings.IMPORT_MAX_BYTES, settings.IMPORT_MAX_ROWS)
     arguments = map(str, (*allowed, limits.MEMORY, limits.SECONDS))
-    command = [sys.executable, "-m", "students.importing.child", *arguments]
+    command = [sys.executable, "-m", "students.importing.reading.child", *arguments]
 
     try:
         done = subprocess.run(  # noqa: S603

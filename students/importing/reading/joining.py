@@ -3,9 +3,9 @@
 from collections import defaultdict, deque
 from collections.abc import Sequence
 
-from . import UnusableFile, limits
-from .columns import find_columns, shared_meaning
-from .findings import ROWS_OF_A_SHEET
+from .. import UnusableFile, limits
+from ..columns import find_columns, shared_meaning
+from ..findings import ROWS_OF_A_SHEET
 from .sheets import Cells, ListSheet, NumberedCells, without_empty_end
 
 ONLY_NEEDED = "Laat alleen de kolommen staan die nodig zijn en probeer opnieuw."

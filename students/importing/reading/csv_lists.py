@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 
-from . import UnusableFile, limits
-from .columns import count_known
+from .. import UnusableFile, limits
+from ..columns import count_known
 from .decoding import decode
 from .sheets import HEADING_WITHIN
 

@@ -1,6 +1,6 @@
 """The process that reads a file: bytes on its input, lines of JSON on its output, and it is gone.
 
-    python -m students.importing.child FILE_BYTES ROWS MEMORY SECONDS
+    python -m students.importing.reading.child FILE_BYTES ROWS MEMORY SECONDS
 
 A file that needs more memory or time ends this process and nothing else. Its environment is empty,
 so it knows no key and no database; it loads no Django (docs/decisions/0010).
@@ -12,9 +12,9 @@ import resource
 import sys
 from dataclasses import asdict
 
-from . import UnusableFile
+from .. import UnusableFile
+from ..limits import Limits
 from .cells import FileCells, read_cells
-from .limits import Limits
 
 # The pages of others go first.
 NICENESS = 5

@@ -4,10 +4,10 @@ import re
 from collections.abc import Sequence
 from string import ascii_uppercase
 
-from . import UnusableFile
-from .columns import count_known, shared_meaning
-from .damaged import UNCALCULATED
-from .findings import Findings
+from .. import UnusableFile
+from ..columns import count_known, shared_meaning
+from ..damaged import UNCALCULATED
+from ..findings import Findings
 from .sheets import HEADING_WITHIN, ListSheet, Sheet
 
 # As many known headings in one row, or different stamnummers, make a sheet look like a list.

@@ -15,9 +15,9 @@ from openpyxl.reader.strings import read_string_table
 from openpyxl.utils.datetime import MAC_EPOCH, WINDOWS_EPOCH
 from openpyxl.worksheet._reader import COL_TAG, FORMULA_TAG, ROW_TAG, VALUE_TAG, WorkSheetParser
 
-from . import UnusableFile, limits
-from .damaged import UNCALCULATED
-from .limits import Limits
+from .. import UnusableFile, limits
+from ..damaged import UNCALCULATED
+from ..limits import Limits
 from .package import TRUE, Package, WorkbookPart
 from .zip_parts import parts_of
 
