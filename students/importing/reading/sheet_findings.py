@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from string import ascii_uppercase
 
 from .. import UnusableFile
-from ..columns import count_known, shared_meaning
+from ..columns import BY_NAME, count_known, shared_meaning
 from ..damaged import UNCALCULATED
 from ..findings import Findings
 from .sheets import HEADING_WITHIN, ListSheet, Sheet
@@ -37,6 +37,10 @@ HIDDEN_ROWS = (
     "bestand opnieuw."
 )
 HIDDEN_COLUMNS = "Mee gelezen: {}. Kijk na of wat erin staat nog klopt."
+NO_COLUMN = (
+    "Zonder een kolom die andere bladen wel hebben: {}. Zet de kolom erbij als die leerlingen de "
+    "gegevens wel hebben."
+)
 NO_RESULT = (
     "{} zonder uitkomst: Excel toont er iets, maar het staat niet in het bestand. " + CALCULATE
 )
@@ -161,7 +165,9 @@ def _warnings(lists: Sequence[ListSheet]) -> list[str]:
     """Return what is to be said of the sheets that are read."""
     hidden_rows = []
     hidden_columns = []
+    without_column = []
     uncalculated = 0
+    fields = set().union(*(one.fields for one in lists))
     for one in lists:
         count = sum(number in one.sheet.hidden_rows for number, _ in one.rows)
         if count:
@@ -173,9 +179,15 @@ def _warnings(lists: Sequence[ListSheet]) -> list[str]:
             word = _counted(len(columns), "verborgen kolom", "verborgen kolommen")
             hidden_columns.append(f"{word} op {_name(one.sheet)}, {_listed(columns)}")
 
+        missing = sorted(BY_NAME[name].label for name in fields - one.fields)
+        if missing:
+            without_column.append(f"{_name(one.sheet)} ({', '.join(missing)})")
+
         uncalculated += sum(cells.count(UNCALCULATED) for _, cells in one.rows)
 
-    warnings = _said(HIDDEN_ROWS, hidden_rows) + _said(HIDDEN_COLUMNS, hidden_columns)
+    warnings = _said(HIDDEN_ROWS, hidden_rows)
+    warnings += _said(HIDDEN_COLUMNS, hidden_columns)
+    warnings += _said(NO_COLUMN, without_column)
     if uncalculated:
         cells = _counted(uncalculated, "cel bevat een formule", "cellen bevatten een formule")
         warnings += _said(NO_RESULT, [cells])

@@ -6,7 +6,7 @@ A .csv is one sheet without a name.
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from ..columns import FIELDS, count_known, shared_meaning
+from ..columns import BY_NAME, FIELDS, count_known, shared_meaning
 
 HEADING_WITHIN = 5
 NEEDED = {field.name for field in FIELDS if field.needed}
@@ -41,7 +41,12 @@ class ListSheet:
     @property
     def has_needed(self) -> bool:
         """Return whether all needed fields have a heading."""
-        return set(map(shared_meaning, self.headings)) >= NEEDED
+        return self.fields >= NEEDED
+
+    @property
+    def fields(self) -> set[str]:
+        """Return the names of the fields that have a heading."""
+        return set(map(shared_meaning, self.headings)) & BY_NAME.keys()
 
 
 def read_together(sheets: Sequence[Sheet]) -> list[ListSheet]:

@@ -155,7 +155,8 @@ def test_an_old_macs_letters_are_read_and_asked_about(alice_actor: Actor) -> Non
     (warning,) = plan.warnings
     (question,) = plan.questions
     assert "Mac Roman" in warning
-    assert "Klopt dit: Björn" in question
+    assert "Klopt dit: " in question
+    assert "Björn" in question
     imported(alice_actor, case("mac-roman.csv"))
     holds_all_six(alice_actor)
 

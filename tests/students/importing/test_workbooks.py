@@ -103,6 +103,17 @@ def test_columns_are_joined_by_what_their_headings_mean() -> None:
     assert texts(file) == [tuple(ZOE), ("2", "B", "b", "6B", "9")]
 
 
+def test_a_sheet_without_a_column_of_the_others_is_named() -> None:
+    file = read_here(workbook({"6A": [HEADINGS, ZOE], "6B": [HEADINGS[:3], BJORN[:3]]}))
+    (warning,) = file.findings.warnings
+    assert "blad “6B” (klas)" in warning
+
+
+def test_headings_without_pupils_are_an_empty_sheet() -> None:
+    file = read_here(workbook({"6A": [HEADINGS, ZOE], "Leeg": [HEADINGS]}))
+    assert (file.findings.sheets, file.findings.warnings, file.findings.withholds) == ((), (), ())
+
+
 def test_of_two_columns_of_a_field_the_preferred_ones_are_joined() -> None:
     first = [[*HEADINGS, "Klascode", "Nota", "Nota"], [*ZOE, "x", "n1", "n2"]]
     second = [["Klascode", *HEADINGS, "Nota", "Nota", "Nota"], ["y", *BJORN, "n3", "n4", "n5"]]
