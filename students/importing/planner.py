@@ -67,7 +67,6 @@ def make_plan(
     columns = parsed.columns
     entries = entries_of(good, students, merges, existing, claims, columns, full_list=full_list)
 
-    # Whom the list no longer names.
     endings = Endings()
     if full_list:
         endings = endings_of(good, bad, students, existing, parsed.findings)
@@ -94,22 +93,16 @@ def _with_kept_stamnummers(rows: list[Row], existing: ExistingRecords) -> list[R
     """Return the rows with their stamnummers as the school has them."""
     own = {row.stamnummer for row in rows if not row.other_school}
     stamnummers = Stamnummers(own - {""}, existing.stamnummers)
-
-    kept = []
-    for row in rows:
-        stamnummer = stamnummers.as_kept(row.stamnummer)
-        if stamnummer != row.stamnummer and not row.other_school:
-            row = replace(row, stamnummer=stamnummer)
-        kept.append(row)
-
-    return kept
+    # Of another school's row nothing is read, so it may as well be rewritten.
+    return [replace(row, stamnummer=stamnummers.as_kept(row.stamnummer)) for row in rows]
 
 
 def _refuse_the_past(good: list[Row], today: date) -> None:
     """Raise UnusableFile where every row is of a school year that is over."""
-    years = [school_year(row.period[1]) for row in good]
-    if years and max(years) < school_year(today):
-        raise UnusableFile(PAST_LIST.format(year=max(years), next=max(years) + 1))
+    last_day = max((row.period[1] for row in good), default=today)
+    year = school_year(last_day)
+    if year < school_year(today):
+        raise UnusableFile(PAST_LIST.format(year=year, next=year + 1))
 
 
 def _remarks(parsed: ParsedFile, rows: list[Row]) -> list[Problem]:
