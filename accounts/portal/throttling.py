@@ -128,9 +128,10 @@ class Limit:
 class Attempt:
     """An attempt to sign in: its limits, in the order in which they are locked.
 
-    `standing`: what is known of its device. `own`: that of this pupil's failures here. `address`: that of all names from the address, where
-    a success makes room; it limits strangers only. `device`: that of a stranger's device, which
-    pauses where it asks during a wait; None where the device is known.
+    `standing`: what is known of its device. `own`: that of this pupil's failures here. `address`:
+    that of all names from the address, where a success makes room; it limits strangers only.
+    `device`: that of a stranger's device, which pauses where it asks during a wait; None where the
+    device is known.
     """
 
     standing: Standing
