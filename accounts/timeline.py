@@ -192,8 +192,7 @@ def _enrolment_line(event: StudentEvent, institution: Institution) -> Line:
     changes: list[ClassChange | DataChange] = []
     if event.kind == StudentEvent.Kind.CLASS:
         changes.append(ClassChange(event.old, event.new))
-    for change in event.changes.all():
-        changes.append(_data_change(change))
+    changes += map(_data_change, event.changes.all())
 
     return Line(
         on=on,
@@ -311,13 +310,10 @@ def _deactivated_before(day: date, events: Iterable[AccountEvent]) -> bool:
 
     `events`: newest first.
     """
+    by_hand = (AccountEvent.Kind.DEACTIVATED, AccountEvent.Kind.ACTIVATED)
     for event in events:
-        if timezone.localdate(event.at) >= day:
-            continue
-        if event.kind == AccountEvent.Kind.DEACTIVATED:
-            return True
-        if event.kind == AccountEvent.Kind.ACTIVATED:
-            return False
+        if event.kind in by_hand and timezone.localdate(event.at) < day:
+            return event.kind == AccountEvent.Kind.DEACTIVATED
     return False
 
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from schoolloket.core.append_only import AppendOnly, AppendOnlyQuerySet
 from schoolloket.core.choices import ScreenChoices
-from schoolloket.core.text import fold
+from schoolloket.core.text import counted, fold
 from schoolloket.institutions.models import Institution
 
 # How long a school still sees the pupils who left (R11).
@@ -461,11 +461,11 @@ class ImportRunQuerySet(models.QuerySet["ImportRun"]):
 
 def told_of_withheld(withheld: int) -> str:
     """Return how many pupils a list does not name and does not end either; "" for none."""
-    if withheld == 0:
-        return ""
-    if withheld == 1:
-        return "1 leerling staat niet in de lijst en blijft toch ingeschreven"
-    return f"{withheld} leerlingen staan niet in de lijst en blijven toch ingeschreven"
+    return counted(
+        withheld,
+        "leerling staat niet in de lijst en blijft toch ingeschreven",
+        "leerlingen staan niet in de lijst en blijven toch ingeschreven",
+    )
 
 
 def _oldest_action(now: datetime) -> datetime:
@@ -544,11 +544,11 @@ class ImportRun(models.Model):
     @property
     def told_of_recognised(self) -> str:
         """How many pupils of other schools were recognised, as pages tell it; "" for none."""
-        if self.recognised == 0:
-            return ""
-        if self.recognised == 1:
-            return "1 leerling bracht het LeerID mee"
-        return f"{self.recognised} leerlingen brachten hun LeerID mee"
+        return counted(
+            self.recognised,
+            "leerling bracht het LeerID mee",
+            "leerlingen brachten hun LeerID mee",
+        )
 
     @property
     def told_of_withheld(self) -> str:

@@ -1,4 +1,4 @@
-"""Text of a search, folded for comparison, and e-mail addresses masked for the screen."""
+"""Text folded for comparison, and numbers and e-mail addresses in words for the screen."""
 
 import re
 
@@ -23,6 +23,15 @@ def fold_name(name: str) -> str:
     for a name that has nothing but such signs.
     """
     return _INSIDE_NAMES.sub("", fold(name))
+
+
+def counted(number: int, one: str, many: str) -> str:
+    """Return a number with its words: `1 leerling`, `31 leerlingen`; an empty text for none."""
+    if number == 0:
+        return ""
+    if number == 1:
+        return f"1 {one}"
+    return f"{number} {many}"
 
 
 def mask_email(email: str) -> str:

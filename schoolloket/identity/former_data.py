@@ -72,20 +72,12 @@ def obstacle(student: Student, changes: list[StudentFieldChange]) -> str:
     if changed.identity_hash and others.filter(identity_hash=changed.identity_hash).exists():
         return NUMBER_TAKEN
 
-    if _has_names(changed) and not _has_valid_number(changed):
+    # As the database asks (`official_names_only_with_a_valid_number`).
+    names = changed.official_first_name + changed.official_last_name
+    is_available = changed.official_data == Student.OfficialData.AVAILABLE
+    if names and not (is_available and changed.identity_hash is not None):
         return NAMES_WITHOUT_NUMBER
     return ""
-
-
-def _has_names(student: Student) -> bool:
-    """Return whether the student has official names."""
-    return bool(student.official_first_name or student.official_last_name)
-
-
-def _has_valid_number(student: Student) -> bool:
-    """Return whether the student may have official names, as the database asks."""
-    is_available = student.official_data == Student.OfficialData.AVAILABLE
-    return is_available and student.identity_hash is not None
 
 
 def _value(field: str, text: str) -> date | str | None:

@@ -47,7 +47,7 @@ def last_name_hashes(row: Row) -> tuple[str, ...]:
         return ()
 
     # Mostly one and the same: folding takes most of the time.
-    names = {fold_name(name) for name in {row.last_name, row.official_last_name}}
+    names = set(map(fold_name, {row.last_name, row.official_last_name}))
     born = row.birth_date.isoformat()
     return tuple(_keyed("last name", name, born) for name in sorted(names - {""}))
 

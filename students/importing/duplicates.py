@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, replace
+from itertools import filterfalse
 from operator import attrgetter
 from typing import TypeVar
 
@@ -13,6 +14,11 @@ from .rows import Row
 
 # A file may repeat one number ten thousand times.
 OTHERS_NAMED = 5
+
+STAMNUMMER_REPEATED = "Hetzelfde stamnummer staat ook op rij {others}. Laat er één staan."
+NATIONAL_NUMBER_REPEATED = (
+    "Hetzelfde rijksregister- of bisnummer staat ook op rij {others}. Laat er één staan."
+)
 
 T = TypeVar("T")
 
@@ -31,13 +37,9 @@ def count_once(rows: list[Row]) -> CountedRows:
     All rows are kept where they may be about two pupils, or where two different ones are the
     latest: nobody can tell which one counts.
     """
-    stamnummers = []
-    for row in rows:
-        if not row.other_school:
-            stamnummers.append((row.stamnummer, row))
-
+    own = filterfalse(attrgetter("other_school"), rows)
     remarks = []
-    for group in _groups(stamnummers):
+    for group in _groups((row.stamnummer, row) for row in own):
         if _is_one_pupil(group):
             remarks += _remarks(group)
     remarks.sort(key=attrgetter("row"))
@@ -65,10 +67,8 @@ def _is_one_pupil(group: list[Row]) -> bool:
     # Some rows lack a number: then the names and the known birth dates have to agree too.
     hashes.discard("")
     birth_dates.discard(None)
-    if len(hashes) > 1 or len(birth_dates) > 1:
-        return False
-
-    return len(names) == 1
+    different = max(len(hashes), len(birth_dates), len(names))
+    return different == 1
 
 
 def _remarks(group: list[Row]) -> list[Problem]:
@@ -76,30 +76,19 @@ def _remarks(group: list[Row]) -> list[Problem]:
 
     There is none where two different rows are the latest, since then all of them are kept.
     """
-    latest_start = max(row.period[0] for row in group)
-    earlier = []
-    latest = []
-    for row in group:
-        starts_on, _ = row.period
-        if starts_on < latest_start:
-            earlier.append(row)
-        else:
-            latest.append(row)
-
-    *same, counting = latest
-    for row in same:
-        if replace(row, row=counting.row) != counting:
-            return []
-
+    # In the order of the file where the begin dates are equal: of those the last one counts.
+    *others, counting = sorted(group, key=attrgetter("starts_on"))
     remarks = []
-    for row in earlier:
-        reason = (
-            f"Dezelfde leerling staat ook op rij {counting.row}, met een latere begindatum: "
-            "die rij telt, deze niet."
-        )
-        remarks.append(Problem(row.row, reason))
-    for row in same:
-        reason = f"Deze rij is dezelfde als rij {counting.row}: ze telt één keer."
+    for row in others:
+        if row.starts_on != counting.starts_on:
+            reason = (
+                f"Dezelfde leerling staat ook op rij {counting.row}, met een latere begindatum: "
+                "die rij telt, deze niet."
+            )
+        elif replace(row, row=counting.row) == counting:
+            reason = f"Deze rij is dezelfde als rij {counting.row}: ze telt één keer."
+        else:
+            return []
         remarks.append(Problem(row.row, reason))
 
     return remarks
@@ -111,41 +100,28 @@ def repeated_numbers(rows: list[Row]) -> list[Problem]:
     Not all but the first: nobody knows which one is right. Rows of another school do not count,
     since that school has stamnummers of its own.
     """
-    stamnummers = []
-    national_numbers = []
-    for row in rows:
-        if not row.other_school:
-            stamnummers.append((row.stamnummer, row.row))
-            national_numbers.append((row.identity_hash, row.row))
+    own = list(filterfalse(attrgetter("other_school"), rows))
+    stamnummers = map(attrgetter("stamnummer", "row"), own)
+    national_numbers = map(attrgetter("identity_hash", "row"), own)
 
-    refused = _refused("stamnummer", stamnummers)
-    refused += _refused("rijksregister- of bisnummer", national_numbers)
+    refused = repeated(stamnummers, STAMNUMMER_REPEATED)
+    refused += repeated(national_numbers, NATIONAL_NUMBER_REPEATED)
     return refused
 
 
-def _refused(label: str, numbers: list[tuple[str, int]]) -> list[Problem]:
-    """Return a problem for each row whose number another row has too.
+def repeated(keys: Iterable[tuple[Hashable, int]], reason: str) -> list[Problem]:
+    """Return a problem for each row whose key another row has too.
 
-    `label`: what the number is, in Dutch; `numbers`: (number, row number).
+    `keys`: (key, row number). An empty key is no key. `reason`: in Dutch, with a place {others} for
+    those rows: "9, 12".
     """
     refused = []
-    for row, others in repeated(numbers):
-        reason = f"Hetzelfde {label} staat ook op rij {others}. Laat er één staan."
-        refused.append(Problem(row, reason))
-
-    return refused
-
-
-def repeated(keys: Iterable[tuple[Hashable, int]]) -> list[tuple[int, str]]:
-    """Return each row whose key another row has too, with those rows: [(4, "9"), (9, "4")].
-
-    `keys`: (key, row number). An empty key is no key. At most OTHERS_NAMED rows are named: "9, 12".
-    """
-    found = []
     for rows in _groups(keys):
         for row in rows:
-            found.append((row, others_named(row, rows)))
-    return found
+            others = others_named(row, rows)
+            refused.append(Problem(row, reason.format(others=others)))
+
+    return refused
 
 
 def others_named(row: int, rows: list[int]) -> str:

@@ -40,6 +40,14 @@ MANY_OF_A_LAST_NAME = (
     "Voor deze familienaam en geboortedatum zijn er al veel rijksregister- of bisnummers. "
     "Kijk het nummer na, of lees de rij in zonder nummer."
 )
+ONE_STUDENT = (
+    "Volgens stamnummer en rijksregister- of bisnummer is rij {others} dezelfde leerling. "
+    "Kijk de nummers na."
+)
+HANDED_ON = (
+    "Het stamnummer dat deze leerling had, staat op rij {other} bij een andere leerling. "
+    "Kijk beide nummers na."
+)
 
 # The manager's answers to conflicts: a value of Choice by row number.
 Answers = Mapping[int, str]
@@ -104,27 +112,10 @@ def match_students(
         except BadRow as bad:
             refused.append(Problem(row.row, str(bad)))
 
-    refused += _shared(students)
+    known = [(student.pk, row) for row, student in students.items() if student]
+    refused += repeated(known, ONE_STUDENT)
     refused += _handed_on(rows, students, existing)
     return Matches(students, refused, conflicts)
-
-
-def _shared(students: Students) -> list[Problem]:
-    """Refuse the rows that lead to one and the same student."""
-    keys = []
-    for row, student in students.items():
-        if student:
-            keys.append((student.pk, row))
-
-    refused = []
-    for row, others in repeated(keys):
-        reason = (
-            f"Volgens stamnummer en rijksregister- of bisnummer is rij {others} dezelfde "
-            "leerling. Kijk de nummers na."
-        )
-        refused.append(Problem(row, reason))
-
-    return refused
 
 
 def _handed_on(rows: list[Row], students: Students, existing: ExistingRecords) -> list[Problem]:
@@ -145,12 +136,8 @@ def _handed_on(rows: list[Row], students: Students, existing: ExistingRecords) -
             # Once for each row: many pupils may have had one stamnummer.
             if other.row not in holders:
                 holders[other.row] = {holder.pk for holder in existing.holders(other)}
-            if student and student.pk in holders[other.row]:
-                reason = (
-                    f"Het stamnummer dat deze leerling had, staat op rij {other.row} bij een "
-                    "andere leerling. Kijk beide nummers na."
-                )
-                refused.append(Problem(number, reason))
+            if enrolment.student.pk in holders[other.row]:
+                refused.append(Problem(number, HANDED_ON.format(other=other.row)))
                 break
 
     return refused
@@ -196,10 +183,9 @@ def student_of(
         if holder.identity_hash == row.identity_hash:
             # Of two students with this number the one whose stamnummer it is.
             return holder
-    for holder in holders:
-        if holder.pk != student.pk:
-            choices = choices_between(row, student, holders)
-            raise NeedsAnswer(STAMNUMMER_OF_ANOTHER, *choices)
+    if set(holders) - {student}:
+        choices = choices_between(row, student, holders)
+        raise NeedsAnswer(STAMNUMMER_OF_ANOTHER, *choices)
 
     return student
 

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterable
 
 from schoolloket.core.clock import today
-from schoolloket.core.text import fold
+from schoolloket.core.text import counted, fold
 from schoolloket.institutions.models import Institution, InstitutionQuerySet, Manager
 from students.models import Enrolment
 
@@ -51,17 +51,14 @@ def told_of_other_schools(rows: list[Row]) -> str:
     if not strangers:
         return ""
 
-    numbers = _numbers(strangers)
-    if len(strangers) == 1:
-        return f"1 rij is van een andere school{numbers}. Die lezen we hier niet in."
-    return f"{len(strangers)} rijen zijn van een andere school{numbers}. Die lezen we hier niet in."
+    told = counted(len(strangers), "rij is", "rijen zijn")
+    return f"{told} van een andere school{_numbers(strangers)}. Die lezen we hier niet in."
 
 
 def _refuse_by_number(rows: list[Row], institution: Institution, manager: Manager | None) -> None:
     """Raise OtherSchoolsList where the rows have the number of another institution."""
     strangers = [row for row in rows if row.other_school]
-    others = [row for row in rows if not row.other_school]
-    if 10 * len(strangers) < 9 * len(rows) or _is_known(others, institution):
+    if 10 * len(strangers) < 9 * len(rows) or _knows_one_of(rows, institution):
         return
 
     numbers = {row.institution_number for row in strangers}
@@ -132,11 +129,9 @@ def _schools_of(manager: Manager | None) -> InstitutionQuerySet:
     return Institution.objects.managed_by(manager)
 
 
-def _is_known(rows: list[Row], institution: Institution) -> bool:
-    """Return whether one of the rows is about a pupil whom this school knows by stamnummer."""
-    stamnummers = {row.stamnummer for row in rows} - {""}
-    if not stamnummers:
-        return False
+def _knows_one_of(rows: list[Row], institution: Institution) -> bool:
+    """Return whether the school knows the stamnummer of a row that is not another school's."""
+    stamnummers = {row.stamnummer for row in rows if not row.other_school} - {""}
     return Enrolment.objects.of(institution).filter(stamnummer__in=stamnummers).exists()
 
 

@@ -117,6 +117,11 @@ class Entry:
     is_disputed: bool = False
 
     @property
+    def is_in_doubt(self) -> bool:
+        """Return whether somebody else may be meant: a number is new here, or a pupil is hidden."""
+        return self.is_hidden or self.claim is not None
+
+    @property
     def changes_class(self) -> bool:
         """Return whether an existing enrolment gets another class."""
         if self.enrolment_id is None:

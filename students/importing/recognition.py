@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from datetime import date
+from operator import attrgetter
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
@@ -30,8 +31,8 @@ def recognise(plan: Plan, institution: Institution, today: date) -> Plan:
     """
     people = _People(plan, institution, today)
     recognition = _Recognition(people, today)
-    new = [recognition.settled(entry) for entry in plan.new]
-    changed = [recognition.settled(entry) for entry in plan.changed]
+    new = list(map(recognition.settled, plan.new))
+    changed = list(map(recognition.settled, plan.changed))
     answered = [replace(merge, empties=people.is_free(merge.student_id)) for merge in plan.merges]
 
     joining = sum(entry.joins for entry in new)
@@ -55,15 +56,9 @@ class _Person:
 
     student: ExistingStudent
     is_bare: bool
-    last_names: set[str] = field(default_factory=set)
+    last_names: set[str]
     institutions: set[int] = field(default_factory=set)
     is_elsewhere: bool = False
-
-    def add_last_name(self, name: str) -> None:
-        """Take this for a last name of the student; without letters it is nobody's."""
-        folded = fold_name(name)
-        if folded:
-            self.last_names.add(folded)
 
 
 class _People:
@@ -75,30 +70,27 @@ class _People:
         self.by_id: dict[int, _Person] = {}
         self.by_hash: dict[str, list[_Person]] = defaultdict(list)
 
-        hashes = set()
-        ids = {merge.student_id for merge in plan.merges}
+        hashes: set[str] = set()
+        ids: set[int | None] = {merge.student_id for merge in plan.merges}
         for entry in plan.new + plan.changed:
             if entry.claim:
                 hashes.add(entry.claim.identity_hash)
-            if entry.student_id and (entry.claim or entry.is_hidden):
+            if entry.is_in_doubt:
                 ids.add(entry.student_id)
-            if entry.former_id:
-                ids.add(entry.former_id)
-        self._read(hashes, ids)
+            ids.add(entry.former_id)
+        self._read(hashes, set(filter(None, ids)))
 
     def _read(self, hashes: Collection[str], ids: Collection[int]) -> None:
         """Read the students with these hashes, and those with these ids."""
         students = Student.objects.filter(merged_into=None)
         for some in in_slices(hashes):
             self._keep(students.filter(identity_hash__in=some))
-        if ids:
-            self._keep(students.filter(pk__in=ids))
+        self._keep(students.filter(pk__in=ids))
 
-        for person in self.by_id.values():
+        in_order = attrgetter("student.is_disputed", "student.pk")
+        for person in sorted(self.by_id.values(), key=in_order):
             if person.student.identity_hash:
                 self.by_hash[person.student.identity_hash].append(person)
-        for people in self.by_hash.values():
-            people.sort(key=lambda person: (person.student.is_disputed, person.student.pk))
 
     def _keep(self, students: QuerySet[Student]) -> None:
         """Keep the students with their names and schools: one query, whether there are any."""
@@ -119,12 +111,10 @@ class _People:
         for values in stored:
             student = ExistingStudent(*values[:width])
             is_bare_student, *enrolment = values[width:]
-            person = self.by_id.get(student.pk)
-            if person is None:
-                person = _Person(student, is_bare_student)
-                person.add_last_name(student.official_last_name)
-                self.by_id[student.pk] = person
-            self._keep_enrolment(person, *enrolment)
+            if student.pk not in self.by_id:
+                last_names = _folded(student.official_last_name)
+                self.by_id[student.pk] = _Person(student, is_bare_student, last_names)
+            self._keep_enrolment(self.by_id[student.pk], *enrolment)
 
     def _keep_enrolment(
         self, person: _Person, institution: int | None, last_name: str, ends_on: date
@@ -133,7 +123,7 @@ class _People:
         if institution is None:
             return
 
-        person.add_last_name(last_name)
+        person.last_names |= _folded(last_name)
         person.institutions.add(institution)
         if institution != self.institution.pk and ends_on >= self._today:
             person.is_elsewhere = True
@@ -160,15 +150,13 @@ class _Recognition:
         """Return the entry with the student whom it is about."""
         if entry.student_id is None:
             return self._settled_newcomer(entry)
-        if not entry.claim and not entry.is_hidden:
-            return entry
-        return self._settled_own(entry, entry.student_id)
+        if entry.is_in_doubt:
+            return self._settled_own(entry, entry.student_id)
+        return entry
 
     def _settled_newcomer(self, entry: Entry) -> Entry:
         """Return the entry of a pupil who is new here: known elsewhere, known of old, or new."""
-        person = self._of_that_number(entry)
-        if person is None:
-            person = self._former(entry)
+        person = self._of_that_number(entry) or self._former(entry)
         if person is None:
             return replace(entry, is_disputed=self._is_disputed(entry, None))
 
@@ -249,16 +237,11 @@ class _Recognition:
         `person`: the student so far, None for a new one.
         """
         number = entry.student["identity_hash"]
-        own_id = None
-        if person:
-            own_id = person.student.pk
-            if person.student.identity_hash == number:
-                return person.student.is_disputed
+        if person and person.student.identity_hash == number:
+            return person.student.is_disputed
 
-        for other in self._people.by_hash.get(number, []):
-            if other.student.pk != own_id and not other.student.is_disputed:
-                return True
-        return False
+        others = self._people.by_hash.get(number, [])
+        return not all(other.student.is_disputed for other in others)
 
 
 def _last_names(entry: Entry) -> set[str]:
@@ -266,7 +249,12 @@ def _last_names(entry: Entry) -> set[str]:
 
     Not an official one from before: `Claims` counts the numbers for what the row says.
     """
-    names = {fold_name(entry.enrolment["last_name"])}
+    names = [entry.enrolment["last_name"]]
     if "official_last_name" in entry.said:
-        names.add(fold_name(entry.student["official_last_name"]))
-    return names - {""}
+        names.append(entry.student["official_last_name"])
+    return _folded(*names)
+
+
+def _folded(*names: str) -> set[str]:
+    """Return the names folded; one without letters is nobody's."""
+    return set(map(fold_name, names)) - {""}

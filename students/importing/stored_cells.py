@@ -63,13 +63,8 @@ class StoredCells:
     @property
     def hidden_headings(self) -> list[str]:
         """Return what stands above the hidden columns, to show."""
-        headings = []
-        for place in self.hidden:
-            if place < len(self.headings) and self.headings[place]:
-                headings.append(self.headings[place])
-            else:
-                headings.append(f"kolom {place + 1}")
-        return headings
+        heading_of = dict(enumerate(self.headings))
+        return [heading_of.get(place) or f"kolom {place + 1}" for place in self.hidden]
 
     def to_text(self) -> str:
         """Return everything as short ASCII text, to be sealed by the vault."""

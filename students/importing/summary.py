@@ -4,6 +4,8 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass
 from datetime import date
 
+from schoolloket.core.text import counted
+
 from .dates import year_of
 from .plan import Ending, Entry, Plan
 
@@ -55,9 +57,9 @@ def years_of(plan: Plan, today: date) -> list[YearSummary]:
     """Return what the plan does in each school year that it is about, the first year first."""
     counts: dict[int, Counter[Words]] = defaultdict(Counter)
     for entry in plan.new:
-        counts[_year(entry, today)][_words_of_new(entry)] += 1
+        counts[year_of(entry.enrolment["starts_on"], today)][_words_of_new(entry)] += 1
     for entry in plan.changed:
-        counts[_year(entry, today)][_words_of_changed(entry)] += 1
+        counts[year_of(entry.enrolment["starts_on"], today)][_words_of_changed(entry)] += 1
     for ending in plan.ended:
         counts[year_of(ending.starts_on, today)][_words_of_ending(ending)] += 1
     for year, unchanged in plan.unchanged_by_year.items():
@@ -82,11 +84,6 @@ def spared_names(plan: Plan) -> str:
     if len(plan.spared) > NAMES:
         return ""
     return ", ".join(f"{ending.first_name} {ending.last_name}" for ending in plan.spared)
-
-
-def _year(entry: Entry, today: date) -> int:
-    starts_on: date = entry.enrolment["starts_on"]
-    return year_of(starts_on, today)
 
 
 def _words_of_new(entry: Entry) -> Words:
@@ -120,13 +117,5 @@ def _words_of_ending(ending: Ending) -> Words:
 
 def _told(counts: Counter[Words]) -> list[str]:
     """Return the numbers in words, in their order, without those that are none."""
-    told = []
-    for words in IN_ORDER:
-        number = counts[words]
-        one, many = words
-        if number == 1:
-            told.append(f"1 {one}")
-        elif number > 1:
-            told.append(f"{number} {many}")
-
-    return told
+    told = [counted(counts[words], *words) for words in IN_ORDER]
+    return list(filter(None, told))
