@@ -95,11 +95,13 @@ faults: .venv/dev ## the long form of tests/faults, half an hour (PostgreSQL: DA
 	  $(BIN)/python -m pytest -n auto tests/faults $(PYTEST_ARGS); status=$$?; \
 	  $(BIN)/python -m tests.faults.figures .faults.jsonl; exit $$status
 
-# Ten thousand made-up files through the importer, each read by a process of its own.
+# Ten thousand made-up files through the importer, each read by a process of its own, and a thousand
+# good lists that were damaged.
 # Then the files that cost most, in full, on a running desk: fails for one above its bounds.
 hostile: .venv/dev ## ten thousand hostile files through the importer, an hour or two
 	$(BIN)/python -m pytest --hostile-files 10000 tests/students/importing/test_properties.py \
 	  -k crashes_or_hangs
+	$(BIN)/python -m pytest --hostile-files 1000 tests/students/importing/test_damage.py
 	$(BIN)/python -m benchmarks.hostile_files --strict
 
 bench: .venv/dev ## how fast the desk is, as ratios
