@@ -157,7 +157,7 @@ def _in_one_transaction(import_run: Callable[[], ImportRun]) -> ImportRun:
 def _confirm(by: Actor, run_id: int, confirm_many_ended: bool, seen: str) -> ImportRun:
     """Apply the draft inside the transaction of `confirm`."""
     _one_after_another(by.institution)
-    run = _runs(by).filter(pk=run_id).first()
+    run = _runs(by).select_related("institution", "created_by").filter(pk=run_id).first()
     if run is None:
         raise ImportDraftGone
     if run.state == ImportRun.State.APPLIED:
