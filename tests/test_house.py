@@ -161,11 +161,18 @@ def lines_of(function: ast.FunctionDef) -> int:
     return (function.end_lineno or 0) - function.lineno + 1
 
 
-def test_functions_are_not_packed() -> None:
-    """At most 25 branches in 100 lines over all functions: short ones are no aim (decision 29)."""
-    found = [function for _, function in functions()]
+# Branches in 100 lines. The import judges what stands in strangers' files, so that its functions
+# decide more than they do (decision 44).
+IMPORT = "students.importing."
+MOST_BRANCHES = {False: 25, True: 31}
+
+
+@pytest.mark.parametrize("is_import", MOST_BRANCHES)
+def test_functions_are_not_packed(is_import: bool) -> None:
+    """Over all functions, and over those of the import: short ones are no aim (decision 29)."""
+    found = [one for name, one in functions() if name.startswith(IMPORT) == is_import]
     branches, lines = sum(map(branches_in, found)), sum(map(lines_of, found))
-    assert 100 * branches / lines <= 25
+    assert 100 * branches / lines <= MOST_BRANCHES[is_import]
 
 
 def test_no_function_is_longer_than_a_screen() -> None:

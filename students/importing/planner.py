@@ -93,8 +93,14 @@ def _with_kept_stamnummers(rows: list[Row], existing: ExistingRecords) -> list[R
     """Return the rows with their stamnummers as the school has them."""
     own = {row.stamnummer for row in rows if not row.other_school}
     stamnummers = Stamnummers(own - {""}, existing.stamnummers)
-    # Of another school's row nothing is read, so it may as well be rewritten.
-    return [replace(row, stamnummer=stamnummers.as_kept(row.stamnummer)) for row in rows]
+    kept = []
+    for row in rows:
+        stamnummer = stamnummers.as_kept(row.stamnummer)
+        if stamnummer != row.stamnummer:
+            row = replace(row, stamnummer=stamnummer)
+        kept.append(row)
+
+    return kept
 
 
 def _refuse_the_past(good: list[Row], today: date) -> None:
