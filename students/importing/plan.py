@@ -12,6 +12,7 @@ from students.models import Student
 
 from .existing import ExistingEnrolment, ExistingStudent
 from .findings import row_as_json
+from .reading.cleaning import clean
 from .rows import LABELS
 
 ENROLMENT_FIELDS = (
@@ -316,10 +317,15 @@ def differences(
     found = []
     for name, new_value in new.items():
         old_value = getattr(old, name)
-        if old_value != new_value:
+        if old_value != new_value and not _looks_the_same(old_value, new_value):
             found.append(Difference(name, old_value, new_value))
 
     return tuple(found)
+
+
+def _looks_the_same(old: object, new: object) -> bool:
+    """Return whether nobody sees a difference: an earlier version kept signs that do not show."""
+    return isinstance(old, str) and clean(old) == new
 
 
 def _as_text(name: str, value: object) -> str:

@@ -121,6 +121,13 @@ def test_an_empty_cell_of_an_addition_wipes_nothing(alice_actor: Actor) -> None:
     assert of(alice_actor, 1).ends_on == date(2027, 6, 30)
 
 
+def test_what_the_eye_cannot_see_is_no_change(alice_actor: Actor) -> None:
+    run_import(alice_actor, csv_file([pupil(1, first_name="Zoë")]))
+    Enrolment.objects.update(first_name="Zo\u00ade\u0308")
+    run = run_import(alice_actor, csv_file([pupil(1, first_name="Zoë")]))
+    assert counts(run) == (0, 0, 0, 1)
+
+
 def test_corrected_begin_date_stays_one_enrolment(alice_actor: Actor) -> None:
     run_import(alice_actor, csv_file([pupil(1)]))
     run = run_import(alice_actor, csv_file([pupil(1, starts_on="15/09/2026")]))
