@@ -72,11 +72,11 @@ def _no_longer_named(
 def _identifies_nobody(row: Row) -> bool:
     """Return whether the row names a pupil without a number by which he or she is known.
 
-    A line under the list, such as a total, names no pupil.
+    A line under the list, such as a total, names no pupil; an error value may have named one.
     """
     if row.stamnummer or row.identity_hash:
         return False
-    return row.name != ""
+    return row.name != "" or "stamnummer" in row.lost
 
 
 def _students_of_bad_rows(bad: list[Row], existing: ExistingRecords) -> set[int]:

@@ -100,7 +100,7 @@ def test_a_list_of_any_package(
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        (b"%PDF-1.7 x", "Dit is geen leesbare tabel"),
+        (b"%PDF-1.7 x", "Dit is een PDF-bestand, geen leesbare tabel"),
         (b"PK\x03\x04", "Dit Excel-bestand is beschadigd"),
         (b"", "Het bestand is leeg"),
         (b"x" * 11_000_000, "hoogstens 10 MB"),

@@ -53,6 +53,12 @@ def test_an_error_value_in_a_needed_cell_is_a_bad_row(known: Actor, field: str, 
     assert Enrolment.objects.count() == 3
 
 
+def test_a_row_of_error_values_may_be_any_pupil(known: Actor) -> None:
+    lost = dict.fromkeys(("stamnummer", "first_name", "last_name", "number"), "#N/B")
+    plan = Draft(upload(known, csv_file([pupil(0), pupil(1, **lost)]))).plan
+    assert (plan.ended, plan.withheld) == ([], 2)
+
+
 @pytest.mark.parametrize("code", ["2026-02-01", "1/02/2026", "1-feb", "feb-01", "2-mrt-26"])
 def test_a_class_that_became_a_date_is_no_class(known: Actor, code: str) -> None:
     (remark,) = remarks(known, pupil(1, class_code=code))
