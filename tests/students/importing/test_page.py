@@ -16,7 +16,7 @@ from schoolloket.institutions.actors import Actor
 from schoolloket.institutions.models import Institution
 from students.importing.columns import FIELDS
 from students.importing.draft import Draft
-from students.models import Enrolment, ImportRun
+from students.models import Enrolment, ImportRun, Student
 from tests.helpers import Enrol, GiveAccount, manager_of
 from tests.students.helpers import csv_file, pupil, pupils, run_import, upload, without
 
@@ -502,6 +502,28 @@ def test_the_workbook_of_bad_rows_ends_nobody_as_a_full_list(
     assert "20 leerlingen staan niet in de lijst en blijven toch ingeschreven" in text(again)
     assert "het is geen volledige lijst" in text(again)
     assert "1 nieuwe leerling" in text(again)
+
+
+@pytest.mark.parametrize("full_list", [True, False])
+def test_a_mended_row_without_its_number_keeps_the_official_data(
+    alice_client: Client, alice_actor: Actor, full_list: bool
+) -> None:
+    run_import(alice_actor, csv_file([pupil(1), pupil(2)]))
+    moved = pupil(1, class_code="6B")
+    send(alice_client, csv_file([moved | {"starts_on": "x"}, pupil(2)]))
+    bad = alice_client.get(preview_of(ImportRun.objects.first()) + "niet-ingelezen/")
+
+    book = openpyxl.load_workbook(io.BytesIO(bad.content))
+    cells = {cell.value: cell.column for cell in book.active[1]}
+    book.active.cell(2, cells["Begindatum"]).value = moved["starts_on"]
+    mended = io.BytesIO()
+    book.save(mended)
+    run = run_import(alice_actor, mended.getvalue(), full_list=full_list)
+
+    assert (run.changed, run.ended, run.problems) == (1, 0, [])
+    enrolment = Enrolment.objects.get(stamnummer="1001")
+    assert enrolment.class_code == "6B"
+    assert enrolment.student.official_data == Student.OfficialData.AVAILABLE
 
 
 def test_a_column_of_reasons_of_the_school_s_own_is_nothing_to_us(
