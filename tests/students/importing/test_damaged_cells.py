@@ -118,6 +118,10 @@ def test_m_is_a_girl_beside_j_for_a_boy() -> None:
     assert (words["j"], words["m"]) == ("M", "V")
 
 
+def test_j_alone_is_a_boy() -> None:
+    assert words_of(["J", "J", ""])["j"] == "M"
+
+
 def test_m_is_not_known_beside_j_and_v() -> None:
     assert "m" not in words_of(["J", "M", "V"])
     assert words_of(["M", "V"])["m"] == "M"
