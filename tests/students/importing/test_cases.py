@@ -1,7 +1,7 @@
 """Lists as schools really send them: each file of `cases`, and what must become of it.
 
 Where a file only makes sense for a school that has the pupils already, the good list comes first.
-What a whole kind of file must do is in `test_kinds`.
+What a whole kind of file must do is in `kinds`.
 """
 
 from datetime import date

@@ -20,27 +20,14 @@ from students.importing.reading.cells import FileCells
 from students.models import Enrolment, ImportRun
 from tests.students.helpers import csv_file, pupils, read_here, run_import, upload
 
+from .cast import workbook_of
+
 HEADINGS = ["Stamnummer", "Voornaam", "Naam", "Klas"]
 ZOE = ["0000101", "Zoë", "Peeters", "6A"]
 BJORN = ["0000102", "Björn", "Claes", "6B"]
 KOBE = ["0000103", "Kobe", "Ouali", "6C"]
 STRICT = "http://purl.oclc.org/ooxml"
 Rows = list[list[Any]]
-
-
-def workbook(sheets: dict[str, Rows], change: Callable[[Any], None] | None = None) -> bytes:
-    """A workbook with these sheets; `change` may change it before it is saved."""
-    book = openpyxl.Workbook()
-    book.remove(book.active)
-    for name, rows in sheets.items():
-        sheet = book.create_sheet(name)
-        for row in rows:
-            sheet.append(row)
-    if change:
-        change(book)
-    file = io.BytesIO()
-    book.save(file)
-    return file.getvalue()
 
 
 def with_parts(content: bytes, change: Callable[[str, str], tuple[str, str]]) -> bytes:
@@ -80,7 +67,7 @@ def message(content: bytes) -> str:
 
 
 def test_all_sheets_with_the_headings_are_one_list() -> None:
-    file = read_here(workbook({"6A": [HEADINGS, ZOE], "6B": [HEADINGS, BJORN]}))
+    file = read_here(workbook_of({"6A": [HEADINGS, ZOE], "6B": [HEADINGS, BJORN]}))
     assert texts(file) == [tuple(ZOE), tuple(BJORN)]
     assert file.findings.sheets == ("6A", "6B")
     assert [str(row_number(number, file.findings.sheets)) for number, _ in file.rows] == [
@@ -91,53 +78,53 @@ def test_all_sheets_with_the_headings_are_one_list() -> None:
 
 
 def test_one_sheet_is_numbered_as_ever() -> None:
-    file = read_here(workbook({"Lijst": [HEADINGS, ZOE], "Blad2": []}))
+    file = read_here(workbook_of({"Lijst": [HEADINGS, ZOE], "Blad2": []}))
     assert (file.rows, file.findings.sheets) == ([(2, tuple(ZOE))], ())
     assert file.findings.warnings == ()
 
 
 def test_columns_are_joined_by_what_their_headings_mean() -> None:
     second = [["Leeftijd", "Klascode", "Familienaam", "Voornaam", "Stamnr"], [9, "6B", "b", "B", 2]]
-    file = read_here(workbook({"6A": [["Lijst"], [], HEADINGS, ZOE], "6B": second}))
+    file = read_here(workbook_of({"6A": [["Lijst"], [], HEADINGS, ZOE], "6B": second}))
     assert file.headings == (*HEADINGS, "Leeftijd")
     assert texts(file) == [tuple(ZOE), ("2", "B", "b", "6B", "9")]
 
 
 def test_a_sheet_without_a_column_of_the_others_is_named() -> None:
-    file = read_here(workbook({"6A": [HEADINGS, ZOE], "6B": [HEADINGS[:3], BJORN[:3]]}))
+    file = read_here(workbook_of({"6A": [HEADINGS, ZOE], "6B": [HEADINGS[:3], BJORN[:3]]}))
     (warning,) = file.findings.warnings
     assert "blad “6B” (klas)" in warning
 
 
 def test_headings_without_pupils_are_an_empty_sheet() -> None:
-    file = read_here(workbook({"6A": [HEADINGS, ZOE], "Leeg": [HEADINGS]}))
+    file = read_here(workbook_of({"6A": [HEADINGS, ZOE], "Leeg": [HEADINGS]}))
     assert (file.findings.sheets, file.findings.warnings, file.findings.withholds) == ((), (), ())
 
 
 def test_of_two_columns_of_a_field_the_preferred_ones_are_joined() -> None:
     first = [[*HEADINGS, "Klascode", "Nota", "Nota"], [*ZOE, "x", "n1", "n2"]]
     second = [["Klascode", *HEADINGS, "Nota", "Nota", "Nota"], ["y", *BJORN, "n3", "n4", "n5"]]
-    file = read_here(workbook({"6A": first, "6B": second}))
+    file = read_here(workbook_of({"6A": first, "6B": second}))
     assert file.headings == (*HEADINGS, "Klascode", "Nota", "Nota", "Nota")
     assert texts(file)[1] == (*BJORN, "y", "n3", "n4", "n5")
 
 
 def test_a_cell_beyond_the_headings_stays_beyond_all_of_them() -> None:
     wider = [[*HEADINGS, "Nota"], [*BJORN, "n"]]
-    file = read_here(workbook({"6A": [HEADINGS, [*ZOE, "te veel"]], "6B": wider}))
+    file = read_here(workbook_of({"6A": [HEADINGS, [*ZOE, "te veel"]], "6B": wider}))
     assert texts(file)[0] == (*ZOE, "", "te veel")
 
 
 def test_where_no_sheet_has_all_headings_the_best_one_is_read() -> None:
     some = ["Stamnummer", "Voornaam", "Klas"]
-    file = read_here(workbook({"A": [["Klas"], ["6A"]], "B": [some, ["0000101", "Zoë", "6A"]]}))
+    file = read_here(workbook_of({"A": [["Klas"], ["6A"]], "B": [some, ["0000101", "Zoë", "6A"]]}))
     assert file.headings == tuple(some)
     assert "blad “A”" in file.findings.warnings[0]
 
 
 def test_a_cover_sheet_is_named_and_withholds_nothing() -> None:
     cover = [["Uitvoer van 1 september 2026"], ["Klas", 6], ["Aantal", 3]]
-    file = read_here(workbook({"Overzicht": cover, "Lijst": [HEADINGS, ZOE]}))
+    file = read_here(workbook_of({"Overzicht": cover, "Lijst": [HEADINGS, ZOE]}))
     assert texts(file) == [tuple(ZOE)]
     assert "blad “Overzicht”" in file.findings.warnings[0]
     assert file.findings.withholds == ()
@@ -153,7 +140,7 @@ def test_a_cover_sheet_is_named_and_withholds_nothing() -> None:
     ids=["some headings", "stamnummers", "headings too low"],
 )
 def test_a_left_sheet_that_looks_like_pupils_withholds_endings(rows: Rows) -> None:
-    file = read_here(workbook({"6A": [HEADINGS, ZOE, BJORN], "6C": rows}))
+    file = read_here(workbook_of({"6A": [HEADINGS, ZOE, BJORN], "6C": rows}))
     assert len(file.rows) == 2
     assert "6C" in file.findings.warnings[0]
     assert "6C" in file.findings.withholds[0]
@@ -165,7 +152,7 @@ def test_a_hidden_sheet_is_named_and_not_read(state: str) -> None:
         book["Oud"].sheet_state = book["Keuzes"].sheet_state = state
 
     sheets: dict[str, Rows] = {"6A": [HEADINGS, ZOE], "Oud": [HEADINGS, BJORN], "Keuzes": [["M"]]}
-    file = read_here(workbook(sheets, hide))
+    file = read_here(workbook_of(sheets, hide))
     assert texts(file) == [tuple(ZOE)]
     assert "verborgen: blad “Oud” en blad “Keuzes”" in file.findings.warnings[0]
     assert "Oud" in file.findings.withholds[0]
@@ -177,7 +164,7 @@ def test_a_list_on_a_hidden_sheet_alone_says_so() -> None:
         book["Oud"].sheet_state = "hidden"
 
     assert "Verborgen bladen lezen we niet" in message(
-        workbook({"Oud": [HEADINGS, ZOE], "Nieuw": [["x"]]}, hide)
+        workbook_of({"Oud": [HEADINGS, ZOE], "Nieuw": [["x"]]}, hide)
     )
 
 
@@ -185,7 +172,7 @@ def test_a_chart_is_no_sheet_of_the_list() -> None:
     def draw(book: Any) -> None:
         book.create_chartsheet("Grafiek").add_chart(openpyxl.chart.BarChart())
 
-    file = read_here(workbook({"6A": [HEADINGS, ZOE]}, draw))
+    file = read_here(workbook_of({"6A": [HEADINGS, ZOE]}, draw))
     assert (len(file.rows), file.findings.warnings) == (1, ())
 
 
@@ -210,7 +197,7 @@ def test_hidden_rows_and_columns_are_read_and_counted() -> None:
         return name, text.replace("</cols>", '<col min="5" max="9" width="0"/></cols>')
 
     rows = [HEADINGS, ZOE, BJORN, [*KOBE, "zonder kopje"]]
-    file = read_here(with_parts(workbook({"6A": rows}, hide), flatten))
+    file = read_here(with_parts(workbook_of({"6A": rows}, hide), flatten))
     assert len(file.rows) == 3
     rows_said, columns_said = file.findings.warnings
     assert "2 verborgen rijen op blad “6A”" in rows_said
@@ -222,14 +209,14 @@ def test_hidden_rows_without_pupils_are_silent() -> None:
         book["6A"].row_dimensions[1].hidden = book["6A"].row_dimensions[9].hidden = True
         book["6A"].column_dimensions["Z"].hidden = True
 
-    assert read_here(workbook({"6A": [HEADINGS, ZOE]}, hide)).findings.warnings == ()
+    assert read_here(workbook_of({"6A": [HEADINGS, ZOE]}, hide)).findings.warnings == ()
 
 
 # Formulas and values ----------------------------------------------------------------------------
 
 
 def test_a_formula_without_a_result_is_said_and_never_calculated() -> None:
-    file = read_here(workbook({"6A": [HEADINGS, ["0000101", '="Zo"&"ë"', '=B2&""', "6A"]]}))
+    file = read_here(workbook_of({"6A": [HEADINGS, ["0000101", '="Zo"&"ë"', '=B2&""', "6A"]]}))
     assert texts(file)[0][1:3] == (UNCALCULATED, UNCALCULATED)
     assert "2 cellen bevatten een formule" in file.findings.warnings[0]
 
@@ -253,7 +240,7 @@ def test_a_stored_result_is_read() -> None:
 
 
 def test_headings_that_are_formulas_are_said() -> None:
-    assert "formules zonder uitkomst" in message(workbook({"6A": [['="Stam"'], ["1"]]}))
+    assert "formules zonder uitkomst" in message(workbook_of({"6A": [['="Stam"'], ["1"]]}))
 
 
 DAY = datetime(2012, 3, 4)
@@ -289,7 +276,7 @@ def test_numbers_are_read_in_full(stored: str, is_date: bool, read: str) -> None
 
 
 def test_error_cells_keep_their_text() -> None:
-    file = read_here(workbook({"6A": [HEADINGS, ["0000101", "#N/A", "Peeters", "#REF!"]]}))
+    file = read_here(workbook_of({"6A": [HEADINGS, ["0000101", "#N/A", "Peeters", "#REF!"]]}))
     assert texts(file)[0][1::2] == ("#N/A", "#REF!")
 
 
@@ -414,9 +401,9 @@ def of_pupils(*classes: str) -> dict[str, Rows]:
 @pytest.mark.usefixtures("clock")
 def test_a_left_sheet_of_pupils_ends_nobody(alice_actor: Actor) -> None:
     sheets = of_pupils("6A", "6B", "6C")
-    assert run_import(alice_actor, workbook(sheets)).new == 6
+    assert run_import(alice_actor, workbook_of(sheets)).new == 6
     del sheets["6C"][0]
-    run = run_import(alice_actor, workbook(sheets))
+    run = run_import(alice_actor, workbook_of(sheets))
     assert (run.ended, run.withheld, Enrolment.objects.count()) == (0, 2, 6)
 
 
@@ -424,12 +411,12 @@ def test_a_left_sheet_of_pupils_ends_nobody(alice_actor: Actor) -> None:
 def test_a_row_is_named_with_its_sheet(alice_client: Client, alice_actor: Actor) -> None:
     sheets = of_pupils("6A", "<b>6B")
     sheets["<b>6B"][2][2] = ""
-    run = upload(alice_actor, workbook(sheets))
+    run = upload(alice_actor, workbook_of(sheets))
     page = alice_client.get(f"/999912/import/{run.pk}/").content.decode()
     assert "3 van blad “&lt;b&gt;6B”" in page
     assert "<b>6B" not in page
 
-    run = run_import(alice_actor, workbook(sheets))
+    run = run_import(alice_actor, workbook_of(sheets))
     stored = ImportRun.objects.get(pk=run.pk).problems
     assert [(problem["row"], problem["sheet"]) for problem in stored] == [(3, "<b>6B")]
     page = alice_client.get("/999912/import/").content.decode()
@@ -441,7 +428,7 @@ def test_a_conflict_on_a_sheet_can_be_answered(alice_client: Client, alice_actor
     sheets = of_pupils("6A", "6B")
     birth_date = sheets["6B"][0].index("Geboortedatum")
     sheets["6B"][1][birth_date] = "03/01/2015"
-    run = upload(alice_actor, workbook(sheets))
+    run = upload(alice_actor, workbook_of(sheets))
     page = alice_client.get(f"/999912/import/{run.pk}/").content.decode()
     assert "Rij 2 van blad “6B”:" in page
     assert 'name="rij-1048578"' in page
@@ -457,13 +444,13 @@ def test_a_thousand_hidden_sheets_are_too_many() -> None:
 
     sheets: dict[str, Rows] = {"6A": [HEADINGS, ZOE]}
     sheets |= {f"Oud {number}": [["x"]] for number in range(1_000)}
-    assert f"meer dan {limits.SHEETS} bladen" in message(workbook(sheets, hide))
+    assert f"meer dan {limits.SHEETS} bladen" in message(workbook_of(sheets, hide))
 
 
 def test_many_left_sheets_are_counted() -> None:
     sheets: dict[str, Rows] = {"6A": [HEADINGS, ZOE]}
     sheets |= {f"Blad {number}": [["x"]] for number in range(150)}
-    (warning,) = read_here(workbook(sheets)).findings.warnings
+    (warning,) = read_here(workbook_of(sheets)).findings.warnings
     assert "en nog 140" in warning
 
 
@@ -471,14 +458,14 @@ def test_the_name_of_a_sheet_is_short_harmless_text() -> None:
     def rename(name: str, text: str) -> tuple[str, str]:
         return name, text.replace('name="6B"', f'name="6&#10;B{"x" * 10_000}"')
 
-    content = with_parts(workbook({"6A": [HEADINGS, ZOE], "6B": [HEADINGS, BJORN]}), rename)
+    content = with_parts(workbook_of({"6A": [HEADINGS, ZOE], "6B": [HEADINGS, BJORN]}), rename)
     assert read_here(content).findings.sheets == ("6A", "6 B" + "x" * 28)
 
 
 def test_rows_and_cells_are_counted_over_all_sheets(monkeypatch: pytest.MonkeyPatch) -> None:
     wide = [[*HEADINGS, *[f"Nota {place}" for place in range(40)]], [*ZOE, *["n"] * 40]]
     other = [[*HEADINGS, *[f"Ook {place}" for place in range(40)]], [*BJORN, *["n"] * 40]]
-    content = workbook({"6A": wide, "6B": other})
+    content = workbook_of({"6A": wide, "6B": other})
     monkeypatch.setattr(limits, "CELLS", 200)
     assert len(read_here(content).rows) == 2
     monkeypatch.setattr(limits, "CELLS", 170)
@@ -491,7 +478,7 @@ def test_rows_and_cells_are_counted_over_all_sheets(monkeypatch: pytest.MonkeyPa
 def test_a_heading_two_hundred_times_on_each_sheet() -> None:
     headings = [*HEADINGS, *["Nota"] * 196]
     sheets: dict[str, Rows] = {f"{n}": [headings, [*ZOE, *["n"] * 196]] for n in range(5)}
-    file = read_here(workbook(sheets))
+    file = read_here(workbook_of(sheets))
     assert len(file.headings) == limits.COLUMNS
     assert {len(cells) for _, cells in file.rows} == {limits.COLUMNS}
 
