@@ -4,7 +4,8 @@ const form = document.querySelector("[data-selection]");
 const key = `selectie-${form.dataset.selection}`;
 const bar = {
   output: form.querySelector("[data-selected]"),
-  number: form.querySelector("[data-selected-number]"),
+  numbers: form.querySelectorAll("[data-selected-number]"),
+  allSeen: form.querySelector("[data-all-seen]"),
   unseen: form.querySelectorAll("[data-unseen]"),
   unseenNumber: form.querySelector("[data-unseen-number]"),
   all: form.querySelector("[data-pick-all]"),
@@ -36,7 +37,7 @@ function show() {
   }
   if (!bar.output) return;
   bar.output.hidden = false;
-  bar.number.textContent = selected.size;
+  for (const number of bar.numbers) number.textContent = selected.size;
   bar.none.hidden = selected.size === 0;
   if (bar.all) {
     bar.all.hidden = results().dataset.total === "0";
@@ -52,6 +53,7 @@ async function showUnseen(selected, picked) {
     const students = new Set(await studentsInList());
     unseen = [...read()].filter((value) => !students.has(value)).length;
   }
+  bar.allSeen.hidden = unseen > 0;
   for (const part of bar.unseen) part.hidden = unseen === 0;
   bar.unseenNumber.textContent = unseen;
 }
