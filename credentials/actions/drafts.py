@@ -12,6 +12,7 @@ from accounts.overview import account_of, chosen, held, visible
 from credentials import sealing
 from credentials.eligibility import converted_kind, obstacle, proposed_kind
 from credentials.models import Batch, BatchItem
+from credentials.print_order import in_print_order
 from schoolloket.core import clock
 from schoolloket.core.exceptions import NotEligible, UnknownStudents
 from schoolloket.institutions.actors import Actor
@@ -30,12 +31,12 @@ class Edit:
 
 
 def prepare(*, by: Actor, student_ids: Collection[int], purpose: Batch.Purpose) -> Batch:
-    """Draft new credentials for a selection, in the order of the list; nothing is valid yet (R2).
+    """Draft new credentials for a selection, in the order of the paper; nothing is valid yet (R2).
 
     Raises NothingSelected, TooManySelected or UnknownStudents.
     """
     day = clock.today()
-    rows = chosen(by.institution, student_ids, day)
+    rows = in_print_order(chosen(by.institution, student_ids, day))
     batch = _new_draft(by, purpose)
     held_elsewhere = held(by.institution, student_ids, day)
     new_usernames = _usernames_for_new(rows)
