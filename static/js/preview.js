@@ -76,6 +76,14 @@ form.addEventListener("htmx:configRequest", ({ target, detail }) => {
   detail.headers["X-CSRFToken"] = token;
 });
 
+// A tick that was set while another password was under way stays.
+form.addEventListener("htmx:beforeSwap", ({ detail }) => {
+  const { id } = detail.target.closest("tr");
+  const box = () => document.querySelector(`#${id} [name=item]`);
+  const { checked } = box();
+  form.addEventListener("htmx:afterSwap", () => { box().checked = checked; }, { once: true });
+});
+
 // Enter in the field of a username is the end of typing it, and no button.
 form.addEventListener("keydown", (event) => {
   if (event.key !== "Enter" || !event.target.matches("[name^=username-]")) return;
