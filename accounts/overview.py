@@ -143,10 +143,12 @@ def standing(institution: Institution, row: Enrolment, day: date) -> Standing:
     )
 
 
-def enrolled_elsewhere(institution: Institution, student_ids: Collection[int], day: date) -> int:
-    """How many of the students are also enrolled in another school, which sees the LeerID too."""
+def enrolled_elsewhere(
+    institution: Institution, student_ids: Collection[int], day: date
+) -> set[int]:
+    """Return those of the students who are also enrolled in a school that sees the LeerID too."""
     enrolments = Enrolment.objects.running_or_ahead(day).filter(student__in=student_ids)
-    return enrolments.exclude(institution=institution).values("student").distinct().count()
+    return set(enrolments.exclude(institution=institution).values_list("student", flat=True))
 
 
 def leading(institution: Institution, day: date, year: SchoolYear) -> Rows:

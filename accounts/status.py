@@ -12,6 +12,7 @@ from students.models import Enrolment
 from students.school_years import SchoolYear
 
 from .models import Account
+from .naming import name_and_class
 from .overview import account_of, chosen, enrolled_elsewhere, held
 
 
@@ -108,10 +109,12 @@ class StatusPreview:
         return summary
 
     @cached_property
-    def enrolled_elsewhere(self) -> int:
-        """How many of the changed are also enrolled in another school, which sees it too."""
-        student_ids = [one.enrolment.student_id for one in self.changed]
-        return enrolled_elsewhere(self.institution, student_ids, self.day)
+    def enrolled_elsewhere(self) -> list[str]:
+        """Those of the changed who use the LeerID in another school too, by name and class."""
+        rows = [one.enrolment for one in self.changed]
+        student_ids = [row.student_id for row in rows]
+        elsewhere = enrolled_elsewhere(self.institution, student_ids, self.day)
+        return [name_and_class(row) for row in rows if row.student_id in elsewhere]
 
 
 def _obstacle(change: StatusChange, row: Enrolment, day: date, *, is_held: bool) -> Obstacle | None:

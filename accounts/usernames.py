@@ -47,13 +47,15 @@ def stem(username: str) -> str:
     return username.rstrip("0123456789")[:LONGEST_STEM]
 
 
-def free(wished: Mapping[int, str]) -> dict[int, str]:
+def free(wished: Mapping[int, str], *, besides: Collection[str] = ()) -> dict[int, str]:
     """Return for each key its wished username, with a number appended where it is taken (R6).
 
-    No two keys get the same username. One query, whatever the number of keys.
+    No two keys get the same username, and none gets one of `besides`, which are about to be given.
+    One query, whatever the number of keys.
     """
     stems = {stem(username) for username in wished.values()}
     taken = set(Username.objects.filter(stem__in=stems).values_list("value", flat=True))
+    taken.update(besides)
 
     given = {}
     for key, username in wished.items():

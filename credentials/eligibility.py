@@ -4,8 +4,10 @@ from accounts.models import Account, Kind, PasswordKind
 
 from . import passwords
 from .models import BatchItem
+from .primary_school import primary_year
 
 Obstacle = BatchItem.Obstacle
+LAST_YEAR_WITH_PICTURES = 2
 
 
 def obstacle(
@@ -52,18 +54,18 @@ def obstacle(
 
 
 def proposed_kind(administrative_group: str) -> PasswordKind:
-    """Return the password kind to propose for a new LeerID, from the administrative group.
+    """Return the password kind to propose for a new LeerID, from the administrative group (R7).
 
-    Primary school gets a basic account: with pictures for kleuters, who cannot read yet, and with
-    a word for the others. Everybody else gets an advanced account.
+    Pictures for kleuters and up to the 2de leerjaar, who hardly read, a word up to the 6de
+    leerjaar, and an advanced account for everybody else.
     """
-    group = administrative_group.casefold()
+    year = primary_year(administrative_group)
 
-    if "kleuter" in group:
+    if year is None:
+        return PasswordKind.ADVANCED
+    if year <= LAST_YEAR_WITH_PICTURES:
         return PasswordKind.PICTURES
-    if "leerjaar" in group:
-        return PasswordKind.WORD
-    return PasswordKind.ADVANCED
+    return PasswordKind.WORD
 
 
 def converted_kind(kind: Kind, administrative_group: str) -> PasswordKind:

@@ -5,15 +5,19 @@ from uuid import UUID
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.http import QueryDict
 
 from accounts import usernames
-from accounts.forms import IdListField, SelectedForm
+from accounts.forms import ID, IdListField, SelectedForm
 from accounts.models import Account, Kind, PasswordKind, Username
 from credentials.actions.drafts import Edit
+from schoolloket.core.exceptions import PreviewChanged
 from schoolloket.core.forms import Form
 
 from . import passwords
 from .models import Batch, BatchItem
+from .scopes import Scope
+from .typed_usernames import NOT_WELL_FORMED, TAKEN
 
 
 class SelectionForm(SelectedForm):
@@ -31,18 +35,81 @@ class TicksForm(forms.Form):
 
 
 class RowForm(forms.Form):
-    """One row of a preview and, for a change of kind, the kind it is to have."""
+    """One row of a preview, with its tick and, where it has a menu, the kind chosen there."""
 
     row = forms.IntegerField()
+    item = IdListField(required=False)
     kind = forms.TypedChoiceField(
         choices=PasswordKind.choices, coerce=PasswordKind, required=False, empty_value=None
     )
 
     @classmethod
-    def of_button(cls, value: str) -> "RowForm":
-        """Read the value of a row's button: `12` or `12:woord`."""
-        row, _, kind = value.partition(":")
-        return cls({"row": row, "kind": kind})
+    def of_row(cls, data: QueryDict) -> "RowForm":
+        """Read what a row posts: its menu has the id of the row in its name."""
+        row = data.get("row", "")
+        return cls(
+            {
+                "row": row,
+                "item": data.getlist("item"),
+                "kind": data.get(f"kind-{row}", ""),
+            }
+        )
+
+
+class ScopeForm(forms.Form):
+    """A kind for all rows of a class or of a part of the preview; without one, as proposed."""
+
+    AS_PROPOSED = "voorstel"
+
+    kind = forms.ChoiceField(choices=[*PasswordKind.choices, (AS_PROPOSED, AS_PROPOSED)])
+    scope = forms.CharField(strip=False)
+
+    @classmethod
+    def of_button(cls, data: QueryDict) -> "ScopeForm":
+        """Read the menu that stands beside the pressed button, and has its scope in its name."""
+        scope = data.get("apply", "")
+        return cls({"scope": scope, "kind": data.get(f"kinds:{scope}", "")})
+
+    def clean_scope(self) -> Scope:
+        try:
+            return Scope.parse(self.cleaned_data["scope"])
+        except ValueError as unknown:
+            raise ValidationError("unknown scope") from unknown
+
+    def clean_kind(self) -> PasswordKind | None:
+        kind = self.cleaned_data["kind"]
+        if kind == self.AS_PROPOSED:
+            return None
+        return PasswordKind(kind)
+
+
+def posted_by_row(data: QueryDict, field: str) -> dict[int, str]:
+    """Return item id -> the text that was posted for each row, in fields such as `kind-12`.
+
+    Raises PreviewChanged where such a field has no id in its name.
+    """
+    texts = {}
+    for name in data:
+        prefix, separator, item_id = name.partition("-")
+        if prefix != field or not separator:
+            continue
+        if not ID.fullmatch(item_id):
+            raise PreviewChanged
+        texts[int(item_id)] = str(data[name])
+    return texts
+
+
+def kinds_by_row(data: QueryDict) -> dict[int, PasswordKind]:
+    """Return item id -> the kind in the menu of each row that has one.
+
+    Raises PreviewChanged where one is no kind.
+    """
+    kinds = {}
+    for item_id, text in posted_by_row(data, "kind").items():
+        if text not in PasswordKind.values:
+            raise PreviewChanged
+        kinds[item_id] = PasswordKind(text)
+    return kinds
 
 
 class EditForm(Form):
@@ -108,17 +175,11 @@ class EditForm(Form):
         username = self.cleaned_data["username"] or self.account.username
 
         if not usernames.is_well_formed(username):
-            raise ValidationError(
-                "Gebruik 3 tot 64 tekens: kleine letters zonder accenten (a-z), cijfers, een punt "
-                "of een koppelteken, en geen spaties. Begin en eindig met een letter of een cijfer."
-            )
+            raise ValidationError(NOT_WELL_FORMED)
 
         given = Username.objects.filter(value=username).exclude(student=self.account.student_id)
         if given.exists():
-            raise ValidationError(
-                "Deze gebruikersnaam is al in gebruik. Wel vrij: %(free)s",
-                params={"free": usernames.suggestion(username)},
-            )
+            raise ValidationError(TAKEN.format(free=usernames.suggestion(username)))
 
         return username
 

@@ -20,6 +20,8 @@ from schoolloket.institutions.models import Institution
 from students.models import Student
 from students.school_years import SchoolYear
 
+from .scopes import Scope
+
 
 class BatchQuerySet(models.QuerySet["Batch"]):
     def of(self, institution: Institution) -> Self:
@@ -91,7 +93,7 @@ class Batch(models.Model):
 
         SINGLE = "single", "Aanmeldgegevens aangepast"
         RENEW = "renew", "Wachtwoorden vernieuwd"
-        CREATE = "create", "Accounts aangemaakt"
+        CREATE = "create", "LeerID's aangemaakt"
         TO_BASIC = "to_basic", "Type gewijzigd naar Basis"
         TO_ADVANCED = "to_adv", "Type gewijzigd naar Gevorderd"
 
@@ -108,7 +110,7 @@ class Batch(models.Model):
     created_at = models.DateTimeField()
     # The year in which it begins: the preview and the paper show each pupil's class of this year.
     school_year = models.PositiveSmallIntegerField()
-    # A draft: half an hour after the manager's last action. Saved: see actions/saves.py and
+    # A draft: an hour after the manager's last action. Saved: see actions/saves.py and
     # actions/retention.py.
     expires_at = models.DateTimeField(db_index=True)
     saved_at = models.DateTimeField(null=True)
@@ -188,6 +190,13 @@ class BatchItemQuerySet(models.QuerySet["BatchItem"]):
     def with_password(self) -> Self:
         """Items that can be done: the others have an obstacle and no password."""
         return self.filter(obstacle="")
+
+    def in_scope(self, scope: Scope) -> Self:
+        """Items that can be done, of a class or of all, renewed or to be created."""
+        rows = self.with_password().filter(creates=scope.creates)
+        if scope.class_code is None:
+            return rows
+        return rows.filter(class_code=scope.class_code)
 
     def unhashed(self) -> Self:
         """Items that still need a hash before they can be saved."""

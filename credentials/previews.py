@@ -1,10 +1,12 @@
 """What the preview of a batch shows: its sections, its rows and what it will break."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import groupby
 
 from accounts.models import PasswordKind
+from accounts.naming import name_and_class
 from accounts.overview import enrolled_elsewhere
 from schoolloket.core import clock
 from schoolloket.core.text import mask_email
@@ -14,11 +16,13 @@ from . import passwords, sealing
 from .eligibility import alternatives
 from .enrolments import enrolments_of
 from .models import Batch, BatchItem
+from .scopes import Part, Scope
+from .typed_usernames import Problem
 
 HEADINGS = {
     Batch.Purpose.SINGLE: "LeerID aanmeldgegevens",
     Batch.Purpose.RENEW: "Bulk: genereer nieuw wachtwoord",
-    Batch.Purpose.CREATE: "Accounts aanmaken",
+    Batch.Purpose.CREATE: "LeerID's aanmaken",
     Batch.Purpose.TO_BASIC: "Type wijzigen naar Basis LeerID",
     Batch.Purpose.TO_ADVANCED: "Type wijzigen naar Gevorderd LeerID",
 }
@@ -33,6 +37,36 @@ class Row:
 
     item: BatchItem
     enrolment: Enrolment
+    # What was typed as its username, where that will not do.
+    problem: Problem | None = None
+
+    @property
+    def key(self) -> str:
+        """The row as its fields and its button name it; another password is another row (R2)."""
+        return str(self.item.pk)
+
+    @property
+    def place(self) -> str:
+        """The place of the row in the preview, which it keeps when it gets another password."""
+        return str(self.item.position)
+
+    @property
+    def name(self) -> str:
+        return self.enrolment.full_name
+
+    @property
+    def label(self) -> str:
+        """Name and stamnummer."""
+        return self.enrolment.name_and_number
+
+    @property
+    def username(self) -> str:
+        return self.item.username
+
+    @property
+    def creates(self) -> bool:
+        """Whether the save makes a LeerID for the pupil."""
+        return self.item.creates
 
     @cached_property
     def password(self) -> passwords.Shown | None:
@@ -45,10 +79,20 @@ class Row:
         secrets = sealing.unseal(self.item.sealed)
         return passwords.shown(self.item.password_kind, secrets.password)
 
+    @cached_property
+    def kinds(self) -> list[PasswordKind]:
+        """The kinds of password in the menu of the row; empty where there is no choice."""
+        others = alternatives(self.item)
+        if not others:
+            return []
+        return [kind for kind in PasswordKind if kind in others or kind == self.item.password_kind]
+
     @property
-    def alternatives(self) -> list[PasswordKind]:
-        """The other kinds of password that the row may switch to."""
-        return alternatives(self.item)
+    def typed_username(self) -> str:
+        """What the field of the username holds."""
+        if self.problem is not None:
+            return self.problem.typed
+        return self.item.username
 
     @property
     def masked_email(self) -> str:
@@ -70,22 +114,100 @@ class Row:
         return account.has_own_password
 
 
-def rows_of(batch: Batch, items: Iterable[BatchItem]) -> list[Row]:
+def rows_of(
+    batch: Batch, items: Iterable[BatchItem], problems: Mapping[int, Problem] | None = None
+) -> list[Row]:
     """Return the rows of these items, in their order.
 
-    A student whose enrolment was withdrawn has no row: the school may not see that pupil (R11).
+    `problems`: position -> what is wrong with the username that was typed there. A student whose
+    enrolment was withdrawn has no row: the school may not see that pupil (R11).
     """
     items = list(items)
     enrolments = enrolments_of(batch, items)
+    problems = problems or {}
 
     rows = []
     for item in items:
         enrolment = enrolments.get(item.student_id)
         if enrolment is None:
             continue
-        rows.append(Row(item, enrolment))
+        rows.append(Row(item, enrolment, problems.get(item.position)))
 
     return rows
+
+
+def _kinds_of(rows: list[Row]) -> list[PasswordKind]:
+    """Return the kinds that at least one of the rows may have; none where there is no choice."""
+    return [kind for kind in PasswordKind if any(kind in row.kinds for row in rows)]
+
+
+@dataclass(frozen=True)
+class SchoolClass:
+    """The rows of one class in a section, by the class of the pupils when the draft was made.
+
+    `scope`: as the menu for all of them posts it.
+    """
+
+    code: str
+    rows: list[Row]
+    scope: str = ""
+
+    @property
+    def heading(self) -> str:
+        return self.code or "Zonder klas"
+
+    @cached_property
+    def kinds(self) -> list[PasswordKind]:
+        """The kinds in the menu for the class; empty where there is no choice."""
+        return _kinds_of(self.rows)
+
+    @property
+    def place(self) -> int:
+        """A number that no other class of the page has."""
+        return self.rows[0].item.position
+
+
+@dataclass(frozen=True)
+class Section:
+    """A part of the preview, its rows in the order of the paper.
+
+    `part`: None for LeerIDs that stay as they are.
+    """
+
+    part: Part | None = None
+    rows: list[Row] = field(default_factory=list)
+
+    @cached_property
+    def classes(self) -> list[SchoolClass]:
+        """The rows class by class."""
+        found = []
+        for code, rows in groupby(self.rows, key=lambda row: row.item.class_code or ""):
+            scope = ""
+            if self.part is not None:
+                scope = str(Scope(self.part, code))
+            found.append(SchoolClass(code, list(rows), scope))
+        return found
+
+    @property
+    def scope(self) -> str:
+        """The whole section, as the menu for all its rows posts it."""
+        return str(self.part)
+
+    @property
+    def place(self) -> str:
+        return str(self.part)
+
+    @cached_property
+    def kinds(self) -> list[PasswordKind]:
+        """The kinds in the menu for all rows; empty for one class, which has a menu of its own."""
+        if len(self.classes) == 1:
+            return []
+        return _kinds_of(self.rows)
+
+    @property
+    def ticked(self) -> int:
+        """How many of its rows the save would do."""
+        return sum(row.item.included for row in self.rows)
 
 
 @dataclass(frozen=True)
@@ -97,27 +219,30 @@ class Preview:
     """
 
     batch: Batch
-    renewed: list[Row] = field(default_factory=list)
-    created: list[Row] = field(default_factory=list)
-    linked: list[Row] = field(default_factory=list)
+    renewed: Section = field(default_factory=lambda: Section(Part.RENEWED))
+    linked: Section = field(default_factory=Section)
+    created: Section = field(default_factory=lambda: Section(Part.CREATED))
     # Obstacles other than a linked e-mail address.
     impossible: list[Row] = field(default_factory=list)
 
     @classmethod
-    def of(cls, batch: Batch) -> "Preview":
-        """Return the preview of a draft, its rows in the order of the list."""
-        preview = cls(batch)
-        rows = rows_of(batch, batch.items.select_related("account"))
+    def of(cls, batch: Batch, problems: Mapping[int, Problem] | None = None) -> "Preview":
+        """Return the preview of a draft, its rows in the order of the paper.
 
-        for row in rows:
+        `problems`: position -> what is wrong with the username that was typed there.
+        """
+        preview = cls(batch)
+        items = batch.items.select_related("account")
+
+        for row in rows_of(batch, items, problems):
             if row.item.obstacle == BatchItem.Obstacle.LINKED:
-                preview.linked.append(row)
+                preview.linked.rows.append(row)
             elif row.item.obstacle:
                 preview.impossible.append(row)
             elif row.item.creates:
-                preview.created.append(row)
+                preview.created.rows.append(row)
             else:
-                preview.renewed.append(row)
+                preview.renewed.rows.append(row)
 
         return preview
 
@@ -136,24 +261,36 @@ class Preview:
     @property
     def ticked(self) -> int:
         """How many rows the save would do."""
-        return _ticked(self.renewed) + _ticked(self.created)
+        return self.renewed.ticked + self.created.ticked
 
     @property
     def broken_passwords(self) -> int:
         """How many passwords that work now would work no more."""
-        return _ticked(self.renewed)
+        return self.renewed.ticked
 
     @property
-    def own_passwords(self) -> int:
-        """How many of the pupils to renew chose a password of their own."""
-        return sum(row.breaks_own_password for row in self.renewed)
+    def own_passwords(self) -> list[str]:
+        """The pupils to renew who chose a password of their own, by name and class."""
+        return [_named(row) for row in self.renewed.rows if row.breaks_own_password]
 
     @cached_property
-    def enrolled_elsewhere(self) -> int:
-        """How many of the pupils to renew use the LeerID in another school too."""
-        students = [row.item.student_id for row in self.renewed]
-        return enrolled_elsewhere(self.batch.institution, students, clock.today())
+    def enrolled_elsewhere(self) -> list[str]:
+        """The pupils to renew who use the LeerID in another school too, by name and class."""
+        students = [row.item.student_id for row in self.renewed.rows]
+        elsewhere = enrolled_elsewhere(self.batch.institution, students, clock.today())
+        return [_named(row) for row in self.renewed.rows if row.item.student_id in elsewhere]
+
+    @property
+    def first_wrong(self) -> int | None:
+        """The position of the first row whose typed username will not do, or None."""
+        wrong = [row.item.position for row in self.created.rows if row.problem]
+        return min(wrong, default=None)
+
+    @property
+    def wrong_usernames(self) -> list[str]:
+        """The pupils whose typed username will not do, by name and class."""
+        return [_named(row) for row in self.created.rows if row.problem]
 
 
-def _ticked(rows: list[Row]) -> int:
-    return sum(row.item.included for row in rows)
+def _named(row: Row) -> str:
+    return name_and_class(row.enrolment)

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .views import batches, bulk, single
+from .views import batches, bulk, preview_rows, single
 
 urlpatterns = [
     path(
@@ -10,7 +10,14 @@ urlpatterns = [
     ),
     path("<number:number>/vernieuwen/", bulk.start, name="start_batch"),
     path("<number:number>/vernieuwen/<uuid:batch_id>/", bulk.preview, name="preview_batch"),
-    path("<number:number>/vernieuwen/<uuid:batch_id>/rij/", bulk.reroll, name="reroll_item"),
+    path(
+        "<number:number>/vernieuwen/<uuid:batch_id>/rij/", preview_rows.reroll, name="reroll_item"
+    ),
+    path(
+        "<number:number>/vernieuwen/<uuid:batch_id>/gebruikersnaam/",
+        preview_rows.rename,
+        name="rename_item",
+    ),
     path("<number:number>/vernieuwen/<uuid:batch_id>/voortgang/", bulk.hash_slice, name="slice"),
     path("<number:number>/afdrukken/", batches.batch_list, name="batches"),
     path("<number:number>/afdrukken/<uuid:batch_id>/", batches.result, name="batch_result"),

@@ -24,7 +24,7 @@ PEPPER_KEYS = environment.pepper_keys()
 # themselves are not kept, so nothing could be hashed again.
 MATCHING_KEY = environment.required("MATCHING_KEY")
 
-DRAFT_MINUTES = environment.number("DRAFT_MINUTES", 30)
+DRAFT_MINUTES = environment.number("DRAFT_MINUTES", 60)
 PRINTABLE_HOURS = environment.number("PRINTABLE_HOURS", 24)
 PRINTABLE_MINUTES_AFTER_DOWNLOAD = environment.number("PRINTABLE_MINUTES_AFTER_DOWNLOAD", 60)
 # After so many months without a running enrolment a student is erased, with the LeerID (R12).
@@ -183,8 +183,8 @@ CACHES = {
     }
 }
 
-# A renewal of 5,000 pupils posts up to three fields a row.
-DATA_UPLOAD_MAX_NUMBER_FIELDS = 3 * BATCH_LIMIT
+# A renewal of 5,000 pupils posts a tick, a username and a kind a row, and a menu a class.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 4 * BATCH_LIMIT
 # Uploaded files stay in memory, never on disk (R5).
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
 FILE_UPLOAD_MAX_MEMORY_SIZE = IMPORT_MAX_BYTES + 64 * 1024

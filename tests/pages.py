@@ -38,7 +38,8 @@ def messages_on(response: HttpResponse) -> str:
 class Form(HTMLParser):
     """The first posting form in the main part of a page, as a browser without JavaScript posts it.
 
-    `fields`: name -> values; `buttons`: name and value of each.
+    `fields`: name -> values; `buttons`: name and value of each; `menus`: name -> what can be
+    chosen there.
     """
 
     def __init__(self, response: HttpResponse) -> None:
@@ -46,6 +47,8 @@ class Form(HTMLParser):
         self.action = ""
         self.fields: dict[str, list[str]] = {}
         self.buttons: set[tuple[str, str]] = set()
+        self.menus: dict[str, list[str]] = {}
+        self._menu = ""
         self.feed(_posting_form(html(response).partition("<main")[2]))
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -54,8 +57,19 @@ class Form(HTMLParser):
             self.action = found["action"]
         elif tag == "button" and "name" in found:
             self.buttons.add((found["name"], found.get("value", "")))
+        elif tag == "select":
+            self._menu = found["name"]
+            self.menus[self._menu] = []
+        elif tag == "option":
+            self._choice(found["value"], selected="selected" in found)
         elif tag == "input" and "name" in found and _is_posted(found):
             self.fields.setdefault(found["name"], []).append(found.get("value", "on"))
+
+    def _choice(self, value: str, *, selected: bool) -> None:
+        """A menu posts the choice that is selected, else its first one."""
+        if selected or not self.menus[self._menu]:
+            self.fields[self._menu] = [value]
+        self.menus[self._menu].append(value)
 
 
 def _posting_form(main: str) -> str:

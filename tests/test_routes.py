@@ -77,6 +77,7 @@ EXPECTED = {
     "<number:number>/vernieuwen/": Who.MEMBER,
     DRAFT: Who.MEMBER,
     f"{DRAFT}rij/": Who.MEMBER,
+    f"{DRAFT}gebruikersnaam/": Who.MEMBER,
     f"{DRAFT}voortgang/": Who.MEMBER,
     "<number:number>/afdrukken/": Who.MEMBER,
     BATCH: Who.MEMBER,

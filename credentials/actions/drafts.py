@@ -12,6 +12,7 @@ from accounts.overview import account_of, chosen, held, visible, year_of
 from credentials import sealing
 from credentials.eligibility import converted_kind, obstacle, proposed_kind
 from credentials.models import Batch, BatchItem
+from credentials.print_order import in_print_order
 from schoolloket.core import clock
 from schoolloket.core.exceptions import NotEligible, UnknownStudents
 from schoolloket.institutions.actors import Actor
@@ -37,13 +38,13 @@ def prepare(
     purpose: Batch.Purpose,
     year: SchoolYear | None = None,
 ) -> Batch:
-    """Draft new credentials for a selection, in the order of the list; nothing is valid yet (R2).
+    """Draft new credentials for a selection, in the order of the paper; nothing is valid yet (R2).
 
     `year`: whose classes are shown and printed, by default that of the selection. Raises
     NothingSelected, TooManySelected or UnknownStudents.
     """
     day = clock.today()
-    rows = chosen(by.institution, student_ids, day, year)
+    rows = in_print_order(chosen(by.institution, student_ids, day, year))
     year = year or year_of(rows, day)
     batch = _new_draft(by, purpose, year)
     held_elsewhere = held(by.institution, student_ids, day)

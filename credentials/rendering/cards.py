@@ -1,14 +1,11 @@
 """What is printed: a card per student, and the job that holds the cards in print order."""
 
-import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from urllib.parse import urlencode
 
 from accounts.pictures import Picture
-from schoolloket.core.text import fold
 
 from .fonts import BOLD, printable, spelled_in_full
 from .qr import qr_operators
@@ -108,27 +105,3 @@ class PrintJob:
     def batch(self) -> str:
         """The batch by the name and number that a school knows: `Reeks 12`."""
         return f"Reeks {self.batch_number}"
-
-
-def in_print_order(cards: Iterable[Card]) -> tuple[Card, ...]:
-    """Sort by class, group, last and first name, as a teacher's class list would be.
-
-    Accents and capitals make no difference. The stamnummer decides between namesakes, so that the
-    order is always the same.
-    """
-    return tuple(sorted(cards, key=_place))
-
-
-def _place(card: Card) -> tuple[str, ...]:
-    return (
-        _collated(card.class_code),
-        _collated(card.administrative_group),
-        _collated(card.last_name),
-        _collated(card.first_name),
-        card.stamnummer,
-    )
-
-
-def _collated(text: str) -> str:
-    """Fold accents and capitals, and pad numbers, so that `2A` comes before `10A`."""
-    return re.sub(r"\d+", lambda digits: digits[0].zfill(12), fold(text))

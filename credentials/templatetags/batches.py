@@ -1,14 +1,19 @@
 """What pages show of a batch; with tags, so that those of a lower room can show it too."""
 
+from functools import cache
 from typing import Any
 
 from django import template
+from django.template.loader import render_to_string
 from django.utils import timezone
 
+from accounts.models import PasswordKind
+from accounts.pictures import Picture
 from credentials.documents import Document, documents_of
 from credentials.forms import uuid_or_none
 from credentials.models import Batch, BatchItem
 from credentials.new_school_year import NewSchoolYear
+from credentials.previews import Row
 from schoolloket.core.clock import today
 from schoolloket.institutions.models import Institution
 from students.models import Student
@@ -58,3 +63,23 @@ def batch_purposes() -> type[Batch.Purpose]:
 def documents(batch: Batch) -> list[Document]:
     """The ZIP and each document in it, which can be downloaded alone."""
     return documents_of(batch)
+
+
+@register.simple_tag
+def kind_options(row: Row) -> str:
+    """Give the choices in the menu of a row of the preview."""
+    return _kind_options(tuple(row.kinds), row.item.password_kind)
+
+
+@cache
+def _kind_options(kinds: tuple[PasswordKind, ...], chosen: str) -> str:
+    """Render it once: a preview of a thousand rows has only a handful of different menus."""
+    context = {"kinds": kinds, "chosen": chosen}
+    return render_to_string("credentials/includes/kind_options.html", context)
+
+
+@register.simple_tag
+@cache
+def small_picture(picture: Picture) -> str:
+    """Give a picture of a password with its name; each of the sixteen is rendered once."""
+    return render_to_string("credentials/includes/small_picture.html", {"picture": picture})

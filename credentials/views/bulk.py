@@ -1,29 +1,37 @@
-"""Bulk: genereer nieuw wachtwoord, and accounts aanmaken: from a selection to the save."""
+"""Bulk: genereer nieuw wachtwoord, and LeerID's aanmaken: from a selection to the save."""
 
+from collections.abc import Mapping
 from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
-from django_htmx.http import HttpResponseClientRefresh
 
 from accounts.desk_urls import desk_url, refused_to_list, to_list
 from accounts.forms import UNREADABLE
 from accounts.models import Kind, PasswordKind
 from credentials.actions import changes, drafts, hashing, locks, saves
-from credentials.forms import RowForm, SelectionForm, TicksForm
-from credentials.models import Batch, BatchItem
-from credentials.previews import Preview, rows_of
+from credentials.forms import RowForm, ScopeForm, SelectionForm
+from credentials.models import Batch
+from credentials.previews import Preview
+from credentials.scopes import Part
+from credentials.typed_usernames import Problem
 from schoolloket.core import exceptions
+from schoolloket.core.text import counted
 from schoolloket.institutions.requests import DeskRequest
 
 from .decorators import SAVE_SECONDS, with_batch
+from .typed import Typed, keep_what_is_typed
+
+UNSEEN = (
+    "Er is nog niets bewaard: wat je koos, staat nu in de rijen. Kijk het na en bewaar opnieuw."
+)
 
 
 @require_POST
 def start(request: DeskRequest) -> HttpResponse:
-    """Vernieuw wachtwoord, or Accounts aanmaken, for the students ticked in the list."""
+    """Vernieuw wachtwoord, or LeerID's aanmaken, for the students ticked in the list."""
     form = SelectionForm(request.POST)
     if not form.is_valid():
         messages.error(request, UNREADABLE)
@@ -42,12 +50,18 @@ def start(request: DeskRequest) -> HttpResponse:
     return _to_preview(request, batch)
 
 
-def _to_preview(request: DeskRequest, batch: Batch) -> HttpResponse:
-    """Lead to the preview, which remembers how the list was filtered and sorted."""
+def _to_preview(request: DeskRequest, batch: Batch, place: str = "") -> HttpResponse:
+    """Lead to the preview, which remembers how the list was filtered and sorted.
+
+    `place`: the id of the element to return to; without it the browser keeps the place that the
+    URL of the pressed button named.
+    """
     url = desk_url(request, "preview_batch", batch.pk)
     query = request.POST.get("query", "")
     if query:
         url += "?" + urlencode({"lijst": query})
+    if place:
+        url += f"#{place}"
 
     return redirect(url)
 
@@ -55,10 +69,20 @@ def _to_preview(request: DeskRequest, batch: Batch) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @with_batch
 def preview(request: DeskRequest, batch: Batch) -> HttpResponse:
-    """Bulk: genereer nieuw wachtwoord. Every button of the page posts to the page itself."""
+    """Bulk: genereer nieuw wachtwoord. Every button of the page posts to the page itself.
+
+    Where a typed username will not do, the answer is the page with what was typed, and nothing is
+    saved.
+    """
+    problems: Mapping[int, Problem] = {}
     try:
         if request.method == "POST":
-            return _do_pressed(request, batch)
+            if "cancel" in request.POST:
+                return _cancelled(request, batch)
+            typed = keep_what_is_typed(request, batch)
+            if not typed.problems:
+                return _do_pressed(request, batch, typed)
+            problems = typed.problems
         locks.refuse_if_gone(batch)
     except exceptions.AlreadySaved:
         # A double click, a reload, the back button: leads where the first click led (R4).
@@ -72,99 +96,80 @@ def preview(request: DeskRequest, batch: Batch) -> HttpResponse:
 
     context = {
         "batch": batch,
-        "preview": Preview.of(batch),
+        "preview": Preview.of(batch, problems),
         "progress": hashing.progress(batch),
         "kinds": PasswordKind,
         "account_kinds": Kind,
+        "parts": Part,
+        "as_proposed": ScopeForm.AS_PROPOSED,
+        "query": request.POST.get("query") or request.GET.get("lijst", ""),
         "reroll_url": desk_url(request, "reroll_item", batch.pk),
+        "rename_url": desk_url(request, "rename_item", batch.pk),
     }
-
     return render(request, "credentials/preview.html", context)
 
 
-def _do_pressed(request: DeskRequest, batch: Batch) -> HttpResponse:
+def _cancelled(request: DeskRequest, batch: Batch) -> HttpResponse:
+    """Drop the draft and lead to the list. Raises AlreadySaved."""
+    changes.cancel(by=request.actor, batch_id=batch.pk)
+    messages.info(request, "Geannuleerd: er is niets gewijzigd, alle oude wachtwoorden werken nog.")
+    return to_list(request)
+
+
+def _do_pressed(request: DeskRequest, batch: Batch, typed: Typed) -> HttpResponse:
     """Do what the pressed button asks. Raises Refused."""
-    if "cancel" in request.POST:
-        changes.cancel(by=request.actor, batch_id=batch.pk)
-        messages.info(
-            request, "Geannuleerd: er is niets gewijzigd, alle oude wachtwoorden werken nog."
-        )
-        return to_list(request)
-
-    _tick(request, batch)
     if "row" in request.POST:
-        _reroll(request, batch)
-    elif "all_new" in request.POST:
-        _switch_new_accounts(request, batch)
-    elif "save" in request.POST:
-        hashing.hash_all(batch, seconds=SAVE_SECONDS)
-        saves.save(by=request.actor, batch_id=batch.pk)
-        return redirect(desk_url(request, "batch_result", batch.pk) + "?start")
+        return _rerolled(request, batch, typed)
+    if "apply" in request.POST:
+        return _switched(request, batch)
+    if "save" in request.POST and not typed.unseen:
+        return _saved(request, batch)
 
+    if "save" in request.POST:
+        messages.warning(request, UNSEEN)
     return _to_preview(request, batch)
 
 
-def _tick(request: DeskRequest, batch: Batch) -> None:
-    """Remember the ticks, which every button posts along. Raises Refused."""
-    form = TicksForm(request.POST)
+def _rerolled(request: DeskRequest, batch: Batch, typed: Typed) -> HttpResponse:
+    """Do what the button of a row asks, and lead back to the row. Raises Refused."""
+    form = RowForm.of_row(request.POST)
     if not form.is_valid():
         raise exceptions.PreviewChanged
 
-    changes.tick(
-        by=request.actor,
-        batch_id=batch.pk,
-        item_ids=form.cleaned_data["item"],
-    )
+    # With another kind in its menu the row has another password already.
+    item = typed.replaced.get(form.cleaned_data["row"])
+    if item is None:
+        item = changes.reroll(
+            by=request.actor,
+            batch_id=batch.pk,
+            item_id=form.cleaned_data["row"],
+        )
+    return _to_preview(request, batch, f"rij-{item.position}")
 
 
-def _reroll(request: DeskRequest, batch: Batch) -> BatchItem:
-    """Do what the button of a row asks; return the new row. Raises Refused."""
-    form = RowForm.of_button(request.POST.get("row", ""))
+def _switched(request: DeskRequest, batch: Batch) -> HttpResponse:
+    """Give a class or a part of the preview the kind that was chosen for it. Raises Refused."""
+    form = ScopeForm.of_button(request.POST)
     if not form.is_valid():
-        raise exceptions.PreviewChanged
+        messages.error(request, "Kies eerst een soort wachtwoord. Er is niets gewijzigd.")
+        return _to_preview(request, batch)
 
-    return changes.reroll(
+    changed = changes.switch_scope(
         by=request.actor,
         batch_id=batch.pk,
-        item_id=form.cleaned_data["row"],
+        scope=form.cleaned_data["scope"],
         kind=form.cleaned_data["kind"],
     )
+    number = counted(changed, "leerling kreeg", "leerlingen kregen") or "Geen enkele leerling kreeg"
+    messages.info(request, f"{number} een andere soort wachtwoord. De andere rijen bleven zo.")
+    return _to_preview(request, batch)
 
 
-def _switch_new_accounts(request: DeskRequest, batch: Batch) -> None:
-    """Do what the buttons above the new accounts ask. Raises Refused."""
-    kind = request.POST["all_new"]
-    if kind not in PasswordKind.values:
-        raise exceptions.PreviewChanged
-
-    changes.switch_new_accounts(
-        by=request.actor,
-        batch_id=batch.pk,
-        kind=PasswordKind(kind),
-    )
-
-
-@require_POST
-@with_batch
-def reroll(request: DeskRequest, batch: Batch) -> HttpResponse:
-    """Another password for one row, without a reload of the page."""
-    try:
-        _tick(request, batch)
-        item = _reroll(request, batch)
-    except exceptions.DraftGone:
-        # The reloaded page shows the message.
-        return HttpResponseClientRefresh()
-    except exceptions.Refused as refused:
-        messages.error(request, str(refused))
-        return HttpResponseClientRefresh()
-
-    [row] = rows_of(batch, [item])
-    context = {
-        "row": row,
-        "reroll_url": desk_url(request, "reroll_item", batch.pk),
-    }
-
-    return render(request, "credentials/includes/preview_row.html", context)
+def _saved(request: DeskRequest, batch: Batch) -> HttpResponse:
+    """Save the draft and lead to its result, where the download starts. Raises Refused."""
+    hashing.hash_all(batch, seconds=SAVE_SECONDS)
+    saves.save(by=request.actor, batch_id=batch.pk)
+    return redirect(desk_url(request, "batch_result", batch.pk) + "?start")
 
 
 @require_POST
@@ -172,7 +177,7 @@ def reroll(request: DeskRequest, batch: Batch) -> HttpResponse:
 def hash_slice(request: DeskRequest, batch: Batch) -> JsonResponse:
     """Hash passwords for some seconds; the page asks again until all are done.
 
-    Does not count as an action of the manager: the draft's half hour runs on (R2).
+    Does not count as an action of the manager: the draft's hour runs on (R2).
     """
     hashing.hash_slice(batch.pk)
     state = hashing.progress(batch)

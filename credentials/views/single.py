@@ -31,12 +31,15 @@ def edit(request: DeskRequest, student_id: int) -> HttpResponse:
     """LeerID aanmeldgegevens. Every button of the page posts to the page itself.
 
     Answers 404 for a pupil without a LeerID, and for one who left, whose LeerID is read only (R11).
+    Where another school has the say it leads to the pupil's page, which tells why (R11).
     """
     enrolment = enrolment_or_404(request, student_id)
     context = student_context(request, enrolment)
     account = context["account"]
     if account is None or context["read_only"]:
         raise Http404
+    if context["held"]:
+        return redirect(desk_url(request, "student", student_id))
 
     try:
         item = _draft(request, student_id)

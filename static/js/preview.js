@@ -68,6 +68,29 @@ form.addEventListener("change", (event) => {
   count();
 });
 
+// A row posts its own fields, not those of a thousand others.
+form.addEventListener("htmx:configRequest", ({ target, detail }) => {
+  const fields = [...target.closest("tr").querySelectorAll("[name]")];
+  const posted = fields.filter((field) => field.type !== "checkbox" || field.checked);
+  detail.parameters = Object.fromEntries(posted.map((field) => [field.name, field.value]));
+  detail.headers["X-CSRFToken"] = token;
+});
+
+// A tick that was set while another password was under way stays.
+form.addEventListener("htmx:beforeSwap", ({ detail }) => {
+  const { id } = detail.target.closest("tr");
+  const box = () => document.querySelector(`#${id} [name=item]`);
+  const { checked } = box();
+  form.addEventListener("htmx:afterSwap", () => { box().checked = checked; }, { once: true });
+});
+
+// Enter in the field of a username is the end of typing it, and no button.
+form.addEventListener("keydown", (event) => {
+  if (event.key !== "Enter" || !event.target.matches("[name^=username-]")) return;
+  event.preventDefault();
+  event.target.dispatchEvent(new Event("change", { bubbles: true }));
+});
+
 form.addEventListener("submit", () => { running = false; });
 document.body.addEventListener("htmx:afterSettle", () => { count(); prepare(); });
 for (const box of form.querySelectorAll("[data-tick-section]")) box.hidden = false;

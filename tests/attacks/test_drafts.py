@@ -40,9 +40,9 @@ def test_a_colleague_neither_reads_nor_changes_a_draft(
     before = all_of(draft)
     preview = desk("preview_batch", draft.pk)
     assert carol.get(preview).status_code == 404
-    for button in ("save", "cancel", "item", "row", "all_new"):
+    for button in ("save", "cancel", "item", "row", "apply"):
         assert carol.post(preview, {button: str(row.pk)}).status_code == 404
-    for page in ("reroll_item", "slice"):
+    for page in ("reroll_item", "rename_item", "slice"):
         assert carol.post(desk(page, draft.pk), {"row": row.pk}).status_code == 404
     assert carol.get(desk("batch_result", draft.pk)).status_code == 404
     assert all_of(draft) == before
@@ -78,6 +78,8 @@ def test_no_action_takes_the_draft_of_a_colleague(
         lambda: changes.cancel(by=carol_actor, batch_id=draft.pk),
         lambda: changes.tick(by=carol_actor, batch_id=draft.pk, item_ids=[row]),
         lambda: changes.reroll(by=carol_actor, batch_id=draft.pk, item_id=row),
+        lambda: changes.rename(by=carol_actor, batch_id=draft.pk, usernames={}),
+        lambda: changes.switch_rows(by=carol_actor, batch_id=draft.pk, kinds={}),
         lambda: retention.destroy(by=carol_actor, batch_id=draft.pk),
     ):
         with pytest.raises(Batch.DoesNotExist):

@@ -17,10 +17,11 @@ BEHEERDER = "beheerder@demo.test"
 # One call for a page of any length, instead of four calls per row.
 _READ_ROWS = """rows => rows.map(row => {
     const text = found => found ? found.innerText.trim() : "";
+    const typed = row.querySelector("[name^=username-]");
     const pictures = [...row.querySelectorAll(".pictures li")].map(text);
     return {
         label: text(row.querySelector("th")),
-        username: text(row.querySelectorAll("td.line")[0]),
+        username: typed ? typed.value : text(row.querySelector("td.line")),
         password: pictures.length ? pictures.join(" - ") : text(row.querySelector(".secret")),
         kind: text(row.querySelector(".small")),
         ticked: row.querySelector("input").checked,
@@ -131,6 +132,10 @@ class Desk(Visitor):
         for row in shown:
             self.leaks.saw(row.password)
         return shown
+
+    def choose_kind(self, pupil: str, kind: str) -> None:
+        """Choose in the menu of the pupil's row; with JavaScript that is all."""
+        self.page.get_by_label(f"Soort wachtwoord voor {pupil}").select_option(label=kind)
 
     def read_new_password(self) -> str:
         """The password on the page of one pupil."""

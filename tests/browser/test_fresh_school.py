@@ -65,7 +65,7 @@ def when_accounts_are_made_for_all(desk: Desk) -> None:
     desk.press("Selecteer alle 200")
     desk.counts(200)
     desk.press("LeerID aanmaken")
-    desk.sees_heading("Accounts aanmaken")
+    desk.sees_heading("LeerID's aanmaken")
 
 
 def then_the_preview_shows_a_password_for_everybody(desk: Desk) -> list[Shown]:

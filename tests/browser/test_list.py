@@ -141,7 +141,7 @@ def test_rows_are_rerolled_switched_and_left_out_in_the_preview(desk: Desk) -> N
     desk.tick("Amani Bockstal (80240)")
     desk.press("Vernieuw wachtwoord")
     amani, abdulghani = desk.read_preview()
-    desk.press("Afbeeldingswachtwoord voor Abdulghani Bogdan")
+    desk.choose_kind("Abdulghani Bogdan", "Afbeeldingswachtwoord")
     expect(desk.page.locator(".pictures li")).to_have_count(4)
     row = desk.box(ABDULGHANI)
     with_pictures = row.input_value()
@@ -176,7 +176,8 @@ def test_renewing_without_javascript(plain_desk: Desk) -> None:
     [word] = desk.read_preview()
     desk.press("Ander wachtwoord voor Abdulghani Bogdan")
     expect(desk.page.locator(".secret")).not_to_have_text(word.password)
-    desk.press("Afbeeldingswachtwoord voor Abdulghani Bogdan")
+    desk.choose_kind("Abdulghani Bogdan", "Afbeeldingswachtwoord")
+    desk.press("Ander wachtwoord voor Abdulghani Bogdan")
     [shown] = desk.read_preview()
     assert len(shown.password.split(" - ")) == 4
     desk.press("Bewaren en afdrukken")

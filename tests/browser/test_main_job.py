@@ -64,11 +64,11 @@ def when_their_passwords_are_renewed(desk: Desk) -> None:
 def then_two_get_a_new_password_and_one_keeps_the_old(desk: Desk) -> None:
     renewed = desk.section("Leerlingen zonder e-mailadres")
     expect(renewed).to_contain_text("Totaal aantal rijen: 2")
-    expect(renewed.get_by_role("rowheader")).to_have_text([ARDALAN, AMANI])
+    expect(renewed.locator("th[scope=row]")).to_have_text([AMANI, ARDALAN])
     expect(renewed.get_by_text("nieuw gevorderd wachtwoord")).to_have_count(2)
     linked = desk.section("LeerID's met gekoppeld e-mailadres")
     expect(linked).to_contain_text("Totaal aantal rijen: 1")
-    expect(linked.get_by_role("rowheader")).to_have_text([BUTRINT])
+    expect(linked.locator("th[scope=row]")).to_have_text([BUTRINT])
     expect(linked).to_contain_text("t*****s@ond.vlaanderen.be")
     expect(linked).to_contain_text(
         "Je kan geen nieuw wachtwoord genereren voor LeerID's met een gekoppeld e-mailadres"
@@ -95,9 +95,7 @@ def then_paper_and_excel_say_what_the_preview_said(zip_file: Path, shown: list[S
     assert zip_file.name == "leerid-999912-20261123-1000.zip"
     printed = Printed.of(zip_file)
     assert list(printed.files) == [*SHEETS, WORKBOOK]
-    # By class: Amani of 5STW comes before Ardalan of 6EM.
-    in_order = sorted(shown, key=lambda row: row.name)
-    for page, row in zip(printed.pages(SHEETS[0]), in_order, strict=True):
+    for page, row in zip(printed.pages(SHEETS[0]), shown, strict=True):
         assert has_row(page, row)
         assert f"http://localhost:8000/mijn/{row.username}" in page
         assert "Tijdelijkwachtwoord:" in page
@@ -107,7 +105,7 @@ def then_paper_and_excel_say_what_the_preview_said(zip_file: Path, shown: list[S
     assert [
         (row["Stamnummer"], row["LeerID Gebruikersnaam"], row["LeerID Wachtwoord"])
         for row in printed.workbook()
-    ] == [(int(row.stamnummer), row.username, row.password) for row in in_order]
+    ] == [(int(row.stamnummer), row.username, row.password) for row in shown]
 
 
 def then_exactly_these_passwords_are_valid(before: dict[str, str], shown: list[Shown]) -> None:

@@ -134,3 +134,15 @@ def test_a_new_username_brings_a_new_password(desk: Desk) -> None:
     changed = desk.page.get_by_role("row", name="Gebruikersnaam").first
     expect(changed).to_contain_text("abdulghani.bogdan")
     expect(changed).to_contain_text("abdul.bogdan")
+
+
+def test_the_focus_stays_at_the_field_that_showed_the_password(desk: Desk) -> None:
+    given_a_manager_who_found_the_pupil(desk)
+    desk.follow(f"Pas aan: aanmeldgegevens van {NAME}")
+    desk.sees("Klas 6A · Stamnummer 60351")
+    desk.page.get_by_label("afbeeldingswachtwoord").click()
+    desk.read_new_password()
+    expect(desk.page.get_by_label("afbeeldingswachtwoord")).to_be_focused()
+    desk.press("genereer nieuw wachtwoord")
+    desk.read_new_password()
+    expect(desk.page.get_by_role("button", name="genereer nieuw wachtwoord")).to_be_focused()

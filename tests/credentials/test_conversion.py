@@ -240,9 +240,9 @@ def test_a_row_that_becomes_basic_can_have_pictures_and_no_other_type(
 ) -> None:
     page = start(alice_client, charlie, purpose="to_basic")
     item = item_of(Batch.objects.get(), charlie)
-    rows = {value for name, value in Form(page).buttons if name == "row"}
-    assert rows == {str(item.pk), f"{item.pk}:afbeeldingen"}
-    page = press(alice_client, page, "row", f"{item.pk}:afbeeldingen")
+    menu = f"kind-{item.pk}"
+    assert Form(page).menus[menu] == [PasswordKind.WORD, PasswordKind.PICTURES]
+    page = press(alice_client, page, "row", str(item.pk), **{menu: "afbeeldingen"})
     assert "nieuw afbeeldingswachtwoord" in section(page, "renewed")
     press(alice_client, page, "save")
     after = Account.objects.get()

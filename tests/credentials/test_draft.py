@@ -4,26 +4,33 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from django.contrib.auth.hashers import check_password
 
-from accounts.models import Account, PasswordKind
+from accounts.models import Account, PasswordKind, Username
 from credentials.actions import changes, hashing, retention, saves
 from credentials.models import Batch, BatchItem
+from credentials.scopes import Part, Scope
 from credentials.sealing import unseal
 from schoolloket.core import exceptions
 from schoolloket.institutions.actors import Actor
 from schoolloket.institutions.models import Institution
 from students.models import Enrolment
-from tests.helpers import Enrol
+from tests.helpers import Enrol, GiveAccount
 
 from .helpers import Prepare, Save, item_of, snapshot
 
 pytestmark = pytest.mark.usefixtures("clock")
 DRAFT, DROPPED = Batch.State.DRAFT, Batch.State.DROPPED
+NEW = Scope(Part.CREATED)
 
 
 @pytest.fixture(autouse=True)
 def nobody_waits(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(hashing, "BUSY_SECONDS", 0)
+
+
+def switch(by: Actor, batch: Batch, scope: Scope, kind: PasswordKind | None) -> int:
+    return changes.switch_scope(by=by, batch_id=batch.pk, scope=scope, kind=kind)
 
 
 # Another password for one row ------------------------------------------------------------------
@@ -154,11 +161,56 @@ def test_all_new_accounts_switch_at_once(
 ) -> None:
     newcomers = [enrol(brussel, "Noor", f"N{number}") for number in range(3)]
     batch = prepare(sam, *newcomers)
-    changes.switch_new_accounts(by=alice_actor, batch_id=batch.pk, kind=PasswordKind.PICTURES)
+    changed = switch(alice_actor, batch, NEW, PasswordKind.PICTURES)
     new = batch.items.filter(creates=True)
+    assert changed == 3
     assert {item.password_kind for item in new} == {PasswordKind.PICTURES}
     assert len({unseal(item.sealed).password for item in new}) == 3
     assert item_of(batch, sam).password_kind == PasswordKind.WORD
+
+
+def test_a_class_switches_and_no_other(
+    brussel: Institution,
+    enrol: Enrol,
+    give_account: GiveAccount,
+    alice_actor: Actor,
+    prepare: Prepare,
+) -> None:
+    """A row that cannot have the kind, or has it already, keeps its password."""
+    word, pictures = PasswordKind.WORD, PasswordKind.PICTURES
+    kim = give_account(enrol(brussel, "Kim", "Kast", class_code="4A"), word)
+    tuur = give_account(enrol(brussel, "Tuur", "Klein", class_code="4A"), pictures)
+    gerda = give_account(enrol(brussel, "Gerda", "Groot", class_code="4A"))
+    other = give_account(enrol(brussel, "Bas", "Buur", class_code="4B"), word)
+    newcomer = enrol(brussel, "Noor", "Nieuw", class_code="4A")
+    batch = prepare(kim, tuur, gerda, other, newcomer)
+    before = {pupil: item_of(batch, pupil).sealed for pupil in (tuur, gerda, other, newcomer)}
+    changed = switch(alice_actor, batch, Scope(Part.RENEWED, "4A"), pictures)
+    assert changed == 1
+    assert item_of(batch, kim).password_kind == pictures
+    assert {pupil: item_of(batch, pupil).sealed for pupil in before} == before
+
+
+def test_those_without_a_class_switch_alone(
+    brussel: Institution, enrol: Enrol, alice_actor: Actor, prepare: Prepare
+) -> None:
+    """An empty class is not all classes."""
+    without, other = enrol(brussel, "Noor", "Een", class_code=""), enrol(brussel, "Noor", "Twee")
+    batch = prepare(without, other)
+    assert switch(alice_actor, batch, Scope(Part.CREATED, ""), PasswordKind.WORD) == 1
+    assert item_of(batch, without).password_kind == PasswordKind.WORD
+    assert item_of(batch, other).password_kind == PasswordKind.ADVANCED
+
+
+def test_new_accounts_go_back_to_the_proposal(
+    newcomer: Enrolment, brussel: Institution, enrol: Enrol, alice_actor: Actor, prepare: Prepare
+) -> None:
+    toddler = enrol(brussel, "Tuur", "Klein", group="1ste leerjaar")
+    batch = prepare(newcomer, toddler)
+    switch(alice_actor, batch, NEW, PasswordKind.ADVANCED)
+    assert switch(alice_actor, batch, NEW, None) == 2
+    assert item_of(batch, newcomer).password_kind == PasswordKind.WORD
+    assert item_of(batch, toddler).password_kind == PasswordKind.PICTURES
 
 
 def test_switching_all_keeps_who_is_of_that_kind_already(
@@ -166,7 +218,7 @@ def test_switching_all_keeps_who_is_of_that_kind_already(
 ) -> None:
     batch = prepare(newcomer)
     before = list(batch.items.values())
-    changes.switch_new_accounts(by=alice_actor, batch_id=batch.pk, kind=PasswordKind.WORD)
+    assert switch(alice_actor, batch, NEW, PasswordKind.WORD) == 0
     assert list(batch.items.values()) == before
 
 
@@ -176,9 +228,65 @@ def test_switching_all_keeps_the_ticks(
     one, other = enrol(brussel, "Noor", "Een"), enrol(brussel, "Noor", "Twee")
     batch = prepare(one, other)
     changes.tick(by=alice_actor, batch_id=batch.pk, item_ids=[item_of(batch, one).pk])
-    changes.switch_new_accounts(by=alice_actor, batch_id=batch.pk, kind=PasswordKind.PICTURES)
+    switch(alice_actor, batch, NEW, PasswordKind.PICTURES)
     assert item_of(batch, one).included
     assert not item_of(batch, other).included
+
+
+def test_rows_with_another_kind_in_their_menu_switch_and_the_others_stay(
+    sam: Account, newcomer: Enrolment, alice_actor: Actor, prepare: Prepare
+) -> None:
+    batch = prepare(sam, newcomer)
+    of_sam, of_newcomer = item_of(batch, sam), item_of(batch, newcomer)
+    kinds = {of_sam.pk: PasswordKind.PICTURES, of_newcomer.pk: PasswordKind.WORD}
+    replaced = changes.switch_rows(by=alice_actor, batch_id=batch.pk, kinds=kinds)
+    assert replaced == {of_sam.pk: item_of(batch, sam)}
+    assert item_of(batch, sam).password_kind == PasswordKind.PICTURES
+    assert item_of(batch, newcomer) == of_newcomer
+
+
+# Other usernames (R6) --------------------------------------------------------------------------
+
+
+def test_another_username_keeps_the_password_and_its_hash(
+    newcomer: Enrolment, alice_actor: Actor, ready: Prepare, save: Save
+) -> None:
+    batch = ready(newcomer)
+    before = item_of(batch, newcomer)
+    changes.rename(by=alice_actor, batch_id=batch.pk, usernames={before.pk: "noor"})
+    item = item_of(batch, newcomer)
+    assert (item.pk, item.sealed, item.hash) == (before.pk, before.sealed, before.hash)
+    save(batch)
+    account = Account.objects.get(student=newcomer.student_id)
+    assert account.username == "noor"
+    assert check_password(unseal(before.sealed).password, account.password)
+
+
+@pytest.mark.parametrize("pupil", ["sam", "linked"])
+def test_only_a_leerid_that_is_to_be_made_is_renamed(
+    pupil: str, alice_actor: Actor, prepare: Prepare, request: pytest.FixtureRequest
+) -> None:
+    account: Account = request.getfixturevalue(pupil)
+    batch = prepare(account)
+    with pytest.raises(exceptions.PreviewChanged):
+        changes.rename(
+            by=alice_actor,
+            batch_id=batch.pk,
+            usernames={item_of(batch, account).pk: "iemand.anders"},
+        )
+    assert item_of(batch, account).username == account.username
+
+
+def test_a_username_taken_meanwhile_is_skipped_at_the_save(
+    newcomer: Enrolment, pupil_of_gent: Account, alice_actor: Actor, ready: Prepare, save: Save
+) -> None:
+    batch = ready(newcomer)
+    names = {item_of(batch, newcomer).pk: "noor"}
+    changes.rename(by=alice_actor, batch_id=batch.pk, usernames=names)
+    Username.objects.create(value="noor", stem="noor", student=pupil_of_gent.student)
+    save(batch)
+    assert item_of(batch, newcomer).obstacle == BatchItem.Obstacle.USERNAME_TAKEN
+    assert not Account.objects.filter(student=newcomer.student_id).exists()
 
 
 # Ticks -----------------------------------------------------------------------------------------
@@ -233,14 +341,14 @@ def test_a_tick_of_another_batch_is_refused(
     assert ticked(mine) == {charlie.student_id}
 
 
-# Half an hour (R2) -----------------------------------------------------------------------------
+# An hour (R2) ------------------------------------------------------------------------------------
 
 
-def test_a_preview_lasts_for_half_an_hour(
+def test_a_preview_lasts_for_an_hour(
     charlie: Account, clock: time_machine.Traveller, ready: Prepare, save: Save
 ) -> None:
     batch = ready(charlie)
-    clock.shift(timedelta(minutes=29, seconds=59))
+    clock.shift(timedelta(minutes=59, seconds=59))
     assert save(batch).state == Batch.State.SAVED
 
 
@@ -248,13 +356,13 @@ def test_an_expired_preview_saves_nothing(
     charlie: Account, clock: time_machine.Traveller, ready: Prepare, save: Save
 ) -> None:
     batch, before = ready(charlie), snapshot(charlie)
-    clock.shift(timedelta(minutes=30))
+    clock.shift(timedelta(minutes=60))
     with pytest.raises(exceptions.DraftGone):
         save(batch)
     assert snapshot(charlie) == before
 
 
-def test_every_action_of_the_manager_starts_the_half_hour_anew(
+def test_every_action_of_the_manager_starts_the_hour_anew(
     charlie: Account,
     newcomer: Enrolment,
     alice_actor: Actor,
@@ -264,13 +372,13 @@ def test_every_action_of_the_manager_starts_the_half_hour_anew(
 ) -> None:
     batch = ready(charlie, newcomer)
     of_batch = {"by": alice_actor, "batch_id": batch.pk}
-    clock.shift(timedelta(minutes=20))
+    clock.shift(timedelta(minutes=40))
     changes.reroll(**of_batch, item_id=item_of(batch, charlie).pk)
-    clock.shift(timedelta(minutes=20))
-    changes.switch_new_accounts(**of_batch, kind=PasswordKind.PICTURES)
-    clock.shift(timedelta(minutes=20))
+    clock.shift(timedelta(minutes=40))
+    changes.switch_scope(**of_batch, scope=NEW, kind=PasswordKind.PICTURES)
+    clock.shift(timedelta(minutes=40))
     changes.tick(**of_batch, item_ids=[item_of(batch, charlie).pk])
-    clock.shift(timedelta(minutes=20))
+    clock.shift(timedelta(minutes=40))
     hashing.hash_all(batch)
     assert save(batch).state == Batch.State.SAVED
 
@@ -280,7 +388,7 @@ def test_progress_does_not_count_as_an_action(
 ) -> None:
     batch = prepare(charlie)
     ends = batch.expires_at
-    clock.shift(timedelta(minutes=20))
+    clock.shift(timedelta(minutes=40))
     hashing.hash_slice(batch.pk)
     batch.refresh_from_db()
     assert batch.expires_at == ends
@@ -291,7 +399,7 @@ def test_a_refused_action_does_not_count_either(
 ) -> None:
     batch = prepare(charlie)
     ends = batch.expires_at
-    clock.shift(timedelta(minutes=20))
+    clock.shift(timedelta(minutes=40))
     with pytest.raises(exceptions.PreviewChanged):
         changes.reroll(by=alice_actor, batch_id=batch.pk, item_id=0)
     batch.refresh_from_db()
@@ -303,21 +411,23 @@ def test_nothing_can_be_done_to_an_expired_preview(
 ) -> None:
     batch = prepare(charlie)
     item = item_of(batch, charlie)
-    clock.shift(timedelta(minutes=30))
+    clock.shift(timedelta(minutes=60))
     of_batch = {"by": alice_actor, "batch_id": batch.pk}
     with pytest.raises(exceptions.DraftGone):
         changes.reroll(**of_batch, item_id=item.pk)
     with pytest.raises(exceptions.DraftGone):
         changes.tick(**of_batch, item_ids=[item.pk])
     with pytest.raises(exceptions.DraftGone):
-        changes.switch_new_accounts(**of_batch, kind=PasswordKind.WORD)
+        changes.switch_scope(**of_batch, scope=NEW, kind=PasswordKind.WORD)
+    with pytest.raises(exceptions.DraftGone):
+        changes.rename(**of_batch, usernames={})
 
 
 def test_an_expired_preview_is_dropped_with_its_secrets(
     charlie: Account, clock: time_machine.Traveller, ready: Prepare
 ) -> None:
     batch, before = ready(charlie), snapshot(charlie)
-    clock.shift(timedelta(minutes=30))
+    clock.shift(timedelta(minutes=60))
     assert retention.destroy_expired() == 1
     batch.refresh_from_db()
     assert (batch.state, batch.items.count()) == (DROPPED, 0)
@@ -328,7 +438,7 @@ def test_a_preview_whose_time_runs_is_kept(
     charlie: Account, clock: time_machine.Traveller, ready: Prepare
 ) -> None:
     batch = ready(charlie)
-    clock.shift(timedelta(minutes=29))
+    clock.shift(timedelta(minutes=59))
     assert retention.destroy_expired() == 0
     assert batch.items.exclude(sealed="").exists()
 
@@ -338,7 +448,7 @@ def test_a_dropped_preview_is_forgotten_after_a_day(
 ) -> None:
     """Until then its page says that the preview expired, and does not answer 404."""
     batch = ready(charlie)
-    clock.shift(timedelta(minutes=30))
+    clock.shift(timedelta(minutes=60))
     retention.destroy_expired()
     clock.shift(timedelta(days=1))
     retention.destroy_expired()
@@ -392,7 +502,9 @@ def test_a_draft_of_another_school_does_not_exist(
     of_batch = {"by": bob_actor, "batch_id": batch.pk}
     for refused in (
         lambda: changes.reroll(**of_batch, item_id=item.pk),
-        lambda: changes.switch_new_accounts(**of_batch, kind=PasswordKind.WORD),
+        lambda: changes.switch_scope(**of_batch, scope=NEW, kind=PasswordKind.WORD),
+        lambda: changes.switch_rows(**of_batch, kinds={}),
+        lambda: changes.rename(**of_batch, usernames={}),
         lambda: changes.tick(**of_batch, item_ids=[item.pk]),
         lambda: changes.cancel(**of_batch),
         lambda: saves.save(**of_batch),

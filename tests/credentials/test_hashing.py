@@ -145,6 +145,6 @@ def test_a_saved_or_expired_draft_cannot_be_leased(
     charlie: Account, sam: Account, clock: time_machine.Traveller, saved: Prepare, prepare: Prepare
 ) -> None:
     over, done = prepare(sam), saved(charlie)
-    clock.shift(timedelta(minutes=30))
+    clock.shift(timedelta(minutes=60))
     assert not hashing.lease(batch_id=done.pk)
     assert not hashing.lease(batch_id=over.pk)

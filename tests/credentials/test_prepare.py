@@ -61,19 +61,28 @@ def test_a_renewal_proposes_the_kind_the_pupil_has(
     assert {item.included for item in batch.items.all()} == {True}
 
 
-def test_rows_stand_in_the_order_of_the_list(
+def test_rows_stand_in_the_order_of_the_paper(
     brussel: Institution, enrol: Enrol, give_account: GiveAccount, prepare: Prepare
 ) -> None:
-    """By name and first name, without accents."""
-    names = [("Wim", "Zwart"), ("Zoë", "Ähren"), ("Anna", "Ahren"), ("Óscar", "Bos")]
-    batch = prepare(*[give_account(enrol(brussel, *name)) for name in names])
+    """By class, where 2A comes before 10A, then by name and first name, without accents."""
+    pupils = [
+        ("Wim", "Zwart", "2A"),
+        ("Anna", "Adam", "10A"),
+        ("Zoë", "Ähren", "2A"),
+        ("Anna", "Ahren", "2A"),
+        ("Óscar", "Bos", "2A"),
+        ("Nel", "Nergens", ""),
+    ]
+    batch = prepare(*[give_account(enrol(brussel, *one[:2], class_code=one[2])) for one in pupils])
     assert [item.username for item in batch.items.all()] == [
+        "nel.nergens",
         "anna.ahren",
         "zoe.ahren",
         "oscar.bos",
         "wim.zwart",
+        "anna.adam",
     ]
-    assert [item.position for item in batch.items.all()] == [1, 2, 3, 4]
+    assert [item.position for item in batch.items.all()] == [1, 2, 3, 4, 5, 6]
 
 
 def test_who_has_no_leerid_is_proposed_but_not_ticked_in_a_renewal(
@@ -94,9 +103,27 @@ def test_who_has_no_leerid_is_ticked_in_a_creation(newcomer: Enrolment, prepare:
     [
         ("Kleuteronderwijs", PasswordKind.PICTURES),
         ("3de kleuterklas", PasswordKind.PICTURES),
-        ("4de leerjaar", PasswordKind.WORD),
-        ("1ste Leerjaar", PasswordKind.WORD),
+        ("K2", PasswordKind.PICTURES),
+        ("1ste leerjaar", PasswordKind.PICTURES),
+        ("1ste Leerjaar", PasswordKind.PICTURES),
+        ("1e leerjaar", PasswordKind.PICTURES),
+        ("Lager onderwijs - 2de leerjaar", PasswordKind.PICTURES),
+        ("eerste leerjaar", PasswordKind.PICTURES),
+        ("L1", PasswordKind.PICTURES),
+        ("2 lj", PasswordKind.PICTURES),
+        ("3de leerjaar", PasswordKind.WORD),
+        ("L3", PasswordKind.WORD),
+        ("Zesde leerjaar", PasswordKind.WORD),
+        ("6e leerjaar", PasswordKind.WORD),
+        ("7de leerjaar", PasswordKind.ADVANCED),
+        ("12de leerjaar", PasswordKind.ADVANCED),
         ("2e lj 3e gr Elektromechanica TSO", PasswordKind.ADVANCED),
+        ("1ste leerjaar van de 2de graad", PasswordKind.ADVANCED),
+        ("1e leerjaar A", PasswordKind.ADVANCED),
+        ("2de leerjaar aso", PasswordKind.ADVANCED),
+        ("eerste graad", PasswordKind.ADVANCED),
+        ("Onthaaljaar", PasswordKind.ADVANCED),
+        ("6A", PasswordKind.ADVANCED),
         ("", PasswordKind.ADVANCED),
     ],
 )

@@ -359,7 +359,7 @@ def test_the_documents_say_what_the_preview_showed(
         kind=PasswordKind.PICTURES,
     )
     preview = Preview.of(batch)
-    rows = preview.renewed + preview.created
+    rows = preview.renewed.rows + preview.created.rows
     shown = {row.item.username: row.password.text for row in rows}
     on_screen = text(alice_client.get(page))
     ticks = {"item": list(batch.items.values_list("pk", flat=True))}

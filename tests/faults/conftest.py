@@ -60,7 +60,7 @@ def large_stages(rig: Rig) -> Rig:
 def with_stages(rig: Rig, prefix: str, pupils: int) -> Rig:
     """Let a manager renew all pupils, and keep database and manager after each step.
 
-    listed -> drafted -> hashed -> saved -> printed
+    listed -> drafted -> hashed -> renamed -> saved -> printed
     """
     if f"{prefix}printed" in rig.stages:
         return rig
@@ -71,6 +71,7 @@ def with_stages(rig: Rig, prefix: str, pupils: int) -> Rig:
         "listed": lambda: (manager.sign_in(), manager.look_at_list()),
         "drafted": manager.prepare,
         "hashed": lambda: (manager.keep_ticks(), manager.slices()),
+        "renamed": manager.rename,
         "saved": manager.save,
         "printed": manager.download,
     }

@@ -20,7 +20,9 @@ from benchmarks.seed import MANAGERS, PASSWORD, SCHOOL
 TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="(\w+)"')
 ROW = re.compile(r'<tr id="rij-\d+">.*?</tr>', re.DOTALL)
 TICK = re.compile(r'name="item"\s+value="(\d+)"[^>]*?(\schecked)?\s*>')
-USERNAME = re.compile(r'<td class="line">([a-z0-9.-]+)</td>')
+USERNAME = re.compile(r'<td class="line">\s*([a-z0-9.-]+)\s*</td>')
+# Of a LeerID that is to be made, with the id of its row.
+TYPED = re.compile(r'name="username-(\d+)"\s+value="([a-z0-9.-]+)"')
 SECRET = re.compile(r'<span class="secret">(.*?)</span>')
 PICTURE = re.compile(r'height="36">(\w+)</li>')
 
@@ -28,6 +30,8 @@ LIST = f"/{SCHOOL}/leerlingen/"
 START = f"/{SCHOOL}/vernieuwen/"
 BATCHES = f"/{SCHOOL}/afdrukken/"
 
+# Of a username (R6).
+LONGEST = 64
 SECONDS_TO_ANSWER = 60
 MOST_SLICES = 100
 
@@ -59,6 +63,8 @@ class Manager:
     ticked: list[str] = field(default_factory=list)
     # Username -> password, as the last preview showed it.
     shown: dict[str, str] = field(default_factory=dict)
+    # Row -> username, of the LeerIDs that are to be made.
+    new: dict[str, str] = field(default_factory=dict)
 
     # One request ---------------------------------------------------------------------------------
 
@@ -136,6 +142,7 @@ class Manager:
         rows = ROW.findall(page)
         self.ticked = [TICK.search(row)[1] for row in rows]  # type: ignore[index]
         self.shown = dict(map(_shown, rows))
+        self.new = dict(TYPED.findall(page))
 
     @property
     def is_at_preview(self) -> bool:
@@ -178,6 +185,18 @@ class Manager:
             self.ticked[0] = TICK.search(row[0])[1]  # type: ignore[index]
         return answer
 
+    def rename(self) -> Answer:
+        """Another username for the first pupil who gets a LeerID."""
+        row, username = next(iter(self.new.items()))
+        other = f"ander.{username}"[:LONGEST]
+        fields = [("row", row), (f"username-{row}", other)]
+        answer = self.post(f"{START}{self.batch}/gebruikersnaam/", fields, "rename")
+        if answer.status == 200:
+            assert TYPED.findall(answer.text) == [(row, other)]
+            self.shown[other] = self.shown.pop(username)
+            self.new[row] = other
+        return answer
+
     def save(self) -> Answer:
         """Bewaren en afdrukken, and open the page that it leads to."""
         answer = self.post(self.page, [("save", ""), *self._ticks], "save")
@@ -217,11 +236,11 @@ class Manager:
 
 
 def _shown(row: str) -> tuple[str, str]:
-    username = USERNAME.search(row)
-    assert username, "a row without a username"
+    typed = TYPED.search(row)
+    found = typed[2] if typed else USERNAME.search(row)[1]  # type: ignore[index]
     if secret := SECRET.search(row):
-        return username[1], unescape(secret[1])
-    return username[1], " - ".join(PICTURE.findall(row))
+        return found, unescape(secret[1])
+    return found, " - ".join(PICTURE.findall(row))
 
 
 def printed(archive: bytes) -> dict[str, str]:

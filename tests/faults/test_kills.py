@@ -31,7 +31,9 @@ OPERATIONS = {
     "prepare": Operation("listed", Manager.prepare),
     "slice": Operation("drafted", Manager.slice),
     "reroll": Operation("hashed", Manager.reroll),
-    "save": Operation("hashed", Manager.save),
+    "rename": Operation("hashed", Manager.rename),
+    # The username of a new LeerID is another one than the draft began with.
+    "save": Operation("renamed", Manager.save),
     "download": Operation("saved", Manager.download),
     "destroy": Operation("saved", Manager.destroy),
 }
@@ -139,6 +141,7 @@ def _renewal(manager: Manager) -> None:
     manager.prepare()
     for _ in range(REROLLS):
         manager.reroll()
+    manager.rename()
     manager.keep_ticks()
     manager.slices()
     manager.save()

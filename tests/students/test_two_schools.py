@@ -165,6 +165,19 @@ def page(actor: Actor, enrolment: Enrolment, name: str = "student") -> str:
     return reverse(name, args=[actor.institution.number, enrolment.student_id])
 
 
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_the_held_school_gets_no_edit_page_but_the_reason(
+    method: str, in_gent: Account, joined: Callable[..., Enrolment], alice_client: Client
+) -> None:
+    pupil_here = joined()
+    number = pupil_here.institution.number
+    edit = reverse("edit_credentials", args=[number, pupil_here.student_id])
+    page = getattr(alice_client, method)(edit, {"generate": ""}, follow=True)
+    assert page.redirect_chain[-1][0] == reverse("student", args=[number, pupil_here.student_id])
+    assert "je kunt de aanmeldgegevens nog niet wijzigen" in text(page)
+    assert not Batch.objects.exists()
+
+
 def test_the_held_school_reads_why_and_what_to_do(
     joined: Callable[..., Enrolment], alice_actor: Actor, alice_client: Client
 ) -> None:
