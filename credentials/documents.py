@@ -11,12 +11,12 @@ from accounts.models import PasswordKind
 from credentials.rendering import fonts
 from credentials.rendering.a4 import render_a4
 from credentials.rendering.archive import render_zip, zip_name
-from credentials.rendering.cards import Card, PrintJob
+from credentials.rendering.cards import Card, PrintJob, printed_name
 from credentials.rendering.credentials_workbook import render_workbook
 from credentials.rendering.stickers import L7160, L7163, L7651, Sheet, render_stickers
 from schoolloket.core.downloads import PDF, XLSX, ZIP
 from schoolloket.core.exceptions import NotPrintable
-from students.models import Enrolment
+from students.models import Enrolment, Student
 
 from . import passwords, sealing
 from .enrolments import enrolments_of
@@ -144,17 +144,32 @@ def _card(item: BatchItem, enrolment: Enrolment) -> Card:
         temporary=kind == PasswordKind.ADVANCED,
         password=password.text,
         pictures=password.pictures,
+        official_name=_official_name(enrolment.student),
         code=secrets.code,
     )
 
 
-def unprintable_names(batch: Batch) -> list[str]:
-    """Return the names with letters that the printed face lacks; on paper they are folded."""
+def _official_name(student: Student) -> str:
+    return f"{student.official_first_name} {student.official_last_name}".strip()
+
+
+@dataclass(frozen=True)
+class OtherSpelling:
+    """A name with letters that no printed face has, and how the paper spells it."""
+
+    name: str
+    printed: str
+
+
+def other_spellings(batch: Batch) -> list[OtherSpelling]:
+    """Return the names that stand on paper otherwise than in the school's list."""
     enrolments = enrolments_of(batch, batch.items.valid())
 
-    names = []
+    spellings = []
     for enrolment in enrolments.values():
-        if not fonts.spelled_in_full(enrolment.full_name):
-            names.append(enrolment.full_name)
-
-    return names
+        name = enrolment.full_name
+        if not fonts.spelled_in_full(name):
+            official = _official_name(enrolment.student)
+            printed = fonts.printable(printed_name(name, official), fonts.BOLD)
+            spellings.append(OtherSpelling(name, printed))
+    return spellings

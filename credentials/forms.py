@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.http import QueryDict
 
 from accounts import usernames
-from accounts.forms import ID, IdListField
+from accounts.forms import ID, IdListField, SelectedForm
 from accounts.models import Account, Kind, PasswordKind, Username
 from credentials.actions.drafts import Edit
 from schoolloket.core.exceptions import PreviewChanged
@@ -20,10 +20,9 @@ from .scopes import Scope
 from .typed_usernames import NOT_WELL_FORMED, TAKEN
 
 
-class SelectionForm(forms.Form):
+class SelectionForm(SelectedForm):
     """The students ticked in the list and what is to happen to them."""
 
-    student = IdListField(required=False)
     purpose = forms.ChoiceField(
         choices=[(p, p) for p in Batch.Purpose if p != Batch.Purpose.SINGLE]
     )

@@ -7,7 +7,7 @@ from .cards import Card, PrintJob
 from .fitting import Box
 from .fonts import BOLD, CODE, REGULAR
 from .layout import Design, PictureRow, PictureSpot, Slot, draw
-from .paper import GREY, MM, PAGE_HEIGHT, TEAL, Paper, Style
+from .paper import MM, PAGE_HEIGHT, Paper, Style
 
 _MONTHS = (
     "januari",
@@ -52,19 +52,19 @@ def _spot(index: int) -> PictureSpot:
     )
 
 
-_LABEL = Style(REGULAR, 11, GREY)
+_LABEL = Style(REGULAR, 11)
 _NOTE = Style(REGULAR, 11.5)
-_HINT = Style(REGULAR, 10, GREY)
-_FOOT = Style(REGULAR, 8, GREY)
-_FOOT_RIGHT = Style(REGULAR, 8, GREY, align=1)
+_HINT = Style(REGULAR, 10)
+_FOOT = Style(REGULAR, 8)
+_FOOT_RIGHT = Style(REGULAR, 8, align=1)
 _FOOT_BOX = _box(118, 280, 70, 8)
 
 _DESIGN = Design(
     common=(
         Slot(attrgetter("class_code"), Style(BOLD, 18), _box(22, 19, 126, 10)),
-        Slot(attrgetter("administrative_group"), Style(REGULAR, 12, GREY), _box(22, 28, 126, 9)),
-        Slot(attrgetter("full_name"), Style(BOLD, 34), _box(22, 44, 166, 33)),
-        Slot(lambda card: "LeerID", Style(BOLD, 18, TEAL, align=1), _box(148, 19, 40, 10)),
+        Slot(attrgetter("administrative_group"), Style(REGULAR, 12), _box(22, 28, 126, 9)),
+        Slot(attrgetter("printed_name"), Style(BOLD, 34), _box(22, 44, 166, 33)),
+        Slot(lambda card: "LeerID", Style(BOLD, 18, align=1), _box(148, 19, 40, 10)),
         Slot(lambda card: "Aanmelden op", _LABEL, _box(31, 91, 100, 6)),
         Slot(attrgetter("sign_in_url"), Style(REGULAR, 13), _box(31, 97, 100, 16)),
         Slot(lambda card: "Gebruikersnaam:", _LABEL, _box(31, 116, 100, 6)),
@@ -86,7 +86,12 @@ _DESIGN = Design(
 
 def render_a4(job: PrintJob) -> bytes:
     """Return the A4 document of `job` as a PDF, a page per card in the job's order."""
-    paper = Paper("LeerID aanmeldgegevens", school=job.institution_name, subject=job.batch)
+    paper = Paper(
+        "LeerID aanmeldgegevens",
+        made_at=job.saved_at,
+        school=job.institution_name,
+        subject=job.batch,
+    )
     foot = partial(_draw_foot, paper, job)
 
     for card in job.cards:

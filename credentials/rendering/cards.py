@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 from accounts.pictures import Picture
 
+from .fonts import BOLD, printable, spelled_in_full
 from .qr import qr_operators
 
 
@@ -26,6 +27,7 @@ class Card:
     temporary: bool
     password: str  # as typed; a picture password is its names joined by ' - '
     pictures: tuple[Picture, ...] = ()
+    official_name: str = ""  # as the national register has it; empty where it is not known
     code: str = ""  # makes the device known that opens it; empty where there is none
 
     def __repr__(self) -> str:
@@ -36,6 +38,11 @@ class Card:
     def full_name(self) -> str:
         """The first name before the last; either may be empty."""
         return f"{self.first_name} {self.last_name}".strip()
+
+    @property
+    def printed_name(self) -> str:
+        """The name as it is set; the username where no letter of it can be."""
+        return printed_name(self.full_name, self.official_name) or self.username
 
     @property
     def scanned_url(self) -> str:
@@ -67,6 +74,21 @@ class Card:
         if self.temporary:
             return "Tijdelijk wachtwoord:"
         return "Wachtwoord:"
+
+
+def printed_name(name: str, official_name: str) -> str:
+    """Return the name, or the official one where only that has letters of the printed faces.
+
+    Where neither has, the name is spelled out later (`fonts.printable`); empty where it has no
+    letter that could be.
+    """
+    for spelled in (name, official_name):
+        if spelled_in_full(spelled) and printable(spelled, BOLD):
+            return spelled
+
+    if printable(name, BOLD).strip():
+        return name
+    return ""
 
 
 @dataclass(frozen=True)

@@ -21,13 +21,23 @@ COLUMNS = {
     "LeerID adres": 60,
 }
 
+# Up to the class: the rest is for scripts.
+PRINTED_COLUMNS = 7
+
 # A stamnummer that Excel shows unchanged when it is a number: no leading zero, 15 digits at most.
 _NUMBER = re.compile(r"[1-9][0-9]{0,14}")
 
 
 def render_workbook(job: PrintJob) -> bytes:
     """Return the workbook of `job` as .xlsx: headings, then a row per card in the job's order."""
-    return workbook.render("LeerID", COLUMNS, map(_cells, job.cards), made_at=job.saved_at)
+    return workbook.render(
+        "LeerID",
+        COLUMNS,
+        map(_cells, job.cards),
+        made_at=job.saved_at,
+        printed_columns=PRINTED_COLUMNS,
+        foot=job.batch,
+    )
 
 
 def _cells(card: Card) -> tuple[str | int, ...]:

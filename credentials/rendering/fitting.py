@@ -49,7 +49,7 @@ def fit(text: str, face: Face, size: float, box: Box) -> Setting:
     """
     on_one_line = min(
         size,
-        box.width / max(face.width(text), 0.001),
+        box.width / max(face.ink_width(text), 0.001),
         box.height / (face.ascent + face.descent),
     )
 
@@ -79,7 +79,7 @@ def _wrapped(text: str, face: Face, size: float, box: Box) -> Setting:
 
 def _fits(lines: tuple[str, ...], face: Face, size: float, box: Box) -> bool:
     height = face.ascent + face.descent + face.leading * (len(lines) - 1)
-    widest = max(map(face.width, lines))
+    widest = max(map(face.ink_width, lines))
     return height * size <= box.height and widest * size <= box.width
 
 

@@ -4,13 +4,16 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from anyascii import anyascii
+from PIL import ImageFont
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
 
 _FOLDER = Path(__file__).parent / "fonts"
+_UNITS = 1000  # of an em, in which outlines are measured
 _CONTROLS = {"Cc", "Cf", "Cs"}  # control, invisible format and lone surrogate characters
 
 
@@ -29,6 +32,14 @@ class Face:
         # All in C: this runs again and again for each text of each card.
         return sum(map(self.widths.__getitem__, text))
 
+    def ink_width(self, text: str) -> float:
+        """Return the width of the text in em with what its ends stick out, as a bold J does."""
+        return self.overhang(text[:1])[0] + self.width(text) + self.overhang(text[-1:])[1]
+
+    def overhang(self, letter: str) -> tuple[float, float]:
+        """Return how far the letter's ink sticks out of its width, left and right, in em."""
+        return _overhang(self.font.fontName, letter)
+
     def has(self, letter: str) -> bool:
         """Whether the letter can be set as it is.
 
@@ -39,9 +50,26 @@ class Face:
         return ord(letter) in self.font.face.charToGlyph
 
 
+@cache
+def _overhang(name: str, letter: str) -> tuple[float, float]:
+    drawn = _outlines(name)
+    left, _, right, _ = drawn.getbbox(letter, anchor="ls")
+    beyond = right - drawn.getlength(letter)
+    return max(0, -left) / _UNITS, max(0, beyond) / _UNITS
+
+
+@cache
+def _outlines(name: str) -> ImageFont.FreeTypeFont:
+    return ImageFont.truetype(_path(name), _UNITS)
+
+
+def _path(name: str) -> str:
+    return str(_FOLDER / f"{name}.ttf")
+
+
 def _face(name: str, *, ascent: float, descent: float) -> Face:
     """Load and register a face of the folder `fonts`; `ascent` and `descent` in em."""
-    font = TTFont(name, str(_FOLDER / f"{name}.ttf"), asciiReadable=True, shapable=False)
+    font = TTFont(name, _path(name), asciiReadable=True, shapable=False)
     pdfmetrics.registerFont(font)
 
     thousandths = font.face.charWidths  # by code point

@@ -59,7 +59,7 @@ def _boxes_of(sheet: Sheet) -> Callable[[float, float, float, float], Box]:
 
 
 _CLASS = attrgetter("class_and_group")
-_NAME = attrgetter("full_name")
+_NAME = attrgetter("printed_name")
 _SIGN_IN_URL = attrgetter("sign_in_url")
 _USERNAME = attrgetter("username")
 _PASSWORD_LABEL = attrgetter("password_label")
@@ -158,7 +158,12 @@ _DESIGNS = {L7160: _l7160_design(), L7163: _l7163_design(), L7651: _l7651_design
 
 def render_stickers(job: PrintJob, sheet: Sheet) -> bytes:
     """Return the labels of `job` as a PDF, along the rows of each sheet, in the job's order."""
-    paper = Paper(f"LeerID stickers {sheet.name}", school=job.institution_name, subject=job.batch)
+    paper = Paper(
+        f"LeerID stickers {sheet.name}",
+        made_at=job.saved_at,
+        school=job.institution_name,
+        subject=job.batch,
+    )
     design = _DESIGNS[sheet]
 
     for first in range(0, len(job.cards), sheet.labels):

@@ -64,7 +64,7 @@ def result(request: DeskRequest, batch: Batch) -> HttpResponse:
         "any_valid": any_valid,
         "printable": is_kept and any_valid,
         "starts": starts,
-        "unprintable": documents.unprintable_names(batch),
+        "other_spellings": documents.other_spellings(batch),
     }
 
     return render(request, "credentials/result.html", context)

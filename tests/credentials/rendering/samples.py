@@ -13,6 +13,7 @@ from accounts.pictures import GRID
 from credentials.rendering.cards import Card, PrintJob
 
 MM = 72 / 25.4
+SAVED_AT = datetime(2026, 8, 24, 14, 5, tzinfo=ZoneInfo("Europe/Brussels"))
 BASE = "https://leerid.voorbeeldschool.be/mijn/"
 
 SUHEDA = Card(
@@ -78,7 +79,7 @@ def job(*cards: Card) -> PrintJob:
         institution_number="012345",
         institution_name="Basisschool De Zonnebloem",
         batch_number=12,
-        saved_at=datetime(2026, 8, 24, 14, 5, tzinfo=ZoneInfo("Europe/Brussels")),
+        saved_at=SAVED_AT,
         cards=cards,
     )
 
@@ -119,3 +120,11 @@ def _text(found: object) -> tuple[str, float, bool]:
     size = ctypes.c_float()
     pdfium.FPDFTextObj_GetFontSize(found, size)
     return name.value.decode(), size.value, pdfium.FPDFFont_GetIsEmbedded(font) == 1
+
+
+def fill_of(found: pypdfium2.PdfObject) -> tuple[int, int, int]:
+    """The colour in which an object of a page is filled: red, green and blue, 0 to 255."""
+    parts = [ctypes.c_uint() for _ in range(4)]
+    pdfium.FPDFPageObj_GetFillColor(found.raw, *parts)
+    red, green, blue, _ = (part.value for part in parts)
+    return red, green, blue

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import pypdfium2
+import pypdfium2.raw as pdfium
 import pytest
 import zxingcpp
 from PIL import ImageDraw
@@ -18,6 +19,7 @@ from .samples import (
     LUCJA,
     MM,
     SUHEDA,
+    fill_of,
     image,
     job,
     lines,
@@ -124,6 +126,28 @@ def test_every_face_is_embedded_and_the_password_has_the_unmistakable_one() -> N
     assert ("DejaVuSansMono-Bold", 38, True) in found
 
 
+@pytest.mark.parametrize(
+    ("first_name", "official_name", "printed"),
+    [
+        ("محمد", "Mohammed Ali", "Mohammed Ali"),
+        ("محمد", "", "mhmd Carabin"),
+        ("محمد", "محمد علي", "mhmd Carabin"),
+        ("Süheda", "Suheda Carabin", "Süheda Carabin"),
+    ],
+)
+def test_the_official_name_stands_for_one_that_no_face_has(
+    first_name: str, official_name: str, printed: str
+) -> None:
+    card = replace(SUHEDA, first_name=first_name, official_name=official_name)
+    assert lines(render_a4(job(card)))[2] == printed
+
+
+@pytest.mark.parametrize("name", ["\ue0f0", "\u200b", ""])
+def test_a_card_is_never_without_a_name(name: str) -> None:
+    card = replace(SUHEDA, first_name=name, last_name="")
+    assert lines(render_a4(job(card))).count("suheda.carabin") == 2
+
+
 def test_a_name_in_another_script_is_printed_folded() -> None:
     card = replace(SUHEDA, first_name="محمد", last_name="王")
     assert lines(render_a4(job(card)))[2] == "mhmd Wang"
@@ -145,4 +169,20 @@ def test_the_file_says_what_it_is_and_holds_no_password_about_itself() -> None:
     assert about["Author"] == "Basisschool De Zonnebloem"
     assert about["Subject"] == "Reeks 12"
     assert not any(SUHEDA.password in value for value in about.values())
+    assert about["CreationDate"] == "D:20260824140500+02'00'"
     assert b"/Lang (nl-BE)" in pdf
+
+
+def test_the_file_asks_for_its_own_size_and_one_side() -> None:
+    pdf = render_a4(job(SUHEDA))
+    for wish in (b"/PrintScaling /None", b"/Duplex /Simplex", b"/DisplayDocTitle true"):
+        assert wish in pdf
+
+
+@pytest.mark.parametrize("card", [SUHEDA, AURELIAN, ABDULGHANI])
+def test_all_text_is_black_or_white_on_black(card: Card) -> None:
+    [page] = pypdfium2.PdfDocument(render_a4(job(card)))
+    inks = {
+        fill_of(found) for found in page.get_objects(filter=[pdfium.FPDF_PAGEOBJ_TEXT], max_depth=4)
+    }
+    assert inks <= {(0, 0, 0), (255, 255, 255)}

@@ -21,6 +21,7 @@ from .samples import (
     LONGEST_PICTURES,
     LUCJA,
     MM,
+    SAVED_AT,
     SUHEDA,
     image,
     job,
@@ -59,7 +60,7 @@ def labels(sheet: Sheet, *, inset: float) -> list[tuple[float, float, float, flo
 
 def outlines(sheet: Sheet) -> bytes:
     """A page with the outline of every label, where `Sheet.corner` puts the cards."""
-    paper = Paper(f"Testblad {sheet.name}")
+    paper = Paper(f"Testblad {sheet.name}", made_at=SAVED_AT)
     height, width = sheet.label_height * MM, sheet.label_width * MM
     for index in range(sheet.labels):
         with paper.moved_to(*sheet.corner(index)):
@@ -68,9 +69,11 @@ def outlines(sheet: Sheet) -> bytes:
     return paper.finished()
 
 
-def ink_outside(page: Image.Image, areas: list[tuple[float, float, float, float]]) -> bool:
+def ink_outside(
+    page: Image.Image, areas: list[tuple[float, float, float, float]], *, dpi: int = DPI
+) -> bool:
     """Whether there is ink outside `areas` (mm), with a pixel of tolerance."""
-    pixels = DPI / 25.4
+    pixels = dpi / 25.4
     wiped = page.copy()
     for left, top, right, bottom in areas:
         edges = (left * pixels - 1, top * pixels - 1, right * pixels, bottom * pixels)
@@ -84,6 +87,16 @@ def test_all_ink_lies_two_millimetres_inside_the_labels(sheet: Sheet, card: Card
     page = image(render_stickers(job(*[card] * sheet.labels), sheet), dpi=DPI)
     assert page.getextrema()[0] < 100
     assert not ink_outside(page, labels(sheet, inset=2))
+
+
+@pytest.mark.parametrize("sheet", **BY_NAME)
+@pytest.mark.parametrize("name", ["Jan", "jef", "Îf"])
+def test_a_letter_that_sticks_out_of_its_width_stays_out_of_the_inset(
+    sheet: Sheet, name: str
+) -> None:
+    card = replace(SUHEDA, first_name=name, last_name="Peeters")
+    page = image(render_stickers(job(card), sheet), dpi=600)
+    assert not ink_outside(page, labels(sheet, inset=2)[:1], dpi=600)
 
 
 @pytest.mark.parametrize("sheet", **BY_NAME)

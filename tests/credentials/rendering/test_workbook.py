@@ -118,3 +118,14 @@ def test_no_name_makes_a_file_that_cannot_be_read(first_name: str, last_name: st
     row = values(replace(SUHEDA, first_name=first_name, last_name=f"x{last_name}\x00\ud800"))[1]
     assert str(row[2]).startswith("x")
     assert row[5] == "29ban9"
+
+
+def test_printed_it_is_one_page_wide_with_its_headings_on_every_page() -> None:
+    printed = sheet(SUHEDA, AURELIAN)
+    assert (printed.page_setup.orientation, printed.page_setup.paperSize) == ("landscape", 9)
+    assert printed.sheet_properties.pageSetUpPr.fitToPage
+    # As many pages as it takes in height, and one, which is the default, in width.
+    assert (printed.page_setup.fitToWidth or 1, printed.page_setup.fitToHeight) == (1, 0)
+    assert printed.print_title_rows == "$1:$1"
+    assert printed.print_area == "'LeerID'!$A$1:$G$3"
+    assert printed.oddFooter.left.text == "Reeks 12"
