@@ -310,6 +310,7 @@ def test_the_page_warns_that_another_school_uses_the_account_too(
     enrol(gent, student=charlie.student)
     page = ask(alice_client, "deactiveren", charlie)
     assert "1 leerling is ook in een andere school ingeschreven" in text(page)
+    assert "gebruikt er hetzelfde LeerID: Charlie Peeters (6EM)." in text(page)
 
 
 def test_the_page_leads_back_to_where_the_manager_came_from(

@@ -28,6 +28,9 @@ pytestmark = pytest.mark.usefixtures("clock")
 Selection = Account | Enrolment
 GONE = "Dit voorbeeld is verlopen of geannuleerd. Er is niets gewijzigd"
 CHANGED = "Het voorbeeld is intussen gewijzigd"
+# Whatever its rows: those find the rows in three, who is enrolled elsewhere in one, and how far the
+# hashing is in two. The others are those of every page of a batch.
+QUERIES_OF_A_PREVIEW = 12
 
 
 def start(client: Client, *pupils: Selection, purpose: str = "renew") -> HttpResponse:
@@ -124,6 +127,18 @@ def test_it_warns_of_what_it_will_break(
     assert "1 leerling koos zelf een wachtwoord: Charlie Peeters (6EM)." in told
     assert "1 leerling is ook in een andere school ingeschreven" in told
     assert "gebruikt er hetzelfde LeerID: Sam Smets (6EM)." in told
+
+
+def test_a_warning_names_the_first_five_of_many_and_unfolds_all(
+    crowd: Crowd, alice_client: Client
+) -> None:
+    pupils = crowd(8)
+    Account.objects.update(must_change_password=False)
+    page = start(alice_client, *pupils)
+    names = [f"Pupil Nr{number:06} (6EM)" for number in range(8)]
+    assert "8 leerlingen kozen zelf een wachtwoord:" in text(page)
+    assert f"<summary>{', '.join(names[:5])} en 3 anderen</summary>" in html(page)
+    assert ", ".join(names) in text(page)
 
 
 def test_making_leerids_is_the_same_page(newcomer: Enrolment, alice_client: Client) -> None:
@@ -512,7 +527,7 @@ def test_queries_of_the_preview_do_not_grow_with_its_rows(
         return desk("preview_batch", batch.pk)
 
     few, many = preview_of(3), preview_of(30)
-    assert queries_of(alice_client, few) == queries_of(alice_client, many)
+    assert queries_of(alice_client, few) == queries_of(alice_client, many) == QUERIES_OF_A_PREVIEW
 
 
 def test_queries_of_the_result_do_not_grow_with_its_rows(
