@@ -1,4 +1,4 @@
-"""How long the secrets of a batch last: from its save, over its first download, to their end."""
+"""How long the secrets of a batch last: from its save, over each download, to their end."""
 
 from datetime import timedelta
 from uuid import UUID
@@ -24,9 +24,10 @@ A_DAY = timedelta(days=1)
 
 @transaction.atomic
 def note_download(*, by: Actor, batch_id: UUID) -> Batch:
-    """Log a download of a saved batch, the first of which starts its last hour (R4).
+    """Log a download of a saved batch, and start its last hour anew (R4).
 
-    Raises NotPrintable once it expired or was destroyed. Changes no account.
+    Never beyond the end of the day that began with the save. Raises NotPrintable once it expired
+    or was destroyed. Changes no account.
     """
     batch = locked(by, batch_id)
     now = timezone.now()
@@ -35,9 +36,9 @@ def note_download(*, by: Actor, batch_id: UUID) -> Batch:
 
     if batch.first_downloaded_at is None:
         batch.first_downloaded_at = now
-        last_hour = now + timedelta(minutes=settings.PRINTABLE_MINUTES_AFTER_DOWNLOAD)
-        batch.expires_at = min(batch.expires_at, last_hour)
-        batch.save(update_fields=["first_downloaded_at", "expires_at"])
+    last_hour = now + timedelta(minutes=settings.PRINTABLE_MINUTES_AFTER_DOWNLOAD)
+    batch.expires_at = min(batch.latest_end, last_hour)
+    batch.save(update_fields=["first_downloaded_at", "expires_at"])
 
     _log(AccessEvent.Kind.DOWNLOADED, batch, by)
     return batch

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
+from typing import Protocol
 from urllib.parse import urlencode
 
 from accounts.pictures import Picture
@@ -94,19 +95,29 @@ def in_print_order(cards: Iterable[Card]) -> tuple[Card, ...]:
     Accents and capitals make no difference. The stamnummer decides between namesakes, so that the
     order is always the same.
     """
-    return tuple(sorted(cards, key=_place))
+    return tuple(sorted(cards, key=lambda card: print_place(card, card.class_code)))
 
 
-def _place(card: Card) -> tuple[str, ...]:
+class Named(Protocol):
+    """A card, or the enrolment that it is made from."""
+
+    administrative_group: str
+    first_name: str
+    last_name: str
+    stamnummer: str
+
+
+def print_place(pupil: Named | Card, class_code: str) -> tuple[str, ...]:
+    """Return the key by which pupils of these classes are sorted for the paper."""
     return (
-        _collated(card.class_code),
-        _collated(card.administrative_group),
-        _collated(card.last_name),
-        _collated(card.first_name),
-        card.stamnummer,
+        collated(class_code),
+        collated(pupil.administrative_group),
+        collated(pupil.last_name),
+        collated(pupil.first_name),
+        pupil.stamnummer,
     )
 
 
-def _collated(text: str) -> str:
+def collated(text: str) -> str:
     """Fold accents and capitals, and pad numbers, so that `2A` comes before `10A`."""
     return re.sub(r"\d+", lambda digits: digits[0].zfill(12), fold(text))
