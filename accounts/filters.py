@@ -1,6 +1,6 @@
 """FILTER LEERLINGEN LIJST: the search and the drop-downs above the list."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import date
 from typing import Any
 
@@ -11,6 +11,7 @@ from django.db.models import Q
 from schoolloket.core.text import LONGEST_SEARCH, SEARCH_TOO_LONG, fold
 from schoolloket.institutions.models import Institution
 from students.models import Enrolment
+from students.school_years import SchoolYear
 
 from .models import Kind, Status
 from .overview import Rows
@@ -36,7 +37,7 @@ class StudentFilter(django_filters.FilterSet):  # type: ignore[misc]
     groep = django_filters.ChoiceFilter(
         field_name="administrative_group", label="Administratieve groep", empty_label="Alle"
     )
-    klas = django_filters.ChoiceFilter(method="by_class", label="Klas", empty_label="Alle")
+    klas = django_filters.ChoiceFilter(field_name="class_code", label="Klas", empty_label="Alle")
     status = django_filters.ChoiceFilter(label="Status", empty_label="Alle", choices=Status.choices)
     type = django_filters.ChoiceFilter(
         field_name="student__account__kind", label="Type", empty_label="Alle", choices=Kind.choices
@@ -56,11 +57,16 @@ class StudentFilter(django_filters.FilterSet):  # type: ignore[misc]
         *,
         institution: Institution,
         day: date,
+        year: SchoolYear,
+        groups: Iterable[str],
+        classes: Iterable[str],
         selections: Collection[Selection],
     ) -> None:
+        """Offer these administrative groups and classes, and these selections of a school year."""
         super().__init__(data, rows)
         self.institution = institution
         self.day = day
+        self.year = year
         self.selections = {selection.name: selection for selection in selections}
 
         if selections:
@@ -69,17 +75,10 @@ class StudentFilter(django_filters.FilterSet):  # type: ignore[misc]
         else:
             del self.filters["selectie"]
 
-        self.filters["groep"].extra["choices"] = self._values("administrative_group")
-        self.filters["klas"].extra["choices"] = self._values("class_code", "next_class_code")
+        self.filters["groep"].extra["choices"] = [(name, name) for name in groups]
+        self.filters["klas"].extra["choices"] = [(name, name) for name in classes]
         # Last, since this makes the form, with the choices above.
         self.form.label_suffix = ""
-
-    def _values(self, *columns: str) -> list[tuple[str, str]]:
-        """Return the different values in these columns of the unfiltered list, as choices."""
-        found: set[str] = set()
-        for values in self.queryset.order_by().values_list(*columns).distinct():
-            found.update(filter(None, values))
-        return [(value, value) for value in sorted(found, key=fold)]
 
     def filter_queryset(self, rows: Rows) -> Rows:
         """Keep the rows that fit; none for a search that is too long, which selects nobody."""
@@ -101,10 +100,6 @@ class StudentFilter(django_filters.FilterSet):  # type: ignore[misc]
         # One filter for all: each copies what is there.
         return rows.filter(words)
 
-    def by_class(self, rows: Rows, name: str, value: str) -> Rows:
-        """Keep the rows with this class now or next year: the row shows both."""
-        return rows.filter(Q(class_code=value) | Q(next_class_code=value))
-
     def by_selection(self, rows: Rows, name: str, value: str) -> Rows:
         """Keep the rows of a ready-made selection."""
-        return self.selections[value].of(rows, self.institution, self.day)
+        return self.selections[value].of(rows, self.institution, self.day, self.year)

@@ -3,48 +3,64 @@
 And how the school stands to the student: what it may know, and change.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 
 from django.conf import settings
-from django.db.models import Case, Q, Value, When
+from django.db.models import Case, Exists, OuterRef, Q, Value, When
 from django.db.models.functions import Length
 
 from schoolloket.core.exceptions import NothingSelected, TooManySelected, UnknownStudents
 from schoolloket.institutions.models import Institution
 from students.models import Enrolment, EnrolmentQuerySet
+from students.school_years import SchoolYear
 
 from .models import Account, Status
 
 Rows = EnrolmentQuerySet
 
 
-def enrolled(institution: Institution, day: date) -> Rows:
-    """The students who are or will be enrolled: the list."""
-    rows = leading(institution, day).running_or_ahead(day)
-    return _with_status(rows, day)
+def enrolled(institution: Institution, day: date, year: SchoolYear) -> Rows:
+    """The students who are or will be enrolled in a school year: the list."""
+    return _with_status(of_year(institution, day, year), day)
 
 
-def count_without_leerid(institution: Institution, day: date) -> int:
-    """How many students the list shows with the status `Geen account`."""
-    return leading(institution, day).running_or_ahead(day).filter(student__account=None).count()
+def count_without_leerid(institution: Institution, day: date, year: SchoolYear) -> int:
+    """How many students the list of this year shows with the status `Geen account`."""
+    return of_year(institution, day, year).filter(student__account=None).count()
+
+
+def of_year(institution: Institution, day: date, year: SchoolYear) -> Rows:
+    """The rows of `enrolled` without what the list shows of the LeerIDs: to count them."""
+    return leading(institution, day, year).in_year(year).running_or_ahead(day)
 
 
 def left(institution: Institution, day: date) -> Rows:
     """The students who left in the last 365 days, of whom nothing can be changed (R11)."""
-    rows = leading(institution, day).visible_on(day).filter(ends_on__lt=day)
+    rows = leading(institution, day, SchoolYear.of(day)).visible_on(day).filter(ends_on__lt=day)
     return _with_status(rows, day)
 
 
-def visible(institution: Institution, day: date) -> Rows:
-    """The students of both lists: all whom the school may see (R11)."""
-    rows = leading(institution, day).visible_on(day)
+def visible(institution: Institution, day: date, year: SchoolYear | None = None) -> Rows:
+    """The students of all lists: all whom the school may see (R11).
+
+    Each with the enrolment of this school year, by default of the one that the desk shows first;
+    where the student has none in it, with another one.
+    """
+    if year is None:
+        year = SchoolYear.prepared_on(day)
+    rows = leading(institution, day, year).visible_on(day)
     return _with_status(rows, day)
 
 
-def chosen(institution: Institution, student_ids: Collection[int], day: date) -> list[Enrolment]:
-    """Return the rows of a selection, in the order of the list.
+def chosen(
+    institution: Institution,
+    student_ids: Collection[int],
+    day: date,
+    year: SchoolYear | None = None,
+) -> list[Enrolment]:
+    """Return the rows of a selection as `visible` does, in the order of the list.
 
     Raises NothingSelected, TooManySelected, or UnknownStudents where an id is not a student of the
     institution: an id of another school is answered like one that does not exist (R11).
@@ -55,13 +71,28 @@ def chosen(institution: Institution, student_ids: Collection[int], day: date) ->
         raise TooManySelected(len(student_ids))
 
     rows = list(
-        visible(institution, day)
+        visible(institution, day, year)
         .filter(student__in=student_ids)
         .order_by("last_name_key", "first_name_key", "stamnummer")
     )
     if len(rows) != len(set(student_ids)):
         raise UnknownStudents
     return rows
+
+
+def year_of(rows: Iterable[Enrolment], day: date) -> SchoolYear:
+    """Return the school year that these rows of `visible` are printed for, where none was chosen.
+
+    The one that the desk shows first where a row is of it, else that of the first row.
+    """
+    first_shown = SchoolYear.prepared_on(day)
+    other = None
+    for row in rows:
+        if first_shown.overlaps(row.starts_on, row.ends_on):
+            return first_shown
+        if other is None:
+            other = SchoolYear.of(max(row.starts_on, day))
+    return other or first_shown
 
 
 def running_out(institution: Institution, last_day: date, day: date) -> int:
@@ -118,17 +149,16 @@ def enrolled_elsewhere(institution: Institution, student_ids: Collection[int], d
     return enrolments.exclude(institution=institution).values("student").distinct().count()
 
 
-def leading(institution: Institution, day: date) -> Rows:
+def leading(institution: Institution, day: date, year: SchoolYear) -> Rows:
     """The leading enrolment of each student who was ever enrolled, with the account loaded."""
-    return Enrolment.objects.of(institution).leading_on(day).select_related("student__account")
+    return Enrolment.objects.of(institution).leading(day, year).select_related("student__account")
 
 
 def _with_status(enrolments: Rows, day: date) -> Rows:
     """Annotate what the list shows and sorts by.
 
-    `status`: a Status; `last_day`: the end of the last enrolment in any school; `next_starts_on`
-    and `next_class_code`: of the next enrolment in this school; `stamnummer_length`: sorts
-    stamnummers as numbers.
+    `status`: a Status; `last_day`: the end of the last enrolment in any school; `is_held`: another
+    school has the say over the LeerID (R11); `stamnummer_length`: sorts stamnummers as numbers.
     """
     is_active = Q(student__account__deactivated_at=None, last_day__gte=day)
     status = Case(
@@ -137,8 +167,14 @@ def _with_status(enrolments: Rows, day: date) -> Rows:
         default=Value(Status.INACTIVE),
     )
 
-    rows = enrolments.with_next(day).with_last_day()
-    return rows.annotate(status=status, stamnummer_length=Length("stamnummer"))
+    here = Enrolment.objects.filter(
+        institution=OuterRef("institution"), student=OuterRef("student")
+    )
+    return enrolments.with_last_day().annotate(
+        status=status,
+        is_held=Exists(here.held_on(day)),
+        stamnummer_length=Length("stamnummer"),
+    )
 
 
 def account_of(enrolment: Enrolment) -> Account | None:

@@ -9,6 +9,7 @@ from django.db import models
 
 from schoolloket.institutions.models import Institution
 from students.models import Enrolment
+from students.school_years import SchoolYear
 
 from .models import Account
 from .overview import account_of, chosen, enrolled_elsewhere, held
@@ -59,13 +60,18 @@ class StatusPreview:
 
     @classmethod
     def of_selection(
-        cls, change: StatusChange, institution: Institution, student_ids: Collection[int], day: date
+        cls,
+        change: StatusChange,
+        institution: Institution,
+        student_ids: Collection[int],
+        day: date,
+        year: SchoolYear | None = None,
     ) -> "StatusPreview":
-        """Judge a selection as it is now.
+        """Judge a selection as it is now, each student with the class of this school year.
 
         Raises NothingSelected, TooManySelected or UnknownStudents.
         """
-        rows = chosen(institution, student_ids, day)
+        rows = chosen(institution, student_ids, day, year)
         held_ids = held(institution, student_ids, day)
 
         changed = []

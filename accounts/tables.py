@@ -1,6 +1,17 @@
 """The order and the paging of the list; `accounts/includes/row.html` draws a row."""
 
+import re
+
 import django_tables2 as tables
+from django.core.paginator import Page, Paginator
+from django.db.models import Count, F, Window
+
+from students.models import Enrolment
+
+from .overview import Rows
+
+# A database counts rows only so far.
+_PAGE_NUMBER = re.compile("[1-9][0-9]{0,6}")
 
 BY_NAME = ("last_name_key", "first_name_key", "stamnummer")
 
@@ -18,6 +29,7 @@ class StudentTable(tables.Table):  # type: ignore[misc]
     )
     status = tables.Column("Status", order_by=("status", *BY_NAME))
     type = tables.Column("Type", empty_values=(), order_by=("student__account__kind", *BY_NAME))
+    aanmelding = tables.Column("Laatste aanmelding", empty_values=())
 
     class Meta:
         order_by = "naam"
@@ -27,6 +39,14 @@ class StudentTable(tables.Table):  # type: ignore[misc]
         per_page_field = "per"
 
     PER_PAGE = (50, 100, 200)
+
+    def order_aanmelding(self, rows: Rows, is_descending: bool) -> tuple[Rows, bool]:
+        """Sort by the last sign-in; who never signed in comes first, on every database."""
+        moment = F("student__account__last_sign_in_at")
+        order = moment.asc(nulls_first=True)
+        if is_descending:
+            order = moment.desc(nulls_last=True)
+        return rows.order_by(order, *BY_NAME), True
 
     @classmethod
     def ordering(cls, wished: str) -> str:
@@ -41,3 +61,27 @@ class StudentTable(tables.Table):  # type: ignore[misc]
         if wished in map(str, cls.PER_PAGE):
             return int(wished)
         return cls.PER_PAGE[0]
+
+
+class OneQueryPaginator(Paginator):
+    """Reads the rows of a page and how many there are in all with one query."""
+
+    object_list: Rows
+
+    def get_page(self, number: int | float | str | None) -> Page[Enrolment]:
+        """Return the page; the nearest for a number out of range, else the first.
+
+        Only a page without rows costs more queries.
+        """
+        wished = 1
+        if number is not None and _PAGE_NUMBER.fullmatch(str(number)):
+            wished = int(number)
+
+        first = (wished - 1) * self.per_page
+        rows = self.object_list.annotate(in_all=Window(Count("pk")))
+        records = list(rows[first : first + self.per_page])
+        if not records:
+            return super().get_page(number)
+
+        self.count = records[0].in_all
+        return Page(records, wished, self)

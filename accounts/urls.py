@@ -5,6 +5,7 @@ from .views import status, student, student_list
 urlpatterns = [
     path("<number:number>/leerlingen/", student_list.students, name="students"),
     path("<number:number>/leerlingen/selectie/", student_list.selection, name="selection"),
+    path("<number:number>/leerlingen/geselecteerd/", student_list.selected, name="selected"),
     path("<number:number>/leerlingen/status/", status.change_status, name="change_status"),
     path("<number:number>/leerlingen/excel/", student_list.workbook, name="students_workbook"),
     path("<number:number>/leerlingen/<id:student_id>/", student.student, name="student"),

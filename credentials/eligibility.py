@@ -9,18 +9,21 @@ Obstacle = BatchItem.Obstacle
 
 
 def obstacle(
-    item: BatchItem, account: Account | None, *, enrolled: bool, held: bool
+    item: BatchItem, account: Account | None, *, enrolled: bool, in_year: bool, held: bool
 ) -> Obstacle | None:
     """Return why this item cannot be done on the account as it is now, or None.
 
     `account` is None for a student without a LeerID.
     `enrolled`: whether the student is or will be enrolled in the batch's institution.
+    `in_year`: whether in the batch's school year.
     `held`: whether the student joined another school before, which has not let go yet (R11).
     """
     if item.student.merged_into_id:
         return Obstacle.MERGED
     if not enrolled:
         return Obstacle.LEFT
+    if not in_year:
+        return Obstacle.OTHER_YEAR
     if held:
         return Obstacle.HELD
 

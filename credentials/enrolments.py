@@ -9,7 +9,7 @@ from .models import Batch, BatchItem
 
 
 def enrolments_of(batch: Batch, items: Iterable[BatchItem]) -> dict[int, Enrolment]:
-    """Return student id -> the enrolment that leads today in the batch's institution.
+    """Return student id -> the enrolment in the batch's institution, of its school year.
 
     A student whose enrolment there was withdrawn is missing. The enrolments of one who was merged
     into another are those of the other by now.
@@ -18,7 +18,7 @@ def enrolments_of(batch: Batch, items: Iterable[BatchItem]) -> dict[int, Enrolme
     merged = Student.objects.filter(pk__in=student_ids, merged_into__isnull=False)
     survivors = dict(merged.values_list("pk", "merged_into"))
 
-    leading = Enrolment.objects.of(batch.institution).leading_on(clock.today())
+    leading = Enrolment.objects.of(batch.institution).leading(clock.today(), batch.year)
     chosen = leading.filter(student__in=[*student_ids, *survivors.values()])
     by_student = {enrolment.student_id: enrolment for enrolment in chosen}
 

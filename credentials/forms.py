@@ -7,7 +7,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from accounts import usernames
-from accounts.forms import IdListField
+from accounts.forms import IdListField, SelectedForm
 from accounts.models import Account, Kind, PasswordKind, Username
 from credentials.actions.drafts import Edit
 from schoolloket.core.forms import Form
@@ -16,10 +16,9 @@ from . import passwords
 from .models import Batch, BatchItem
 
 
-class SelectionForm(forms.Form):
+class SelectionForm(SelectedForm):
     """The students ticked in the list and what is to happen to them."""
 
-    student = IdListField(required=False)
     purpose = forms.ChoiceField(
         choices=[(p, p) for p in Batch.Purpose if p != Batch.Purpose.SINGLE]
     )

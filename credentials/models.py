@@ -18,6 +18,7 @@ from schoolloket.core.choices import ScreenChoices
 from schoolloket.institutions.actors import Actor
 from schoolloket.institutions.models import Institution
 from students.models import Student
+from students.school_years import SchoolYear
 
 
 class BatchQuerySet(models.QuerySet["Batch"]):
@@ -105,6 +106,8 @@ class Batch(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
     )
     created_at = models.DateTimeField()
+    # The year in which it begins: the preview and the paper show each pupil's class of this year.
+    school_year = models.PositiveSmallIntegerField()
     # A draft: half an hour after the manager's last action. Saved: see actions/saves.py and
     # actions/retention.py.
     expires_at = models.DateTimeField(db_index=True)
@@ -143,6 +146,11 @@ class Batch(models.Model):
 
     def __str__(self) -> str:
         return f"batch {self.pk}"
+
+    @property
+    def year(self) -> SchoolYear:
+        """The school year that it is for."""
+        return SchoolYear(self.school_year)
 
     @property
     def is_draft(self) -> bool:
@@ -221,6 +229,11 @@ class BatchItem(models.Model):
         NO_ACCOUNT = "none", "Deze leerling heeft nog geen LeerID."
         SAME_KIND = "same", "Dit LeerID is al van dit type."
         LEFT = "left", "Deze leerling is niet meer ingeschreven in deze instelling."
+        OTHER_YEAR = (
+            "year",
+            "Deze leerling is in dit schooljaar niet ingeschreven. Kies boven de lijst het andere "
+            "schooljaar.",
+        )
         MERGED = (
             "merged",
             "Deze leerling is samengevoegd met een andere inschrijving van dezelfde leerling. "

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 
 from schoolloket.core import clock
 from students.models import Enrolment
+from students.school_years import SchoolYear
 
 from .models import Batch
 from .save_log import SavedLine
@@ -29,9 +30,10 @@ def described(number: str, students: set[int]) -> list[str]:
 
     Students of an import after the backup are not in this database; those are counted.
     """
+    today = clock.today()
     enrolments = (
         Enrolment.objects.filter(institution__number=number, student__in=students)
-        .leading_on(clock.today())
+        .leading(today, SchoolYear.prepared_on(today))
         .order_by("class_code", "last_name_key", "first_name_key")
     )
     lines = [

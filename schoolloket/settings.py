@@ -34,7 +34,12 @@ BATCH_LIMIT = 5_000
 READY_MADE_SELECTIONS = [
     "accounts.selections.WITHOUT_ACCOUNT",
     "credentials.selections.NEVER_PRINTED",
+    "credentials.selections.NOT_PRINTED_THIS_YEAR",
     "accounts.selections.UNUSED_PASSWORD",
+    "accounts.selections.NEVER_SIGNED_IN",
+    "accounts.selections.NEW",
+    "accounts.selections.MOVING_UP",
+    "accounts.selections.NOT_NEXT_YEAR",
     "accounts.selections.LEAVING_SOON",
     "credentials.selections.CLASS_CHANGED",
 ]

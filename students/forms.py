@@ -10,8 +10,8 @@ from django.core.files.uploadedfile import UploadedFile
 from schoolloket.core.clock import today
 from schoolloket.core.forms import Form
 from students.importing.columns import BY_NAME, FIELDS, Columns, Field, find_columns
-from students.importing.dates import school_year
 from students.importing.plan import Conflict
+from students.school_years import SchoolYear
 
 NO_FILE = (
     "Er is geen bestand ontvangen, of het is te groot. Kies een .csv- of .xlsx-bestand van "
@@ -118,7 +118,7 @@ class ColumnsForm(Form):
 
         By field, the place of the column, or None for no column: {"class_code": 4}.
         """
-        recognised = find_columns(self.headings, oldest_year=school_year(today())).places
+        recognised = find_columns(self.headings, oldest_year=SchoolYear.of(today()).begins).places
         chosen: dict[str, int | None] = {}
         for name, value in self.cleaned_data.items():
             place = None

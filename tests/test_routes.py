@@ -65,6 +65,7 @@ EXPECTED = {
     "<number:number>/": Who.MEMBER,
     "<number:number>/leerlingen/": Who.MEMBER,
     "<number:number>/leerlingen/selectie/": Who.MEMBER,
+    "<number:number>/leerlingen/geselecteerd/": Who.MEMBER,
     "<number:number>/leerlingen/status/": Who.MEMBER,
     "<number:number>/leerlingen/excel/": Who.MEMBER,
     STUDENT: Who.MEMBER,

@@ -6,6 +6,7 @@ from django import template
 
 from accounts import overview, timeline
 from accounts.models import FieldChange, Status
+from accounts.school_frame import Frame
 from schoolloket.core.clock import today
 from schoolloket.institutions.models import Institution
 
@@ -32,9 +33,17 @@ def new_value(change: FieldChange | timeline.ClassChange | timeline.DataChange) 
 
 @register.inclusion_tag("accounts/includes/without_leerid.html")
 def without_leerid(institution: Institution) -> dict[str, Any]:
-    """Show how many pupils have no LeerID yet, with the way to them; nothing where all have one."""
+    """Show how many pupils of each school year have no LeerID yet, with the way to them.
+
+    Nothing where all have one.
+    """
+    day = today()
+    numbers = []
+    for year in Frame.of(institution, day).years:
+        numbers.append((year, overview.count_without_leerid(institution, day, year)))
+
     return {
         "institution": institution,
-        "number": overview.count_without_leerid(institution, today()),
+        "numbers": numbers,
         "status": Status.NONE,
     }

@@ -33,6 +33,7 @@ def change_status(request: DeskRequest) -> HttpResponse:
             request.institution,
             form.cleaned_data["student"],
             clock.today(),
+            form.cleaned_data["schooljaar"],
         )
     except Refused as refused:
         return refused_to_list(request, refused)

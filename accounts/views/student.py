@@ -23,7 +23,8 @@ def enrolment_or_404(request: DeskRequest, student_id: int) -> Enrolment:
 
     Raises Http404 for any other student, and for one who does not exist.
     """
-    rows = overview.visible(request.institution, clock.today())
+    day = clock.today()
+    rows = overview.visible(request.institution, day).with_next(day)
     row = rows.filter(student=student_id).first()
     if row is None:
         raise Http404

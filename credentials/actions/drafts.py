@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from accounts import usernames
 from accounts.models import Account, PasswordKind
-from accounts.overview import account_of, chosen, held, visible
+from accounts.overview import account_of, chosen, held, visible, year_of
 from credentials import sealing
 from credentials.eligibility import converted_kind, obstacle, proposed_kind
 from credentials.models import Batch, BatchItem
@@ -16,6 +16,7 @@ from schoolloket.core import clock
 from schoolloket.core.exceptions import NotEligible, UnknownStudents
 from schoolloket.institutions.actors import Actor
 from students.models import Enrolment
+from students.school_years import SchoolYear
 
 from .locks import draft_end
 
@@ -29,14 +30,22 @@ class Edit:
     removes_email: bool = False
 
 
-def prepare(*, by: Actor, student_ids: Collection[int], purpose: Batch.Purpose) -> Batch:
+def prepare(
+    *,
+    by: Actor,
+    student_ids: Collection[int],
+    purpose: Batch.Purpose,
+    year: SchoolYear | None = None,
+) -> Batch:
     """Draft new credentials for a selection, in the order of the list; nothing is valid yet (R2).
 
-    Raises NothingSelected, TooManySelected or UnknownStudents.
+    `year`: whose classes are shown and printed, by default that of the selection. Raises
+    NothingSelected, TooManySelected or UnknownStudents.
     """
     day = clock.today()
-    rows = chosen(by.institution, student_ids, day)
-    batch = _new_draft(by, purpose)
+    rows = chosen(by.institution, student_ids, day, year)
+    year = year or year_of(rows, day)
+    batch = _new_draft(by, purpose, year)
     held_elsewhere = held(by.institution, student_ids, day)
     new_usernames = _usernames_for_new(rows)
 
@@ -49,6 +58,7 @@ def prepare(*, by: Actor, student_ids: Collection[int], purpose: Batch.Purpose) 
             item,
             account_of(row),
             enrolled=row.ends_on >= day,
+            in_year=year.overlaps(row.starts_on, row.ends_on),
             held=row.student_id in held_elsewhere,
         )
         if found:
@@ -76,7 +86,8 @@ def prepare_edit(*, by: Actor, student_id: int, edit: Edit) -> Batch:
     if account is None:
         raise UnknownStudents
 
-    batch = _new_draft(by, Batch.Purpose.SINGLE)
+    year = year_of([row], day)
+    batch = _new_draft(by, Batch.Purpose.SINGLE, year)
     item = BatchItem(
         batch=batch,
         position=1,
@@ -95,6 +106,7 @@ def prepare_edit(*, by: Actor, student_id: int, edit: Edit) -> Batch:
         item,
         account,
         enrolled=row.ends_on >= day,
+        in_year=year.overlaps(row.starts_on, row.ends_on),
         held=student_id in held_elsewhere,
     )
     if found:
@@ -105,13 +117,14 @@ def prepare_edit(*, by: Actor, student_id: int, edit: Edit) -> Batch:
     return batch
 
 
-def _new_draft(by: Actor, purpose: Batch.Purpose) -> Batch:
+def _new_draft(by: Actor, purpose: Batch.Purpose, year: SchoolYear) -> Batch:
     now = timezone.now()
     return Batch(
         institution=by.institution,
         purpose=purpose,
         created_by=by.manager,
         created_at=now,
+        school_year=year.begins,
         expires_at=draft_end(now),
     )
 

@@ -45,7 +45,7 @@ def save(*, by: Actor, batch_id: UUID) -> Batch:
     _refuse_if_not_ready(items)
 
     accounts = lock_accounts([item.student_id for item in items])
-    done = _still_possible(by.institution, items, accounts)
+    done = _still_possible(batch, items, accounts)
 
     now = timezone.now()
     _close_items(batch, done)
@@ -77,7 +77,7 @@ def _refuse_if_not_ready(items: list[BatchItem]) -> None:
 
 
 def _still_possible(
-    institution: Institution, items: list[BatchItem], accounts: dict[int, Account]
+    batch: Batch, items: list[BatchItem], accounts: dict[int, Account]
 ) -> list[BatchItem]:
     """Return the items that have no obstacle now, their new usernames reserved.
 
@@ -86,15 +86,17 @@ def _still_possible(
     """
     day = clock.today()
     ids = [item.student_id for item in items]
-    here = Enrolment.objects.of(institution).running_or_ahead(day)
-    enrolled = set(here.filter(student__in=ids).values_list("student", flat=True))
-    held = overview.held(institution, ids, day)
+    here = Enrolment.objects.of(batch.institution).running_or_ahead(day).filter(student__in=ids)
+    enrolled = set(here.values_list("student", flat=True))
+    in_year = set(here.in_year(batch.year).values_list("student", flat=True))
+    held = overview.held(batch.institution, ids, day)
 
     for item in items:
         found = obstacle(
             item,
             accounts.get(item.student_id),
             enrolled=item.student_id in enrolled,
+            in_year=item.student_id in in_year,
             held=item.student_id in held,
         )
         if found:

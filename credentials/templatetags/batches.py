@@ -10,6 +10,9 @@ from credentials.documents import Document, documents_of
 from credentials.faces import faces_of
 from credentials.forms import uuid_or_none
 from credentials.models import Batch, BatchItem
+from credentials.new_school_year import NewSchoolYear
+from schoolloket.core.clock import today
+from schoolloket.institutions.models import Institution
 from students.models import Student
 
 register = template.Library()
@@ -39,6 +42,15 @@ def student_batches(context: template.Context, student: Student) -> dict[str, An
         "student": student,
         "batches": shown,
         "csrf_token": context["csrf_token"],
+    }
+
+
+@register.inclusion_tag("credentials/includes/new_school_year.html")
+def new_school_year(institution: Institution) -> dict[str, Any]:
+    """Show in summer how far the school is with the school year that begins."""
+    return {
+        "institution": institution,
+        "new_year": NewSchoolYear(institution, today()),
     }
 
 

@@ -34,6 +34,7 @@ def start(request: DeskRequest) -> HttpResponse:
             by=request.actor,
             student_ids=form.cleaned_data["student"],
             purpose=Batch.Purpose(form.cleaned_data["purpose"]),
+            year=form.cleaned_data["schooljaar"],
         )
     except exceptions.Refused as refused:
         return refused_to_list(request, refused)

@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 
 from accounts.actions import link_email
 from accounts.models import Account, PasswordKind
-from accounts.overview import enrolled
+from accounts.overview import visible
 from credentials.actions import changes, drafts, hashing, retention, saves
 from credentials.documents import print_job
 from credentials.models import Batch
@@ -114,7 +114,9 @@ def _examples(batch: Batch) -> list[str]:
 
 def _students(by: Actor) -> QuerySet[Enrolment]:
     """Return the pupils of the school in the order of the list."""
-    return enrolled(by.institution, clock.today()).order_by("last_name_key", "first_name_key")
+    today = clock.today()
+    pupils = visible(by.institution, today).running_or_ahead(today)
+    return pupils.order_by("last_name_key", "first_name_key")
 
 
 def _students_with_account(by: Actor) -> list[int]:

@@ -4,11 +4,16 @@ const form = document.querySelector("[data-selection]");
 const key = `selectie-${form.dataset.selection}`;
 const bar = {
   output: form.querySelector("[data-selected]"),
-  number: form.querySelector("[data-selected-number]"),
+  numbers: form.querySelectorAll("[data-selected-number]"),
+  allSeen: form.querySelector("[data-all-seen]"),
+  unseen: form.querySelectorAll("[data-unseen]"),
+  unseenNumber: form.querySelector("[data-unseen-number]"),
   all: form.querySelector("[data-pick-all]"),
   none: form.querySelector("[data-pick-none]"),
 };
 let lastClicked = null;
+// The ids of all students in the list as it is filtered, once they were asked for.
+let listed = { query: null, students: null };
 
 const read = () => new Set(JSON.parse(sessionStorage.getItem(key) ?? "[]"));
 const results = () => document.getElementById("results");
@@ -32,10 +37,34 @@ function show() {
   }
   if (!bar.output) return;
   bar.output.hidden = false;
-  bar.number.textContent = selected.size;
+  for (const number of bar.numbers) number.textContent = selected.size;
   bar.none.hidden = selected.size === 0;
-  bar.all.hidden = results().dataset.total === "0";
-  bar.all.textContent = `Selecteer alle ${results().dataset.total}`;
+  if (bar.all) {
+    bar.all.hidden = results().dataset.total === "0";
+    bar.all.textContent = `Selecteer alle ${results().dataset.total}`;
+  }
+  showUnseen(selected, picked);
+}
+
+// Say how many are selected and not in the list: an action is for them too.
+async function showUnseen(selected, picked) {
+  let unseen = selected.size - picked;
+  if (unseen > 0 && form.dataset.all) {
+    const students = new Set(await studentsInList());
+    unseen = [...read()].filter((value) => !students.has(value)).length;
+  }
+  bar.allSeen.hidden = unseen > 0;
+  for (const part of bar.unseen) part.hidden = unseen === 0;
+  bar.unseenNumber.textContent = unseen;
+}
+
+async function studentsInList() {
+  const query = location.search;
+  if (listed.query !== query) {
+    const answer = await fetch(form.dataset.all + query);
+    listed = { query, students: (await answer.json()).students };
+  }
+  return listed.students;
 }
 
 function pick(values, on) {
@@ -51,8 +80,7 @@ function pickRange(from, to, on) {
 }
 
 async function pickAll() {
-  const answer = await fetch(form.dataset.all + location.search);
-  pick((await answer.json()).students, true);
+  pick(await studentsInList(), true);
 }
 
 form.addEventListener("click", (event) => {
@@ -74,7 +102,6 @@ bar.none?.addEventListener("click", () => write(new Set()));
 form.addEventListener("formdata", (event) => {
   event.formData.delete("student");
   for (const value of read()) event.formData.append("student", value);
-  event.formData.set("query", location.search.slice(1));
 });
 
 // Escape closes the menu and returns to its button; a click beside it closes it too.

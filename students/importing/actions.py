@@ -26,13 +26,13 @@ from students.models import (
     Student,
     StudentEvent,
 )
+from students.school_years import SchoolYear
 
 from . import limits
 from .apply import apply
 from .bad_rows import not_a_full_list
 from .claims import oldest_counted
 from .columns import find_columns
-from .dates import school_year
 from .draft import Draft, plan_of
 from .parsing import parse
 from .plan import Plan
@@ -270,7 +270,7 @@ def _cells_of(content: bytes) -> StoredCells:
 def read_file(by: Actor, content: bytes) -> ParsedFile:
     """Read a file for `dry_run` or `import_now`. Raises UnusableFile."""
     cells = _cells_of(content)
-    columns = find_columns(cells.headings, oldest_year=school_year(today()))
+    columns = find_columns(cells.headings, oldest_year=SchoolYear.of(today()).begins)
     return parse(cells, columns, by.institution.number, today())
 
 

@@ -1,4 +1,4 @@
-"""Dates as administration packages and spreadsheets write them, and school years.
+"""Dates as administration packages and spreadsheets write them.
 
 A column has one order of day and month for all its dates (`orders_of`).
 """
@@ -9,6 +9,8 @@ from datetime import date, datetime, timedelta
 from enum import Enum
 from functools import lru_cache, partial
 from operator import itemgetter
+
+from students.school_years import SchoolYear
 
 _SERIAL_ZERO = datetime(1899, 12, 30)
 # Programs write the midnight of another time zone, or some seconds before it.
@@ -166,25 +168,6 @@ def age_on(birth_date: date, day: date) -> int:
     return years
 
 
-def school_year(day: date) -> int:
-    """Return the year in which the school year of this day began; it runs from 1 September."""
-    if day.month >= 9:
-        return day.year
-    return day.year - 1
-
-
 def year_of(starts_on: date, today: date) -> int:
     """Return the school year of an enrolment: this one for all that began before today."""
-    return school_year(max(starts_on, today))
-
-
-def end_of_year(day: date) -> date:
-    """Return the last day, 31 August, of the school year of this day."""
-    return date(school_year(day) + 1, 8, 31)
-
-
-def list_year(today: date) -> int:
-    """Return the school year of a list without begin dates: in July and August the coming one."""
-    if today.month >= 7:
-        return today.year
-    return today.year - 1
+    return SchoolYear.of(max(starts_on, today)).begins

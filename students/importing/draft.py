@@ -8,9 +8,9 @@ from schoolloket.core import vault
 from schoolloket.core.clock import today
 from schoolloket.core.exceptions import ImportDraftGone, ImportDraftReplaced
 from students.models import ImportRun
+from students.school_years import SchoolYear
 
 from .columns import Columns, find_columns
-from .dates import school_year
 from .other_schools import refuse_other_list, told_of_other_schools
 from .parsing import parse
 from .plan import Plan
@@ -41,7 +41,8 @@ class Draft:
     @cached_property
     def columns(self) -> Columns:
         """The column of each field, as recognised and as the manager pointed them out."""
-        return find_columns(self.cells.headings, self.run.columns, oldest_year=school_year(today()))
+        oldest_year = SchoolYear.of(today()).begins
+        return find_columns(self.cells.headings, self.run.columns, oldest_year=oldest_year)
 
     @cached_property
     def parsed(self) -> ParsedFile:

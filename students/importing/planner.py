@@ -7,10 +7,10 @@ from datetime import date
 from operator import attrgetter
 
 from schoolloket.institutions.models import Institution
+from students.school_years import SchoolYear
 
 from . import UnusableFile
 from .claims import Claims
-from .dates import school_year
 from .duplicates import count_once, repeated_numbers
 from .endings import Endings, endings_of
 from .entries import entries_of
@@ -22,7 +22,7 @@ from .plan import Plan, Problem
 from .rows import ParsedFile, Row
 
 PAST_LIST = (
-    "Deze lijst is van schooljaar {year}-{next}: elke inschrijving erin is voorbij. "
+    "Deze lijst is van schooljaar {year}: elke inschrijving erin is voorbij. "
     "Haal in het leerlingadministratiepakket de lijst van dit schooljaar op."
 )
 
@@ -106,9 +106,9 @@ def _with_kept_stamnummers(rows: list[Row], existing: ExistingRecords) -> list[R
 def _refuse_the_past(good: list[Row], today: date) -> None:
     """Raise UnusableFile where every row is of a school year that is over."""
     last_day = max((row.period[1] for row in good), default=today)
-    year = school_year(last_day)
-    if year < school_year(today):
-        raise UnusableFile(PAST_LIST.format(year=year, next=year + 1))
+    year = SchoolYear.of(last_day)
+    if year < SchoolYear.of(today):
+        raise UnusableFile(PAST_LIST.format(year=year))
 
 
 def _remarks(parsed: ParsedFile, rows: list[Row]) -> list[Problem]:

@@ -9,6 +9,7 @@ from datetime import date
 
 from schoolloket.core.text import fold
 from students.models import Enrolment, Student
+from students.school_years import SchoolYear
 
 from .columns import FIELDS, Columns
 from .damaged import became_date, has_lost_letters, is_error, is_shortened
@@ -17,10 +18,8 @@ from .dates import (
     Order,
     age_on,
     as_date,
-    end_of_year,
     is_end_of_time,
     is_nothing,
-    list_year,
 )
 from .identifiers import unpacked
 from .national_numbers import (
@@ -83,8 +82,10 @@ class Conventions:
     @property
     def first_day(self) -> date:
         """Return the begin date of all rows in a list without begin dates."""
-        year = self.columns.school_year or list_year(self.today)
-        return date(year, 9, 1)
+        year = SchoolYear.prepared_on(self.today)
+        if self.columns.school_year:
+            year = SchoolYear(self.columns.school_year)
+        return year.first_day
 
 
 class RowReader:
@@ -143,7 +144,7 @@ class RowReader:
             return
 
         if row.ends_on is None:
-            row.ends_on = end_of_year(row.starts_on)
+            row.ends_on = SchoolYear.of(row.starts_on).last_day
         if row.ends_on < row.starts_on:
             row.problems.append("De einddatum ligt voor de begindatum. Kijk beide na.")
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from schoolloket.core.text import counted
+from students.school_years import SchoolYear
 
 from .dates import year_of
 from .plan import Ending, Entry, Plan
@@ -65,7 +66,7 @@ def years_of(plan: Plan, today: date) -> list[YearSummary]:
     for year, unchanged in plan.unchanged_by_year.items():
         counts[year][UNCHANGED] += unchanged
 
-    return [YearSummary(f"{year}-{year + 1}", _told(counts[year])) for year in sorted(counts)]
+    return [YearSummary(str(SchoolYear(year)), _told(counts[year])) for year in sorted(counts)]
 
 
 def reasons_of(plan: Plan) -> list[Reason]:

@@ -11,10 +11,10 @@ from django.utils import timezone
 from schoolloket.core.choices import ScreenChoices
 from schoolloket.core.text import fold
 from schoolloket.institutions.models import Institution
+from students.school_years import SchoolYear
 
 # How long a school still sees the pupils who left (R11).
 VISIBLE_AFTER_LEAVING = timedelta(days=365)
-SUMMER_HOLIDAYS = (7, 8)
 
 
 class StudentQuerySet(models.QuerySet["Student"]):
@@ -109,18 +109,23 @@ class EnrolmentQuerySet(models.QuerySet["Enrolment"]):
         """Those enrolled, and those who left in the last 365 days (R11)."""
         return self.filter(ends_on__gte=day - VISIBLE_AFTER_LEAVING)
 
-    def leading_on(self, day: date) -> Self:
+    def in_year(self, year: SchoolYear) -> Self:
+        """Those with a day in this school year."""
+        return self.filter(starts_on__lte=year.last_day, ends_on__gte=year.first_day)
+
+    def leading(self, day: date, year: SchoolYear) -> Self:
         """One enrolment for each student of an institution: the one to show and to print.
 
-        The running one; during the summer holidays the one that lies ahead, since by then the
-        class lists of next year count; else the last one that ended (docs/decisions/0004).
+        Of those that have not ended the one of this school year, the running one before one that
+        lies ahead; where it has none, of any other year; else the last one that ended
+        (docs/decisions/0045).
         """
         rivals = (
             Enrolment.objects.filter(
                 institution=OuterRef("institution"),
                 student=OuterRef("student"),
             )
-            .annotate(rank=_rank(day))
+            .annotate(rank=_rank(day, year))
             .order_by("rank", "-starts_on", "-pk")
         )
         return self.filter(pk=Subquery(rivals.values("pk")[:1]))
@@ -184,15 +189,19 @@ def _elsewhere(day: date) -> EnrolmentQuerySet:
     )
 
 
-def _rank(day: date) -> Case:
+def _rank(day: date, year: SchoolYear) -> Case:
     """Return the order in which enrolments lead; the lowest rank leads."""
-    rank_ahead = 2
-    if day.month in SUMMER_HOLIDAYS:
-        rank_ahead = 0
+    in_year = Q(starts_on__lte=year.last_day, ends_on__gte=year.first_day)
+    running = Q(starts_on__lte=day, ends_on__gte=day)
+    ahead = Q(starts_on__gt=day)
 
-    running = When(Q(starts_on__lte=day, ends_on__gte=day), then=Value(1))
-    ahead = When(starts_on__gt=day, then=Value(rank_ahead))
-    return Case(running, ahead, default=Value(3))
+    return Case(
+        When(running & in_year, then=Value(1)),
+        When(ahead & in_year, then=Value(2)),
+        When(running, then=Value(3)),
+        When(ahead, then=Value(4)),
+        default=Value(5),
+    )
 
 
 class Enrolment(models.Model):

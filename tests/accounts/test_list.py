@@ -31,8 +31,8 @@ def pupils(
 
 
 def stamnummers(client: Client, **query: str) -> list[str]:
-    rows = client.get(desk("students"), query).context["table"].paginated_rows
-    return [row.record.stamnummer for row in rows]
+    page = client.get(desk("students"), query).context["table"].page
+    return [row.stamnummer for row in page]
 
 
 @pytest.mark.usefixtures("pupils")
@@ -136,9 +136,20 @@ def test_the_excel_holds_the_filtered_list_as_text_and_no_password(alice_client:
     rows = list(load_workbook(BytesIO(answer.content)).active.iter_rows(values_only=True))
     assert rows[0][:3] == ("Stamnummer", "Voornaam", "Naam")
     assert rows[1:] == [
-        ("900", "Süheda", "Carabin", "4A", "4de leerjaar", "Actief", "Basis", "suheda.carabin")
+        (
+            "900",
+            "Süheda",
+            "Carabin",
+            "4A",
+            "4de leerjaar",
+            "Actief",
+            "Basis",
+            "suheda.carabin",
+            "Basis wachtwoord",
+            "Nog niet aangemeld",
+            "2026-2027",
+        )
     ]
-    assert "wachtwoord" not in " ".join(rows[0]).lower()
 
 
 def test_no_text_becomes_a_formula_in_the_excel(
@@ -162,5 +173,5 @@ def test_the_queries_do_not_grow_with_the_rows(
     for n in range(number):
         give_account(enrol(brussel, f"Leerling{n}"))
     alice_client.get(desk("students"))
-    with django_assert_num_queries(11):  # type: ignore[operator]
+    with django_assert_num_queries(7):  # type: ignore[operator]
         alice_client.get(desk("students"))

@@ -4,14 +4,13 @@ from datetime import date, timedelta
 from uuid import uuid4
 
 import pytest
-import time_machine
 from django.test import Client
 
 from accounts import history
 from accounts.actions import link_email
-from accounts.models import Account, AccountEvent, PasswordKind
+from accounts.models import Account, AccountEvent
 from schoolloket.institutions.actors import Actor
-from schoolloket.institutions.models import Institution, Manager
+from schoolloket.institutions.models import Institution
 from tests.helpers import NOW, Enrol, GiveAccount
 from tests.pages import desk, text
 
@@ -19,8 +18,8 @@ pytestmark = pytest.mark.usefixtures("clock")
 
 
 def names(client: Client, selection: str, **query: str) -> list[str]:
-    rows = client.get(desk("students"), {"selectie": selection, **query}).context["table"]
-    return [row.record.last_name for row in rows.paginated_rows]
+    table = client.get(desk("students"), {"selectie": selection, **query}).context["table"]
+    return [row.last_name for row in table.page]
 
 
 def given_a_password(account: Account, by: Actor, kind: str = "renewed") -> None:
@@ -125,56 +124,5 @@ def test_a_selection_needs_no_more_queries_than_the_list(
         if selection != "zonder-account":
             given_a_password(give_account(row), alice_actor)
     alice_client.get(desk("students"))
-    with django_assert_num_queries(11):  # type: ignore[operator]
+    with django_assert_num_queries(7):  # type: ignore[operator]
         assert len(names(alice_client, selection)) == number
-
-
-# August ----------------------------------------------------------------------------------------
-
-BANNER = "inactief op 31 augustus."
-
-
-@pytest.fixture
-def school_year(
-    brussel: Institution, gent: Institution, enrol: Enrol, give_account: GiveAccount, alice: Manager
-) -> None:
-    """Two pupils whose LeerID ends with the school year, and others whose LeerID does not."""
-    for name in ("Een", "Twee"):
-        give_account(enrol(brussel, last_name=name))
-    enrol(brussel, last_name="Zonder")
-    give_account(enrol(brussel, last_name="Uit"), deactivated_at=NOW, deactivated_by=alice)
-    give_account(enrol(brussel, last_name="Vroeger", ends_on=date(2027, 8, 20)))
-    give_account(enrol(gent, last_name="Elders"))
-    for name, school in (("Blijft", brussel), ("Verder", gent)):
-        row = enrol(brussel, last_name=name)
-        give_account(row, PasswordKind.WORD)
-        enrol(school, student=row.student, starts_on=date(2027, 9, 1), ends_on=date(2028, 8, 31))
-
-
-@pytest.mark.usefixtures("school_year")
-@pytest.mark.parametrize(
-    ("day", "shown"),
-    [("2027-07-31", False), ("2027-08-01", True), ("2027-08-31", True), ("2027-09-01", False)],
-)
-def test_in_august_the_list_says_how_many_leerids_will_end(
-    alice: Manager, client: Client, clock: time_machine.Traveller, day: str, shown: bool
-) -> None:
-    clock.move_to(f"{day}T12:00:00+00:00")
-    client.force_login(alice)
-    page = text(client.get(desk("students")))
-    assert (BANNER in page) == shown
-    assert ("2 LeerID's worden inactief op 31 augustus." in page) == shown
-
-
-def test_without_a_leerid_that_ends_there_is_no_notice(
-    alice: Manager,
-    brussel: Institution,
-    enrol: Enrol,
-    client: Client,
-    clock: time_machine.Traveller,
-) -> None:
-    enrol(brussel)
-    clock.move_to("2027-08-20T12:00:00+00:00")
-    client.force_login(alice)
-    assert "Ingeschreven leerlingen" in text(client.get(desk("students")))
-    assert BANNER not in text(client.get(desk("students")))
