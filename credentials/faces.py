@@ -8,6 +8,7 @@ from django.db.models import Count, Min
 from schoolloket.core import clock
 from schoolloket.institutions.models import Institution
 from students.models import Enrolment
+from students.school_years import SchoolYear
 
 from .models import Batch, BatchItem
 from .rendering.cards import collated
@@ -56,8 +57,8 @@ def face_of(batch: Batch) -> str:
 def _names(institution: Institution, student_ids: Iterable[int]) -> dict[int, str]:
     """Return student id -> full name, of those whom the school may see (R11)."""
     day = clock.today()
-    leading = Enrolment.objects.of(institution).leading_on(day).visible_on(day)
-    found = leading.filter(student__in=list(student_ids))
+    leading = Enrolment.objects.of(institution).leading(day, SchoolYear.of(day))
+    found = leading.visible_on(day).filter(student__in=list(student_ids))
     return {enrolment.student_id: enrolment.full_name for enrolment in found}
 
 

@@ -207,6 +207,13 @@ class Result:
         return self.valid > 0 and not self.has_paper and not self.is_printable
 
     @property
+    def renewal_year(self) -> str:
+        """The school year of the renewal: that of the batch, or empty for the present one."""
+        if self.batch.year.last_day < clock.today():
+            return ""
+        return str(self.batch.year)
+
+    @property
     def offers_renewal(self) -> bool:
         """Whether to offer new passwords for those who did not sign in since.
 
