@@ -11,7 +11,7 @@ from accounts.models import PasswordKind
 from credentials.rendering import fonts
 from credentials.rendering.a4 import render_a4
 from credentials.rendering.archive import render_zip, zip_name
-from credentials.rendering.cards import Card, PrintJob, in_print_order
+from credentials.rendering.cards import Card, PrintJob
 from credentials.rendering.credentials_workbook import render_workbook
 from credentials.rendering.stickers import L7160, L7163, L7651, Sheet, render_stickers
 from schoolloket.core.downloads import PDF, XLSX, ZIP
@@ -21,6 +21,7 @@ from students.models import Enrolment
 from . import passwords, sealing
 from .enrolments import enrolments_of
 from .models import Batch, BatchItem
+from .print_order import in_print_order
 
 
 @dataclass(frozen=True)
@@ -121,7 +122,7 @@ def print_job(batch: Batch) -> PrintJob:
         institution_name=str(batch.institution),
         batch_number=batch.number or 0,
         saved_at=timezone.localtime(batch.saved_at),
-        cards=in_print_order(cards),
+        cards=tuple(in_print_order(cards)),
     )
 
 

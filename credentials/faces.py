@@ -11,7 +11,7 @@ from students.models import Enrolment
 from students.school_years import SchoolYear
 
 from .models import Batch, BatchItem
-from .rendering.cards import collated
+from .print_order import collated
 
 # More classes than this are counted.
 MOST_NAMED = 3
@@ -64,8 +64,8 @@ def _names(institution: Institution, student_ids: Iterable[int]) -> dict[int, st
 
 def _of_classes(pupils: dict[str | None, int]) -> str:
     """`pupils`: class -> how many of its pupils were done."""
-    in_print_order = sorted(pupils, key=lambda code: collated(code or ""))
-    names = [class_name(code) for code in in_print_order]
+    in_order = sorted(pupils, key=lambda code: collated(code or ""))
+    names = [class_name(code) for code in in_order]
     total = sum(pupils.values())
 
     if len(names) <= MOST_NAMED + 1:

@@ -20,7 +20,7 @@ from students.models import VISIBLE_AFTER_LEAVING, Enrolment
 from .enrolments import enrolments_of
 from .faces import class_name
 from .models import Batch, BatchItem
-from .rendering.cards import print_place
+from .print_order import in_print_order
 
 Outcome = BatchItem.Outcome
 
@@ -55,6 +55,31 @@ class Row:
     enrolment: Enrolment
     signed_in: bool
     successor: Successor | None = None
+
+    @property
+    def class_code(self) -> str:
+        """The class at the time of the preview, by which the rows are in order."""
+        return self.item.class_code or ""
+
+    @property
+    def administrative_group(self) -> str:
+        """The group, the second part of the order."""
+        return self.enrolment.administrative_group
+
+    @property
+    def last_name(self) -> str:
+        """The last name, the third part."""
+        return self.enrolment.last_name
+
+    @property
+    def first_name(self) -> str:
+        """The first name, the fourth."""
+        return self.enrolment.first_name
+
+    @property
+    def stamnummer(self) -> str:
+        """The stamnummer, which decides between namesakes."""
+        return self.enrolment.stamnummer
 
     @property
     def account(self) -> Account:
@@ -244,11 +269,7 @@ def _rows(batch: Batch, items: list[BatchItem], enrolments: Mapping[int, Enrolme
                     successor=successors.get(item.account_id),
                 )
             )
-    return sorted(rows, key=_place)
-
-
-def _place(row: Row) -> tuple[str, ...]:
-    return print_place(row.enrolment, row.item.class_code or "")
+    return in_print_order(rows)
 
 
 def _signed_in_since(batch: Batch, account: Account | None) -> bool:

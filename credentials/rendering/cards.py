@@ -1,15 +1,11 @@
 """What is printed: a card per student, and the job that holds the cards in print order."""
 
-import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
-from typing import Protocol
 from urllib.parse import urlencode
 
 from accounts.pictures import Picture
-from schoolloket.core.text import fold
 
 from .qr import qr_operators
 
@@ -87,37 +83,3 @@ class PrintJob:
     def batch(self) -> str:
         """The batch by the name and number that a school knows: `Reeks 12`."""
         return f"Reeks {self.batch_number}"
-
-
-def in_print_order(cards: Iterable[Card]) -> tuple[Card, ...]:
-    """Sort by class, group, last and first name, as a teacher's class list would be.
-
-    Accents and capitals make no difference. The stamnummer decides between namesakes, so that the
-    order is always the same.
-    """
-    return tuple(sorted(cards, key=lambda card: print_place(card, card.class_code)))
-
-
-class Named(Protocol):
-    """A card, or the enrolment that it is made from."""
-
-    administrative_group: str
-    first_name: str
-    last_name: str
-    stamnummer: str
-
-
-def print_place(pupil: Named | Card, class_code: str) -> tuple[str, ...]:
-    """Return the key by which pupils of these classes are sorted for the paper."""
-    return (
-        collated(class_code),
-        collated(pupil.administrative_group),
-        collated(pupil.last_name),
-        collated(pupil.first_name),
-        pupil.stamnummer,
-    )
-
-
-def collated(text: str) -> str:
-    """Fold accents and capitals, and pad numbers, so that `2A` comes before `10A`."""
-    return re.sub(r"\d+", lambda digits: digits[0].zfill(12), fold(text))

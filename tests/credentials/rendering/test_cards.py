@@ -8,7 +8,8 @@ from anyascii import anyascii
 from hypothesis import given
 from hypothesis import strategies as st
 
-from credentials.rendering.cards import Card, in_print_order
+from credentials.print_order import in_print_order
+from credentials.rendering.cards import Card
 from credentials.rendering.fitting import Box, fit
 from credentials.rendering.fonts import BOLD, CODE, REGULAR, Face, printable, spelled_in_full
 
@@ -48,7 +49,7 @@ def test_print_order_is_class_then_group_then_last_and_first_name() -> None:
     second = replace(SUHEDA, class_code="1A", administrative_group="c", last_name="A")
     third = replace(second, last_name="B", first_name="A")
     fourth = replace(second, last_name="B", first_name="B")
-    assert in_print_order([fourth, third, second, first]) == (first, second, third, fourth)
+    assert in_print_order([fourth, third, second, first]) == [first, second, third, fourth]
 
 
 def test_classes_are_ordered_by_their_number() -> None:
