@@ -161,7 +161,7 @@ class Result:
             items[item.outcome].append(item)
         done, skipped = items[Outcome.DONE], items[Outcome.SKIPPED]
 
-        enrolments = _visible_enrolments(batch, [*done, *skipped])
+        enrolments = visible_enrolments(batch, [*done, *skipped])
         rows = _rows(batch, done, enrolments)
         return cls(
             batch=batch,
@@ -247,7 +247,7 @@ class Result:
         return bool(self.unused) and (self.signed_in > 0 or not self.is_printable)
 
 
-def _visible_enrolments(batch: Batch, items: Iterable[BatchItem]) -> dict[int, Enrolment]:
+def visible_enrolments(batch: Batch, items: Iterable[BatchItem]) -> dict[int, Enrolment]:
     """Return student id -> enrolment, of those whom the school may see by name (R11)."""
     visible_from = clock.today() - VISIBLE_AFTER_LEAVING
     enrolments = enrolments_of(batch, items)

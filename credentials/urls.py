@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .views import batches, bulk, single
+from .views import batches, bulk, card, single
 
 urlpatterns = [
     path(
@@ -18,6 +18,11 @@ urlpatterns = [
         "<number:number>/afdrukken/<uuid:batch_id>/download/<str:document>",
         batches.download,
         name="download",
+    ),
+    path(
+        "<number:number>/afdrukken/<uuid:batch_id>/kaart/<id:student_id>/",
+        card.card,
+        name="card",
     ),
     path(
         "<number:number>/afdrukken/<uuid:batch_id>/vernietigen/",

@@ -40,6 +40,7 @@ def student_batches(context: template.Context, student: Student) -> dict[str, An
     return {
         "institution": request.institution,
         "student": student,
+        "read_only": context["read_only"],
         "batches": shown,
         "csrf_token": context["csrf_token"],
     }
