@@ -22,6 +22,7 @@ ROW = re.compile(r'<tr id="rij-\d+">.*?</tr>', re.DOTALL)
 TICK = re.compile(r'name="item"\s+value="(\d+)"[^>]*?(\schecked)?\s*>')
 USERNAME = re.compile(r'<td class="line">([a-z0-9.-]+)</td>')
 SECRET = re.compile(r'<span class="secret">(.*?)</span>')
+CARD = re.compile(r'/kaart/(\d+)/"')
 PICTURE = re.compile(r'height="36">(\w+)</li>')
 
 LIST = f"/{SCHOOL}/leerlingen/"
@@ -185,6 +186,12 @@ class Manager:
 
     def download(self) -> Answer:
         return self.post(f"{BATCHES}{self.batch}/download/zip", operation="download")
+
+    def card(self) -> Answer:
+        """Toon de kaart, of the first pupil on the page of the batch."""
+        student = CARD.search(self._must(self.get(self.page), 200).text)
+        assert student, "no card on the page of the batch"
+        return self.post(f"{BATCHES}{self.batch}/kaart/{student[1]}/", operation="card")
 
     def destroy(self) -> Answer:
         answer = self.post(f"{BATCHES}{self.batch}/vernietigen/", operation="destroy")

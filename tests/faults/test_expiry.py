@@ -55,6 +55,9 @@ def ways_in(desk: Desk, batch: Batch) -> Iterator[HttpResponse]:
     )
     yield browser.get(desk.url("student", item.student_id))
     yield browser.get(desk.url("batch_result", batch.pk))
+    # Nobody has the card of a draft or of a batch that is over.
+    yield browser.get(desk.url("card", batch.pk, item.student_id))
+    yield browser.post(desk.url("card", batch.pk, item.student_id))
     for document in documents_of(batch):
         yield browser.post(desk.url("download", batch.pk, document.name), follow=True)
 

@@ -33,6 +33,7 @@ OPERATIONS = {
     "reroll": Operation("hashed", Manager.reroll),
     "save": Operation("hashed", Manager.save),
     "download": Operation("saved", Manager.download),
+    "card": Operation("saved", Manager.card),
     "destroy": Operation("saved", Manager.destroy),
 }
 
