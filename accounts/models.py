@@ -173,9 +173,12 @@ class Account(models.Model):
         return self.kind == Kind.ADVANCED and not self.must_change_password
 
     def as_hashed(self, typed: str) -> str:
-        """Return a typed password as it is hashed: a word's case is ignored (R7)."""
+        """Return a typed password as it is hashed (R7).
+
+        A word's case is ignored, and a zero in it is the letter o: its digits are 2 to 9.
+        """
         if self.password_kind == PasswordKind.WORD:
-            return typed.casefold()
+            return typed.casefold().replace("0", "o")
         return typed
 
 

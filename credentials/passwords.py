@@ -31,7 +31,9 @@ NAMES = {
 WORD_DIGITS = "23456789"
 DIGITS_PER_WORD = 3
 
-CONFUSABLE = set("0Oo1Il")
+# Two groups that readers take for one another: those that look alike, and those that a copy or a
+# child confuses most (docs/decisions/0049).
+CONFUSABLE = set("0Oo1Il" + "CSVWXZ" + "ijJq5f")
 TEMPORARY_CHARACTERS = "".join(
     character for character in string.ascii_letters + string.digits if character not in CONFUSABLE
 )
@@ -85,8 +87,8 @@ def word_password() -> str:
     """Draw a word of 3 or 4 letters with three digits 2-9 around it: `29ban9`, `zal659` (R7).
 
     All lower case. The word comes before, between or after the digits, each of the four places
-    equally likely. With about 980 words this allows 980 x 8^3 x 4, some 2.0 million (21 bits):
-    enough only because wrong guesses at sign-in are slowed.
+    equally likely. With 440 words this allows 440 x 8^3 x 4, some 0.9 million (20 bits): enough
+    only because wrong guesses at sign-in are slowed.
     """
     digits = "".join(secrets.choice(WORD_DIGITS) for _ in range(DIGITS_PER_WORD))
     place = secrets.randbelow(DIGITS_PER_WORD + 1)
@@ -108,7 +110,7 @@ def temporary_password() -> str:
     """Draw 8 characters with a lower case letter, an upper case letter and a digit (R7).
 
     None of `0 O o 1 I l`, and no entry of the blocklist inside in any case. Candidates that break
-    this are drawn again, so all that remain are equally likely: about 6.6e13 (46 bits).
+    this are drawn again, so all that remain are equally likely: about 1.3e13 (44 bits).
     """
     while True:
         candidate = "".join(secrets.choice(TEMPORARY_CHARACTERS) for _ in range(TEMPORARY_LENGTH))

@@ -7,10 +7,10 @@ import pytest
 from django.test import Client
 from openpyxl import load_workbook
 
-from accounts.models import PasswordKind
-from schoolloket.institutions.models import Institution, Manager
+from accounts.models import Account, PasswordKind
+from schoolloket.institutions.models import Institution, Manager, Membership
 from tests.helpers import NOW, Enrol, GiveAccount
-from tests.pages import desk, text
+from tests.pages import desk, html, text
 
 pytestmark = pytest.mark.usefixtures("clock")
 
@@ -159,6 +159,43 @@ def test_no_text_becomes_a_formula_in_the_excel(
     answer = alice_client.get(desk("students_workbook"))
     cell = load_workbook(BytesIO(answer.content)).active["B2"]
     assert (cell.value, cell.data_type) == ("=1+1", "s")
+
+
+@pytest.mark.usefixtures("pupils")
+def test_the_last_sign_in_is_a_column_that_sorts(alice_client: Client) -> None:
+    Account.objects.filter(username="suheda.carabin").update(last_sign_in_at=NOW)
+    page = text(alice_client.get(desk("students")))
+    assert "23 nov 2026" in page
+    assert "nog nooit" in page
+    # Who has no LeerID has nothing to sign in with, and comes with those who never did.
+    assert stamnummers(alice_client, sorteer="aanmelding") == ["20", "1000", "900"]
+    assert stamnummers(alice_client, sorteer="-aanmelding") == ["900", "20", "1000"]
+
+
+@pytest.mark.usefixtures("pupils")
+def test_the_whole_name_opens_the_pupil_with_one_stop_for_the_keyboard(
+    alice_client: Client, pupils: dict[str, int]
+) -> None:
+    page = html(alice_client.get(desk("students")))
+    url = desk("student", pupils["Süheda"])
+    assert f'<a href="{url}" tabindex="-1">Süheda</a>' in page
+    assert f'<a href="{url}">Carabin</a>' in page
+
+
+def test_the_tabs_of_two_schools_have_different_titles(
+    alice: Manager, gent: Institution, client: Client
+) -> None:
+    Membership.objects.create(manager=alice, institution=gent)
+    client.force_login(alice)
+    titles = set()
+    for number in ("999912", "999913"):
+        page = html(client.get(desk("students", number=number)))
+        title = page.partition("<title>")[2].partition("</title>")[0]
+        titles.add(" ".join(title.split()))
+    assert titles == {
+        "Leerlingen · TEST School 2 (2) 999912 · LeerID Schoolloket",
+        "Leerlingen · TEST School 7 (1) 999913 · LeerID Schoolloket",
+    }
 
 
 @pytest.mark.parametrize("number", [3, 30])

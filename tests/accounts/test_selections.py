@@ -34,6 +34,18 @@ def test_without_account(
     assert names(alice_client, "zonder-account") == ["Nieuw"]
 
 
+def test_never_signed_in(
+    charlie: Account,
+    brussel: Institution,
+    enrol: Enrol,
+    give_account: GiveAccount,
+    alice_client: Client,
+) -> None:
+    give_account(enrol(brussel, last_name="Was Er"), username="was.er", last_sign_in_at=NOW)
+    enrol(brussel, last_name="Zonder")
+    assert names(alice_client, "nooit-aangemeld") == ["Peeters"]
+
+
 @pytest.mark.parametrize(
     ("last_day", "found"),
     [(date(2026, 11, 23), True), (date(2026, 12, 23), True), (date(2026, 12, 24), False)],

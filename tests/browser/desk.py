@@ -110,9 +110,9 @@ class Desk(Visitor):
         self.box(pupil).check()
 
     def counts(self, number: int) -> None:
-        """The bar below the list shows how many pupils are selected."""
-        text = f"Aantal geselecteerde leerlingen: {number}"
-        expect(self.page.locator("[data-selected]")).to_have_text(text)
+        """The bar above the list shows how many pupils are selected."""
+        shown = self.page.locator("[data-selected-number]").first
+        expect(shown).to_have_text(str(number))
 
     def lists(self, number: int) -> None:
         """The heading of the list shows how many rows there are."""

@@ -64,7 +64,7 @@ def then_the_list_shows_them(desk: Desk) -> None:
 def when_accounts_are_made_for_all(desk: Desk) -> None:
     desk.press("Selecteer alle 200")
     desk.counts(200)
-    desk.press("Accounts aanmaken")
+    desk.press("LeerID aanmaken")
     desk.sees_heading("Accounts aanmaken")
 
 

@@ -87,7 +87,7 @@ def test_shift_selects_a_range_and_one_click_all_or_none(desk: Desk) -> None:
     desk.counts(0)
     desk.press("Selecteer alle 12")
     desk.counts(12)
-    desk.press("Accounts aanmaken")
+    desk.press("LeerID aanmaken")
     expect(desk.section("Leerlingen zonder LeerID")).to_contain_text("Totaal aantal rijen: 12")
     desk.read_preview()
     desk.press("Annuleren")

@@ -58,7 +58,7 @@ def test_word_password_uses_every_digit_from_2_to_9() -> None:
     assert set(re.findall(r"\d", "".join(samples(word_password)))) == set("23456789")
 
 
-def test_word_password_is_the_example_of_r7_when_secrets_deals_it(
+def test_word_password_has_the_form_of_the_manual_when_secrets_deals_it(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     dealt = iter(["2", "9", "9", "ban"])
@@ -78,12 +78,13 @@ def test_temporary_password_has_8_characters_with_lower_upper_and_digit() -> Non
 
 
 def test_temporary_password_never_holds_a_confusable_character() -> None:
-    assert not set("".join(samples(temporary_password))) & set("0Oo1Il")
+    assert not set("".join(samples(temporary_password))) & set("0Oo1IlCSVWXZijJq5f")
 
 
 def test_temporary_password_uses_all_other_letters_and_digits() -> None:
-    lower, upper, digits = "abcdefghijkmnpqrstuvwxyz", "ABCDEFGHJKLMNPQRSTUVWXYZ", "23456789"
+    lower, upper, digits = "abcdeghkmnprstuvwxyz", "ABDEFGHKLMNPQRTUY", "2346789"
     assert set("".join(samples(temporary_password))) == set(lower + upper + digits)
+    assert len(lower + upper + digits) == 44
 
 
 def test_temporary_password_never_holds_an_entry_of_the_blocklist() -> None:
@@ -94,11 +95,11 @@ def test_temporary_password_never_holds_an_entry_of_the_blocklist() -> None:
 @pytest.mark.parametrize(
     "refused",
     [
-        pytest.param("ab2kUt9Z", id="blocked-in-mixed-case"),
+        pytest.param("ab2kUt9D", id="blocked-in-mixed-case"),
         pytest.param("sex2Bcd7", id="blocked-at-the-start"),
-        pytest.param("2Bcd7FCK", id="blocked-at-the-end"),
-        pytest.param("abcd2345", id="no-upper-case"),
-        pytest.param("ABCD2345", id="no-lower-case"),
+        pytest.param("2Ba7dsex", id="blocked-at-the-end"),
+        pytest.param("abcd2346", id="no-upper-case"),
+        pytest.param("ABDE2346", id="no-lower-case"),
         pytest.param("abcdEFGH", id="no-digit"),
     ],
 )
@@ -146,16 +147,17 @@ def test_words_are_sorted_and_given_once() -> None:
 
 def test_there_are_enough_words_of_each_length() -> None:
     lengths = [len(word) for word in words()]
-    assert 250 <= lengths.count(3) <= 350
-    assert 650 <= lengths.count(4) <= 750
+    assert len(lengths) >= 400
+    assert min(lengths.count(3), lengths.count(4)) >= 100
 
 
 def test_no_word_is_on_the_blocklist() -> None:
     assert not set(words()) & set(blocklist())
 
 
-def test_the_examples_of_r7_are_words() -> None:
-    assert {"ban", "zal"} <= set(words())
+def test_words_are_things_that_a_child_can_picture() -> None:
+    assert {"tent", "vis", "boom", "egel", "kast"} <= set(words())
+    assert not {"ban", "zal", "niks", "data", "heen", "meen", "ook", "slim"} & set(words())
 
 
 def test_words_are_the_ones_judged_by_hand() -> None:

@@ -6,6 +6,7 @@ from unittest.mock import patch
 
 import pytest
 import time_machine
+from django.contrib.auth.hashers import make_password
 from django.db import connection
 from django.http import HttpResponse
 from django.test import Client
@@ -57,6 +58,12 @@ def chosen(response: HttpResponse) -> list[str]:
 def test_word_ignores_case_and_blanks_at_its_ends(tablet: Client, typed: str) -> None:
     assert gets_in(tablet, "wout.woord", typed)
     assert "Dag Wout!" in text(tablet.get(HOME))
+
+
+def test_a_zero_in_a_word_is_read_as_the_letter(word: Account, tablet: Client) -> None:
+    word.password = make_password("29bos9")
+    word.save()
+    assert gets_in(tablet, "wout.woord", "29B0S9")
 
 
 @pytest.mark.usefixtures("word")
