@@ -241,9 +241,9 @@ class BatchItem(models.Model):
         )
         HELD = (
             "held",
-            "Deze leerling is nog ingeschreven in een andere school, die eerst was. De "
-            "aanmeldgegevens kun je wijzigen zodra die inschrijving eindigt of die school de "
-            "leerling vrijgeeft.",
+            "Deze leerling is nog ingeschreven in een andere school, waar de inschrijving eerder "
+            "begon. De aanmeldgegevens kun je wijzigen zodra die inschrijving eindigt of die "
+            "school de leerling vrijgeeft.",
         )
         HAS_ACCOUNT = "account", "Deze leerling heeft al een LeerID."
         CHANGED = "changed", "De aanmeldgegevens zijn intussen door iemand anders gewijzigd."
