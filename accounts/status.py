@@ -27,7 +27,11 @@ class Obstacle(models.TextChoices):
     """Why the status of a student's LeerID stays as it is."""
 
     LEFT = "left", "Deze leerling is niet meer ingeschreven in deze instelling."
-    HELD = "held", "Deze leerling is nog ingeschreven in een andere school, die eerst was."
+    HELD = (
+        "held",
+        "Deze leerling is nog ingeschreven in een andere school, waar de inschrijving eerder "
+        "begon.",
+    )
     NO_ACCOUNT = "none", "Deze leerling heeft nog geen LeerID."
     DEACTIVATED = "deactivated", "Dit LeerID is al gedeactiveerd."
     NOT_DEACTIVATED = "active", "Dit LeerID is niet gedeactiveerd."

@@ -1,21 +1,30 @@
 """What every page of a desk shows of its batches."""
 
+from functools import partial
 from typing import Any
 
 from django.http import HttpRequest
 from django.utils import timezone
 
+from schoolloket.institutions.models import Institution
+
+from .faces import faces_of
 from .models import Batch
 
 
 def waiting_batches(request: HttpRequest) -> dict[str, Any]:
     """Give every page of a desk the saved batches that nobody has downloaded yet (R4).
 
-    A queryset: a page without the banner makes no query.
+    A function, which the template calls: a page without the banner makes no query.
     """
     institution = getattr(request, "institution", None)
     if institution is None:
         return {}
+    return {"waiting_batches": partial(_waiting, institution)}
 
-    waiting = Batch.objects.of(institution).waiting(timezone.now())
-    return {"waiting_batches": waiting}
+
+def _waiting(institution: Institution) -> list[tuple[Batch, str]]:
+    """Return each batch with its face."""
+    waiting = list(Batch.objects.of(institution).waiting(timezone.now()))
+    faces = faces_of(institution, waiting)
+    return [(batch, faces.get(batch.pk, "")) for batch in waiting]

@@ -20,7 +20,7 @@ from students.models import Enrolment, Student
 
 from . import passwords, sealing
 from .enrolments import enrolments_of
-from .models import Batch, BatchItem
+from .models import Batch, BatchItem, BatchItemQuerySet
 from .print_order import in_print_order
 
 
@@ -102,20 +102,7 @@ def print_job(batch: Batch) -> PrintJob:
     Raises NotPrintable where its secrets are gone (R4) or none of them is valid any more, and
     VaultLocked where the keys do not fit.
     """
-    if not batch.is_printable(timezone.now()):
-        raise NotPrintable
-
-    items = list(batch.items.valid().exclude(sealed=""))
-    enrolments = enrolments_of(batch, items)
-
-    cards = []
-    for item in items:
-        enrolment = enrolments.get(item.student_id)
-        # The school may not see a pupil whose enrolment was withdrawn (R11).
-        if enrolment is not None:
-            cards.append(_card(item, enrolment))
-    if not cards:
-        raise NotPrintable
+    cards = _cards(batch, batch.items.all())
 
     return PrintJob(
         institution_number=batch.institution.number,
@@ -124,6 +111,34 @@ def print_job(batch: Batch) -> PrintJob:
         saved_at=timezone.localtime(batch.saved_at),
         cards=tuple(in_print_order(cards)),
     )
+
+
+def card_of(batch: Batch, student_id: int) -> Card:
+    """Return the card of one pupil of a saved batch, never with a dead password (R3).
+
+    Raises NotPrintable and VaultLocked as `print_job` does.
+    """
+    [card] = _cards(batch, batch.items.filter(student=student_id))
+    return card
+
+
+def _cards(batch: Batch, items: BatchItemQuerySet) -> list[Card]:
+    """Return a card for each of these items with a valid password. Raises NotPrintable."""
+    if not batch.is_printable(timezone.now()):
+        raise NotPrintable
+
+    printable = list(items.valid().exclude(sealed=""))
+    enrolments = enrolments_of(batch, printable)
+
+    cards = []
+    for item in printable:
+        enrolment = enrolments.get(item.student_id)
+        # The school may not see a pupil whose enrolment was withdrawn (R11).
+        if enrolment is not None:
+            cards.append(_card(item, enrolment))
+    if not cards:
+        raise NotPrintable
+    return cards
 
 
 def _card(item: BatchItem, enrolment: Enrolment) -> Card:

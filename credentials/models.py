@@ -6,7 +6,7 @@
 """
 
 import uuid
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Self
 
 from django.conf import settings
@@ -178,6 +178,16 @@ class Batch(models.Model):
         """Whether its passwords became valid at some time, also where they are gone by now."""
         return self.state in EVER_SAVED
 
+    @property
+    def latest_end(self) -> datetime:
+        """Until when a saved batch is printable at most, however often it is downloaded (R4).
+
+        Raises ValueError for a batch that was never saved.
+        """
+        if self.saved_at is None:
+            raise ValueError("a batch that was never saved has no end")
+        return self.saved_at + timedelta(hours=settings.PRINTABLE_HOURS)
+
     def is_printable(self, now: datetime) -> bool:
         """Whether its secrets may still be served (R4)."""
         return self.state == self.State.SAVED and self.expires_at > now
@@ -212,18 +222,6 @@ class BatchItemQuerySet(models.QuerySet["BatchItem"]):
             batch__institution=institution, batch__first_downloaded_at__isnull=False
         )
 
-    def overtaken(self) -> Self:
-        """Done items whose account changed again since: their password is dead.
-
-        Without those whose account ended with a merge (`of_ended_accounts`).
-        """
-        changed = self.done().exclude(account__credentials_version=F("version"))
-        return changed.filter(student__merged_into=None)
-
-    def of_ended_accounts(self) -> Self:
-        """Done items whose LeerID ended, since the pupil has an older one (R11): dead as well."""
-        return self.done().filter(student__merged_into__isnull=False)
-
     def valid(self) -> Self:
         """Done items with the password that the account still has: only these are printed (R3)."""
         return self.done().filter(account__credentials_version=F("version"))
@@ -252,9 +250,9 @@ class BatchItem(models.Model):
         )
         HELD = (
             "held",
-            "Deze leerling is nog ingeschreven in een andere school, die eerst was. De "
-            "aanmeldgegevens kun je wijzigen zodra die inschrijving eindigt of die school de "
-            "leerling vrijgeeft.",
+            "Deze leerling is nog ingeschreven in een andere school, waar de inschrijving eerder "
+            "begon. De aanmeldgegevens kun je wijzigen zodra die inschrijving eindigt of die "
+            "school de leerling vrijgeeft.",
         )
         HAS_ACCOUNT = "account", "Deze leerling heeft al een LeerID."
         CHANGED = "changed", "De aanmeldgegevens zijn intussen door iemand anders gewijzigd."

@@ -36,14 +36,14 @@ def in_print_order(pupils: Iterable[Pupil]) -> list[Pupil]:
 
 def _place(pupil: InAClass) -> tuple[str, ...]:
     return (
-        _collated(pupil.class_code),
-        _collated(pupil.administrative_group),
-        _collated(pupil.last_name),
-        _collated(pupil.first_name),
+        collated(pupil.class_code),
+        collated(pupil.administrative_group),
+        collated(pupil.last_name),
+        collated(pupil.first_name),
         pupil.stamnummer,
     )
 
 
-def _collated(text: str) -> str:
+def collated(text: str) -> str:
     """Fold accents and capitals, and pad numbers, so that `2A` comes before `10A`."""
     return re.sub(r"\d+", lambda digits: digits[0].zfill(12), fold(text))

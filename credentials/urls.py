@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .views import batches, bulk, preview_rows, single
+from .views import batches, bulk, card, preview_rows, single
 
 urlpatterns = [
     path(
@@ -25,6 +25,11 @@ urlpatterns = [
         "<number:number>/afdrukken/<uuid:batch_id>/download/<str:document>",
         batches.download,
         name="download",
+    ),
+    path(
+        "<number:number>/afdrukken/<uuid:batch_id>/kaart/<id:student_id>/",
+        card.card,
+        name="card",
     ),
     path(
         "<number:number>/afdrukken/<uuid:batch_id>/vernietigen/",

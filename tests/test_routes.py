@@ -82,6 +82,7 @@ EXPECTED = {
     "<number:number>/afdrukken/": Who.MEMBER,
     BATCH: Who.MEMBER,
     f"{BATCH}download/<str:document>": Who.MEMBER,
+    f"{BATCH}kaart/<id:student_id>/": Who.MEMBER,
     f"{BATCH}vernietigen/": Who.MEMBER,
     "<number:number>/import/": Who.MEMBER,
     "<number:number>/import/<id:run_id>/": Who.MEMBER,

@@ -1,4 +1,4 @@
-"""How long the secrets of a batch last: from its save, over its first download, to their end."""
+"""How long the secrets of a batch last: from its save, over each download, to their end."""
 
 from datetime import timedelta
 from uuid import UUID
@@ -23,10 +23,12 @@ A_DAY = timedelta(days=1)
 
 
 @transaction.atomic
-def note_download(*, by: Actor, batch_id: UUID) -> Batch:
-    """Log a download of a saved batch, the first of which starts its last hour (R4).
+def note_download(*, by: Actor, batch_id: UUID, of_card: bool = False) -> Batch:
+    """Log a download of a saved batch, and start its last hour anew (R4).
 
-    Raises NotPrintable once it expired or was destroyed. Changes no account.
+    `of_card`: the card of one pupil was shown on the screen, which counts as a download.
+    Never beyond the end of the day that began with the save. Raises NotPrintable once it expired
+    or was destroyed. Changes no account.
     """
     batch = locked(by, batch_id)
     now = timezone.now()
@@ -35,11 +37,14 @@ def note_download(*, by: Actor, batch_id: UUID) -> Batch:
 
     if batch.first_downloaded_at is None:
         batch.first_downloaded_at = now
-        last_hour = now + timedelta(minutes=settings.PRINTABLE_MINUTES_AFTER_DOWNLOAD)
-        batch.expires_at = min(batch.expires_at, last_hour)
-        batch.save(update_fields=["first_downloaded_at", "expires_at"])
+    last_hour = now + timedelta(minutes=settings.PRINTABLE_MINUTES_AFTER_DOWNLOAD)
+    batch.expires_at = min(batch.latest_end, last_hour)
+    batch.save(update_fields=["first_downloaded_at", "expires_at"])
 
-    _log(AccessEvent.Kind.DOWNLOADED, batch, by)
+    what = ""
+    if of_card:
+        what = ", kaart op het scherm"
+    _log(AccessEvent.Kind.DOWNLOADED, batch, by, what)
     return batch
 
 
@@ -52,14 +57,14 @@ def destroy(*, by: Actor, batch_id: UUID) -> None:
         _log(AccessEvent.Kind.DESTROYED, batch, by)
 
 
-def _log(kind: AccessEvent.Kind, batch: Batch, by: Actor) -> None:
+def _log(kind: AccessEvent.Kind, batch: Batch, by: Actor, what: str = "") -> None:
     """Add to the access log what a manager did with the passwords of a batch."""
     access_log.record(
         kind,
         manager=by.manager,
         by=by,
         institution=by.institution,
-        detail=f"reeks {batch.number} ({batch.pk})",
+        detail=f"reeks {batch.number} ({batch.pk}){what}",
     )
 
 

@@ -1,9 +1,8 @@
 """Save a draft: make its sign-in data valid, all or none."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models import Case, F, Max, OuterRef, Q, Subquery, Value, When
 from django.utils import timezone
@@ -191,7 +190,7 @@ def _mark_saved(batch: Batch, now: datetime, *, is_printable: bool) -> None:
     batch.number = last_number + 1
     batch.saved_at = now
     batch.state = State.SAVED
-    batch.expires_at = now + timedelta(hours=settings.PRINTABLE_HOURS)
+    batch.expires_at = batch.latest_end
 
     if not is_printable:
         # Every pupil was skipped: the record stays, there is nothing to print.

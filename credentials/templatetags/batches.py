@@ -9,7 +9,9 @@ from django.utils import timezone
 
 from accounts.models import PasswordKind
 from accounts.pictures import Picture
+from credentials import deadline
 from credentials.documents import Document, documents_of
+from credentials.faces import faces_of
 from credentials.forms import uuid_or_none
 from credentials.models import Batch, BatchItem
 from credentials.new_school_year import NewSchoolYear
@@ -25,21 +27,26 @@ register = template.Library()
 def student_batches(context: template.Context, student: Student) -> dict[str, Any]:
     """Show the downloads with this student in them, while they last (R4).
 
-    Right after a save (`?start=<batch>`) the download of that batch starts by itself, once.
+    Right after a save (`?start=<batch>`) the download of that batch starts by itself, once, in a
+    browser that was told to.
     """
     request = context["request"]
     saved_now = uuid_or_none(request.GET.get("start"))
     printable = Batch.objects.of(request.institution).printable(timezone.now())
     of_student = BatchItem.objects.valid().filter(student=student)
 
-    batches = []
-    for batch in printable.filter(items__in=of_student):
+    batches = list(printable.filter(items__in=of_student))
+    faces = faces_of(request.institution, batches)
+    shown = []
+    for batch in batches:
         starts = batch.pk == saved_now and batch.first_downloaded_at is None
-        batches.append((batch, starts))
+        shown.append((batch, faces.get(batch.pk, ""), starts))
 
     return {
         "institution": request.institution,
-        "batches": batches,
+        "student": student,
+        "read_only": context["read_only"],
+        "batches": shown,
         "csrf_token": context["csrf_token"],
     }
 
@@ -51,6 +58,12 @@ def new_school_year(institution: Institution) -> dict[str, Any]:
         "institution": institution,
         "new_year": NewSchoolYear(institution, today()),
     }
+
+
+@register.simple_tag
+def download_deadline(batch: Batch) -> str:
+    """Until when a saved batch can be downloaded: true before and after a download (R4)."""
+    return deadline.sentence(batch)
 
 
 @register.simple_tag

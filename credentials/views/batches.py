@@ -6,13 +6,13 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.desk_urls import desk_url
-from credentials import documents
+from credentials import documents, faces
 from credentials.actions import retention
-from credentials.models import Batch, BatchItem
-from credentials.previews import rows_of
+from credentials.models import Batch
+from credentials.results import Fate, Result
 from schoolloket.core import downloads, exceptions
 from schoolloket.institutions.requests import DeskRequest
 
@@ -26,44 +26,36 @@ SHOWN = timedelta(days=183)
 def batch_list(request: DeskRequest) -> HttpResponse:
     """The batches of the last six months, the newest first."""
     now = timezone.now()
-    batches = (
+    batches = list(
         Batch.objects.of(request.institution)
         .ever_saved()
         .filter(saved_at__gte=now - SHOWN)
         .select_related("created_by", "destroyed_by")
         .with_counts()
     )
+    found = faces.faces_of(request.institution, batches)
+    rows = [(batch, found.get(batch.pk, "")) for batch in batches]
 
-    return render(request, "credentials/batches.html", {"batches": batches})
+    return render(request, "credentials/batches.html", {"rows": rows})
 
 
 @require_safe
 @with_batch
 def result(request: DeskRequest, batch: Batch) -> HttpResponse:
-    """The number of pupils done, the skipped ones with the reason, and the download.
+    """The pupils of the batch and what became of their passwords, the skipped, the download.
 
-    Right after the save (`?start`) the download starts by itself, until there was one. Answers
-    404 for a batch that was never saved.
+    Right after the save (`?start`) the download starts by itself, until there was one, in a browser
+    that was told to. Answers 404 for a batch that was never saved.
     """
     if not batch.was_saved:
         raise Http404
 
-    items = batch.items.all()
-    is_kept = batch.is_printable(timezone.now())
-    any_valid = items.valid().exists()
-    starts = "start" in request.GET and batch.first_downloaded_at is None
-
     context = {
         "batch": batch,
-        "done": items.done().count(),
-        "left_out": items.filter(outcome=BatchItem.Outcome.LEFT_OUT).count(),
-        "overtaken": rows_of(batch, items.overtaken()),
-        "ended": rows_of(batch, items.of_ended_accounts()),
-        "skipped": rows_of(batch, items.filter(outcome=BatchItem.Outcome.SKIPPED)),
-        "kept": is_kept,
-        "any_valid": any_valid,
-        "printable": is_kept and any_valid,
-        "starts": starts,
+        "face": faces.face_of(batch),
+        "result": Result.of(batch),
+        "fates": Fate,
+        "starts": "start" in request.GET and batch.first_downloaded_at is None,
         "other_spellings": documents.other_spellings(batch),
     }
 
@@ -96,15 +88,33 @@ def download(request: DeskRequest, batch: Batch, document: str) -> HttpResponse:
     )
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 @with_batch
 def destroy(request: DeskRequest, batch: Batch) -> HttpResponse:
-    """Vernietig nu: remove the passwords of a batch before their time is over (R4)."""
-    retention.destroy(by=request.actor, batch_id=batch.pk)
+    """Vernietig nu: first what would be lost, then remove the passwords of a batch (R4).
 
-    messages.success(
-        request,
-        "De aanmeldgegevens van deze reeks zijn hier vernietigd. De wachtwoorden zelf blijven "
-        "geldig. Wis ook de bestanden die je downloadde.",
-    )
-    return redirect(desk_url(request, "batches"))
+    Answers 404 for a batch that was never saved. One whose passwords are gone leads to its page.
+    """
+    if not batch.was_saved:
+        raise Http404
+    page = desk_url(request, "batch_result", batch.pk)
+
+    if request.method == "POST":
+        retention.destroy(by=request.actor, batch_id=batch.pk)
+        messages.success(request, _destroyed(batch))
+        return redirect(page)
+
+    outcome = Result.of(batch)
+    if not outcome.is_printable:
+        return redirect(page)
+
+    context = {"batch": batch, "face": faces.face_of(batch), "result": outcome}
+    return render(request, "credentials/destroy.html", context)
+
+
+def _destroyed(batch: Batch) -> str:
+    """What is true after the destruction, for a batch with files somewhere and one without."""
+    said = "De aanmeldgegevens van deze reeks zijn hier vernietigd."
+    if batch.first_downloaded_at is None:
+        return said
+    return f"{said} De wachtwoorden zelf blijven geldig. Wis ook de bestanden die je downloadde."

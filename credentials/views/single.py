@@ -24,6 +24,8 @@ from schoolloket.institutions.requests import DeskRequest
 from .decorators import SAVE_SECONDS
 
 DRAFT = "concept"
+# The value of the button that saves and shows the card.
+CARD = "kaart"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -123,7 +125,10 @@ def _do_pressed(
 
 
 def _save(request: DeskRequest, student_id: int, item: BatchItem) -> HttpResponse:
-    """Save the draft and lead to the pupil's page, where the download starts. Raises Refused."""
+    """Save the draft and lead to the pupil's page with the download, or to the card.
+
+    Raises Refused.
+    """
     hashing.hash_all(item.batch, seconds=SAVE_SECONDS)
     batch = saves.save(by=request.actor, batch_id=item.batch_id)
 
@@ -134,6 +139,9 @@ def _save(request: DeskRequest, student_id: int, item: BatchItem) -> HttpRespons
         return redirect(page)
 
     messages.success(request, "Het LeerID is succesvol aangepast.")
+    if request.POST["save"] == CARD:
+        # The browser posts on to the card: showing it is no GET, since it counts as a download.
+        return redirect(desk_url(request, "card", batch.pk, student_id), preserve_request=True)
     return redirect(f"{page}?start={batch.pk}")
 
 

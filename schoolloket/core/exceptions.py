@@ -108,12 +108,11 @@ class NotReady(Refused):
 
 
 class NotPrintable(Refused):
-    """The passwords of the batch were destroyed, by hand or because they expired (R4)."""
+    """The passwords of the batch expired, were destroyed by hand (R4) or replaced (R3)."""
 
     message = (
-        "Deze aanmeldgegevens kunnen niet meer worden gedownload: ze zijn verlopen of "
-        "vernietigd. De wachtwoorden zelf blijven geldig. Geef de leerlingen die hun "
-        "wachtwoord niet hebben een nieuw."
+        "Deze aanmeldgegevens kunnen niet meer worden gedownload: ze zijn verlopen, vernietigd of "
+        "vervangen. Geef een nieuw wachtwoord aan wie er geen heeft."
     )
 
 

@@ -11,7 +11,7 @@ from schoolloket.institutions.actors import Actor
 from schoolloket.institutions.models import Institution
 from students.models import Student
 from tests.helpers import Enrol, GiveAccount
-from tests.pages import desk, text
+from tests.pages import desk, html, text
 
 pytestmark = pytest.mark.usefixtures("clock")
 
@@ -92,3 +92,23 @@ def test_a_pupil_of_another_school_is_not_found(
     alice_client: Client, gent: Institution, enrol: Enrol
 ) -> None:
     assert alice_client.get(desk("student", enrol(gent).student_id)).status_code == 404
+
+
+def test_each_page_of_one_pupil_says_which_pupil(
+    alice_client: Client, brussel: Institution, enrol: Enrol, give_account: GiveAccount
+) -> None:
+    row = enrol(brussel, "Butrint", "Boeren", stamnummer="47727", class_code="6A")
+    give_account(row)
+    for name in ("student", "account_history", "detail_history"):
+        page = alice_client.get(desk(name, row.student_id))
+        assert "6A · 47727 Butrint Boeren" in text(page)
+        assert "Butrint Boeren (47727)" in html(page).partition("</title>")[0]
+
+
+def test_the_data_of_a_pupil_are_exported_from_the_history(
+    alice_client: Client, charlie: Account
+) -> None:
+    export = "Exporteer alle gegevens"
+    assert export in text(alice_client.get(desk("account_history", charlie.student_id)))
+    for name in ("student", "detail_history"):
+        assert export not in text(alice_client.get(desk(name, charlie.student_id)))

@@ -152,8 +152,13 @@ class Desk(Visitor):
     # Documents ---------------------------------------------------------------------------------
 
     def save_and_print(self) -> Path:
-        """Press the button; the download starts by itself."""
-        return self.download("Bewaren en afdrukken")
+        """Press the button, and that of the download on the page after it."""
+        self.press("Bewaren en afdrukken")
+        button = self.page.locator("form[data-starts] button")
+        expect(button).to_be_focused()
+        with self.page.expect_download() as started:
+            button.click()
+        return _kept(started.value)
 
     def download(self, button: str) -> Path:
         with self.page.expect_download() as started:

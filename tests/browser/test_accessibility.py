@@ -7,13 +7,17 @@ from pathlib import Path
 import pytest
 import time_machine
 from cryptography.fernet import Fernet
+from django.utils import timezone
 from playwright.sync_api import Page, expect
 from pytest_django.fixtures import Settings
 
-from accounts.models import Account
+from accounts.models import Account, PasswordKind
 from benchmarks import worst_files
+from credentials.actions import changes, drafts, hashing, retention, saves
 from credentials.models import Batch
+from schoolloket.core.clock import today
 from schoolloket.demo.school import DATA
+from schoolloket.institutions.actors import Actor
 from schoolloket.institutions.models import Institution, Manager, Membership
 from students.importing import limits, turns
 from students.models import Enrolment
@@ -29,7 +33,11 @@ from .test_forgotten_password import (
 
 pytestmark = pytest.mark.browser
 
-SIZES = {"desk": {"width": 1280, "height": 900}, "phone": {"width": 390, "height": 844}}
+SIZES = {
+    "desk": {"width": 1280, "height": 900},
+    "tablet": {"width": 820, "height": 1180},
+    "phone": {"width": 390, "height": 844},
+}
 
 
 @pytest.fixture
@@ -256,12 +264,57 @@ def test_the_preview_and_its_result(desk: Desk, eyes: Eyes, school: None) -> Non
     desk.open("afdrukken/")
     desk.sees("Nog niet gedownload")
     eyes.look("prints")
-    desk.page.get_by_role("button", name="Vernietig nu").first.click()
+    desk.page.get_by_role("link", name="Vernietig nu").first.click()
+    desk.sees("Deze reeks werd nooit gedownload.")
+    eyes.look("destroy")
+    desk.press("Vernietig nu")
     desk.sees("De aanmeldgegevens van deze reeks zijn hier vernietigd.")
-    eyes.look("batches-destroyed")
-    desk.page.get_by_role("link", name="Reeks").first.click()
-    desk.sees("zijn hier niet meer te downloaden")
     eyes.look("result-destroyed")
+    desk.follow("Afdrukken")
+    desk.sees("Nooit gedownload, vernietigd")
+    eyes.look("batches-destroyed")
+
+
+def test_the_page_of_a_batch_and_the_card(desk: Desk, eyes: Eyes, school: None) -> None:
+    """A batch of several classes with each fate of a password, and the card of each kind."""
+    manager = Manager.objects.get(email=BEHEERDER)
+    by = Actor(institution=Institution.objects.get(number=desk.number), manager=manager)
+    batch = renewed(by, "1A", "5STW", "6A", "6EM")
+    retention.note_download(by=by, batch_id=batch.pk)
+    first, second, third, *_ = Account.objects.filter(pk__in=batch.items.done().values("account"))
+    Account.objects.filter(pk=first.pk).update(last_sign_in_at=timezone.now())
+    Account.objects.filter(pk=second.pk).new_version(
+        deactivated_at=timezone.now(), deactivated_by=manager
+    )
+    Enrolment.objects.filter(student=third.student_id).update(class_code="6Z")
+    renewed(by, "5STW")
+    desk.sign_in_to_list()
+    desk.open(f"afdrukken/{batch.pk}/")
+    eyes.look("batch")
+    for kind in PasswordKind:
+        item = batch.items.valid().filter(password_kind=kind).first()
+        assert item
+        desk.open(f"afdrukken/{batch.pk}/kaart/{item.student_id}/")
+        eyes.look(f"card-covered-{kind}")
+        desk.press("Toon de kaart")
+        desk.page.locator("[data-card]").wait_for()
+        eyes.look(f"card-{kind}")
+    Batch.objects.filter(pk=batch.pk).update(expires_at=timezone.now())
+    desk.page.goto(desk.page.url)
+    desk.sees("De kaart kan niet meer worden getoond")
+    eyes.look("card-over")
+
+
+def renewed(by: Actor, *classes: str) -> Batch:
+    """New passwords for these classes, with pictures for the pupils of the first."""
+    here = Enrolment.objects.of(by.institution).running_or_ahead(today())
+    ids = list(here.filter(class_code__in=classes).values_list("student", flat=True))
+    batch = drafts.prepare(by=by, student_ids=ids, purpose=Batch.Purpose.RENEW)
+    for item in batch.items.with_password().filter(class_code=classes[0], creates=False)[:2]:
+        if item.password_kind == PasswordKind.WORD:
+            changes.reroll(by=by, batch_id=batch.pk, item_id=item.pk, kind=PasswordKind.PICTURES)
+    hashing.hash_all(batch)
+    return saves.save(by=by, batch_id=batch.pk)
 
 
 def test_the_life_of_an_account(desk: Desk, eyes: Eyes, school: None) -> None:

@@ -201,7 +201,7 @@ def transfer_in_october(desk: Desk) -> None:
     confirm(desk)
     desk.open("leerlingen/?zoek=7001")
     desk.follow("Carabin")
-    desk.sees("ook nog ingeschreven in een andere school, die eerst was")
+    desk.sees("ook nog ingeschreven in een andere school, waar de inschrijving eerder begon")
     expect(desk.page.get_by_role("link", name="Pas aanmeldgegevens aan")).to_have_count(0)
     desk.number = brussel
     desk.open("leerlingen/?zoek=41877")

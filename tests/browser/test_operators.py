@@ -47,7 +47,7 @@ def doubts(desk: Desk, school: None, tmp_path: Path) -> None:
     desk.sees("Het bestand is ingelezen")
     desk.open("leerlingen/?zoek=7001")
     desk.follow("Anders")
-    desk.press("Account aanmaken")
+    desk.press("LeerID aanmaken")
     desk.read_new_password()
     desk.save_and_print()
     desk.press("Afmelden")

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from accounts.models import Account
 from credentials.actions import retention
-from credentials.models import Batch
+from credentials.models import Batch, BatchItem
 from schoolloket.institutions.actors import Actor
 from tests.pages import Form, desk, html, messages_on, plain, queries_of, text
 
@@ -40,9 +40,8 @@ def test_a_banner_stands_on_every_page_until_the_download(
         desk("import"),
     ]
     for page in pages:
-        assert f"{BANNER} de aanmeldgegevens die op 23 november om 10:00 werden bewaard" in text(
-            alice_client.get(page)
-        )
+        banner = f"{BANNER} Charlie Peeters, de aanmeldgegevens die op 23 november om 10:00 werden"
+        assert banner in text(alice_client.get(page))
     alice_client.post(desk("download", batch.pk, "leerid-a4.pdf"))
     for page in pages:
         assert BANNER not in text(alice_client.get(page))
@@ -85,8 +84,10 @@ def test_afdrukken_tells_when_who_and_how_many(
     clock.shift(timedelta(minutes=3))
     Account.objects.filter(pk=charlie.pk).update(last_sign_in_at=timezone.now())
     [row] = rows_of_batches(alice_client)
-    assert row.startswith("Reeks 1 Wachtwoorden vernieuwd 23 november 2026 10:00 Alice 2 1")
-    assert "Niet gedownload kan tot 24 november 10:00" in row
+    assert row.startswith(
+        "6EM (2) Reeks 1 · Wachtwoorden vernieuwd 23 november 2026 10:00 Alice 2 1"
+    )
+    assert "Niet gedownload Downloaden kan tot 24 november 10:00; na een download" in row
 
 
 def test_who_signed_in_before_the_save_does_not_count(
@@ -110,7 +111,8 @@ def test_afdrukken_has_the_newest_first_and_no_drafts(
     clock.shift(timedelta(minutes=1))
     saved(sam)
     prepare(sam)
-    assert [row[:7] for row in rows_of_batches(alice_client)] == ["Reeks 2", "Reeks 1"]
+    found = [re.search(r"Reeks \d", row)[0] for row in rows_of_batches(alice_client)]
+    assert found == ["Reeks 2", "Reeks 1"]
 
 
 def test_afdrukken_says_what_became_of_each(
@@ -126,12 +128,56 @@ def test_afdrukken_says_what_became_of_each(
     assert "Nooit gedownload, vernietigd 23 november 10:00 door Alice" in told
 
 
-def test_destroying_from_the_page(charlie: Account, saved: Prepare, alice_client: Client) -> None:
-    saved(charlie)
-    page = alice_client.get(desk("batches"))
+def secrets_left() -> int:
+    return BatchItem.objects.exclude(sealed="").count()
+
+
+def test_destroying_asks_first(
+    charlie: Account, sam: Account, saved: Prepare, alice_actor: Actor, alice_client: Client
+) -> None:
+    batch = saved(charlie, sam)
+    retention.note_download(by=alice_actor, batch_id=batch.pk)
+    asks = desk("destroy_batch", batch.pk)
+    assert f'href="{asks}"' in html(alice_client.get(desk("batches")))
+    page = alice_client.get(asks)
+    assert "Vernietig de aanmeldgegevens van 6EM (2)" in text(page)
+    assert "2 wachtwoorden om af te drukken, voor het eerst gedownload" in text(page)
+    assert "op 23 november om 10:00" in text(page)
+    assert "De wachtwoorden zelf blijven geldig" in text(page)
+    assert secrets_left() == 2
     page = alice_client.post(Form(page).action, follow=True)
     assert "zijn hier vernietigd. De wachtwoorden zelf blijven geldig." in messages_on(page)
-    assert not Batch.objects.get().items.exclude(sealed="").exists()
+    assert secrets_left() == 0
+
+
+def test_destroying_what_nobody_downloaded_says_that_nobody_will_have_it(
+    charlie: Account, saved: Prepare, alice_client: Client
+) -> None:
+    batch = saved(charlie)
+    page = alice_client.get(desk("destroy_batch", batch.pk))
+    assert "Deze reeks werd nooit gedownload." in text(page)
+    assert "dan heeft niemand dit wachtwoord." in text(page)
+    page = alice_client.post(Form(page).action, follow=True)
+    assert "blijven geldig" not in messages_on(page)
+    assert "Niemand heeft dit wachtwoord: vernieuw het." in text(page)
+
+
+def test_destroying_dead_passwords_loses_nothing(
+    charlie: Account, saved: Prepare, alice_client: Client
+) -> None:
+    batch = saved(charlie)
+    saved(charlie)
+    assert "er gaat niets verloren" in text(alice_client.get(desk("destroy_batch", batch.pk)))
+
+
+def test_what_is_gone_is_not_destroyed_again(
+    charlie: Account, saved: Prepare, prepare: Prepare, alice_actor: Actor, alice_client: Client
+) -> None:
+    batch = saved(charlie)
+    retention.destroy(by=alice_actor, batch_id=batch.pk)
+    answer = alice_client.get(desk("destroy_batch", batch.pk))
+    assert answer.url == desk("batch_result", batch.pk)
+    assert alice_client.get(desk("destroy_batch", prepare(charlie).pk)).status_code == 404
 
 
 def test_a_fresh_school_has_nothing_to_print(alice_client: Client) -> None:

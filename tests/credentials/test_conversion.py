@@ -201,7 +201,7 @@ def test_who_is_deactivated_after_the_save_is_printed_no_more(
     deactivated_meanwhile(charlie, alice_actor)
     assert [card.username for card in print_job(batch).cards] == [sam.username]
     page = text(alice_client.get(desk("batch_result", batch.pk)))
-    assert "Niet meer afgedrukt: Charlie Peeters" in page
+    assert "charlie.peeters nog niet LeerID gedeactiveerd" in page
 
 
 def test_statements_do_not_grow_with_the_pupils(crowd: Crowd, ready: Prepare, save: Save) -> None:

@@ -90,6 +90,10 @@ class Desk:
     def download(self, batch: Batch) -> HttpResponse:
         return self._post(self.url("download", batch.pk, "leerid.xlsx"), {})
 
+    def card(self, batch: Batch, pupil: Account) -> HttpResponse:
+        """Toon de kaart."""
+        return self._post(self.url("card", batch.pk, pupil.student_id), {})
+
     def destroy(self, batch: Batch) -> HttpResponse:
         return self._post(self.url("destroy_batch", batch.pk), {})
 

@@ -24,6 +24,7 @@ USERNAME = re.compile(r'<td class="line">\s*([a-z0-9.-]+)\s*</td>')
 # Of a LeerID that is to be made, with the id of its row.
 TYPED = re.compile(r'name="username-(\d+)"\s+value="([a-z0-9.-]+)"')
 SECRET = re.compile(r'<span class="secret">(.*?)</span>')
+CARD = re.compile(r'/kaart/(\d+)/"')
 PICTURE = re.compile(r'height="36">(\w+)</li>')
 
 LIST = f"/{SCHOOL}/leerlingen/"
@@ -204,6 +205,12 @@ class Manager:
 
     def download(self) -> Answer:
         return self.post(f"{BATCHES}{self.batch}/download/zip", operation="download")
+
+    def card(self) -> Answer:
+        """Toon de kaart, of the first pupil on the page of the batch."""
+        student = CARD.search(self._must(self.get(self.page), 200).text)
+        assert student, "no card on the page of the batch"
+        return self.post(f"{BATCHES}{self.batch}/kaart/{student[1]}/", operation="card")
 
     def destroy(self) -> Answer:
         answer = self.post(f"{BATCHES}{self.batch}/vernietigen/", operation="destroy")

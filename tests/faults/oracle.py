@@ -21,6 +21,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any
 from uuid import UUID
@@ -28,6 +29,7 @@ from uuid import UUID
 from django.contrib.auth.hashers import check_password
 from django.contrib.sessions.models import Session
 from django.db import connections
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts import pictures
@@ -35,12 +37,14 @@ from accounts.models import Account, AccountEvent, FieldChange, Username
 from credentials.models import Batch, BatchItem
 from schoolloket.core import vault
 from schoolloket.core.text import mask_email
+from schoolloket.institutions.models import AccessEvent
 
 Outcome = BatchItem.Outcome
 BatchState = Batch.State
 Field = FieldChange.Field
 # Events of failed guesses, which leave the account itself as it was.
 NO_CHANGE = {AccountEvent.Kind.SLOWED}
+AN_HOUR = timedelta(hours=1)
 # An e-mail address as the history may hold it: `t*****s@ond.vlaanderen.be`.
 MASKED = re.compile(r"|.?\*{5}.?@[^@]+")
 
@@ -51,6 +55,8 @@ class State:
 
     accounts: dict[int, dict[str, Any]]
     events: dict[int, tuple[int, UUID, str]]
+    # What the access log tells of downloads, of cards on the screen too: when, and of what.
+    downloads: list[tuple[datetime, str]]
     usernames: dict[str, int | None]
     batches: dict[UUID, dict[str, Any]]
     items: dict[int, dict[str, Any]]
@@ -64,11 +70,17 @@ class State:
         return cls(
             accounts=_rows(Account, using),
             events={pk: (account, operation, kind) for pk, account, operation, kind in events},
+            downloads=list(_downloads(using)),
             usernames=dict(Username.objects.using(using).values_list("value", "student")),
             batches=_rows(Batch, using),
             items=_rows(BatchItem, using),
             changes=FieldChange.objects.using(using).count(),
         )
+
+
+def _downloads(using: str) -> QuerySet[AccessEvent, tuple[datetime, str]]:
+    logged = AccessEvent.objects.using(using).filter(kind=AccessEvent.Kind.DOWNLOADED)
+    return logged.order_by("at").values_list("at", "detail")
 
 
 def _rows(model: type[Any], using: str) -> dict[Any, dict[str, Any]]:
@@ -87,6 +99,7 @@ def wrong_since(
         *_locked_out(before, now, known or {}),
         *_history(before, now, using),
         *_half_done(now),
+        *_downloaded_unseen(now),
         *_misused_usernames(before, now),
     ]
 
@@ -156,6 +169,17 @@ def _opens(sheet: dict[str, Any], account: dict[str, Any]) -> bool:
 
 def _may_be_linked(sheet: dict[str, Any], state: State) -> bool:
     return state.batches[sheet["batch_id"]]["purpose"] == Batch.Purpose.SINGLE
+
+
+def _downloaded_unseen(now: State) -> Iterator[str]:
+    """Each download, a card on the screen too, is logged and starts the last hour anew (R4)."""
+    for pk, batch in now.batches.items():
+        times = [at for at, detail in now.downloads if str(pk) in detail]
+        if bool(times) != (batch["first_downloaded_at"] is not None):
+            yield f"batch {pk}: downloaded and not logged, or the other way round"
+        lasts = batch["state"] == BatchState.SAVED
+        if lasts and times and batch["expires_at"] > times[-1] + AN_HOUR:
+            yield f"batch {pk}: it lasts longer than an hour after its last download"
 
 
 # Does the history tell exactly what happened? (R10) --------------------------------------------

@@ -35,6 +35,7 @@ OPERATIONS = {
     # The username of a new LeerID is another one than the draft began with.
     "save": Operation("renamed", Manager.save),
     "download": Operation("saved", Manager.download),
+    "card": Operation("saved", Manager.card),
     "destroy": Operation("saved", Manager.destroy),
 }
 

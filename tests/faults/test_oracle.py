@@ -10,7 +10,7 @@ from django.core.cache import cache
 from django.utils import timezone
 
 from accounts.models import Account, AccountEvent, FieldChange, PasswordKind, Username
-from credentials.actions import drafts, hashing
+from credentials.actions import drafts, hashing, retention
 from credentials.models import Batch, BatchItem
 from schoolloket.institutions.actors import Actor
 from schoolloket.institutions.models import Institution
@@ -106,6 +106,16 @@ def _an_event_of_nothing(account: Account, batch: Batch) -> None:
     )
 
 
+def _a_download_that_nobody_logged(account: Account, batch: Batch) -> None:
+    Batch.objects.filter(pk=batch.pk).update(first_downloaded_at=timezone.now())
+
+
+def _a_download_that_left_the_day_as_it_was(account: Account, batch: Batch) -> None:
+    by = Actor(batch.institution, batch.created_by, "127.0.0.1")
+    retention.note_download(by=by, batch_id=batch.pk, of_card=True)
+    Batch.objects.filter(pk=batch.pk).update(expires_at=batch.latest_end)
+
+
 WRONGS = [
     _a_hash_of_nobody,
     _a_lost_sheet,
@@ -119,6 +129,8 @@ WRONGS = [
     _a_username_of_another,
     _an_address_in_the_history,
     _an_event_of_nothing,
+    _a_download_that_nobody_logged,
+    _a_download_that_left_the_day_as_it_was,
 ]
 
 

@@ -31,7 +31,7 @@ from schoolloket.core import exceptions, vault
 from schoolloket.institutions.actors import Actor, Pupil
 from students.models import Enrolment, ImportRun
 from tests.helpers import Enrol
-from tests.pages import messages_on
+from tests.pages import html, messages_on, text
 from tests.students import helpers
 
 from . import oracle
@@ -224,6 +224,41 @@ def test_destroyed_during_a_download(
         assert passwords(batch) == {}
         assert printed(alice_desk.download(batch)) == {}
         all_well(before, known=shown)
+
+
+def test_destroyed_while_a_card_is_shown(
+    alice_desk: Desk, anna_desk: Desk, pupils: list[Account], race: Race
+) -> None:
+    """Either the card or the reason; then no secret is left."""
+    for _ in range(ROUNDS):
+        batch = alice_desk.draft(*pupils)
+        alice_desk.save(batch)
+        before, shown = State.now(), passwords(batch)
+        card, _ = race.between(
+            partial(alice_desk.card, batch, pupils[0]), partial(anna_desk.destroy, batch)
+        )
+        batch.refresh_from_db()
+        is_shown = shown[pupils[0].pk] in html(card)
+        assert is_shown or "De kaart kan niet meer worden getoond" in text(card)
+        assert is_shown == (batch.first_downloaded_at is not None)
+        assert passwords(batch) == {}
+        all_well(before, known=shown)
+
+
+def test_renewed_while_a_card_is_shown(
+    alice_desk: Desk, anna_desk: Desk, pupils: list[Account], race: Race
+) -> None:
+    """Then the card of the new password is shown, and never again the old one."""
+    for _ in range(ROUNDS):
+        old = alice_desk.draft(*pupils)
+        alice_desk.save(old)
+        new = anna_desk.draft(*pupils)
+        before, was = State.now(), passwords(old)
+        race.between(partial(alice_desk.card, old, pupils[0]), partial(anna_desk.save, new))
+        again = alice_desk.card(old, pupils[0])
+        assert was[pupils[0].pk] not in html(again)
+        assert passwords(new)[pupils[0].pk] in html(alice_desk.card(new, pupils[0]))
+        all_well(before)
 
 
 def test_keys_rotate_during_a_save(

@@ -159,7 +159,7 @@ def test_a_pupil_without_leerid_and_one_who_left_are_exported_too(
     left = enrol(brussel, "Lotte", "Weg", ends_on=date(2026, 10, 1))
     give_account(left)
     assert "LeerID|Gebruikersnaam|lotte.weg" in told(export(alice_client, left.student_id))
-    page = text(alice_client.get(desk("student", left.student_id)))
+    page = text(alice_client.get(desk("account_history", left.student_id)))
     assert "Exporteer alle gegevens" in page
 
 
