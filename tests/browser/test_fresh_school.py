@@ -109,4 +109,4 @@ def then_everybody_has_the_account_of_the_preview(shown: list[Shown]) -> None:
         assert check_password(canonical, accounts[row.username].password)
     # The group proposes the kind: primary school gets a word.
     kinds = {account.password_kind for account in accounts.values()}
-    assert kinds == {PasswordKind.WORD, PasswordKind.ADVANCED}
+    assert kinds == {PasswordKind.PICTURES, PasswordKind.WORD, PasswordKind.ADVANCED}

@@ -163,7 +163,7 @@ def test_one_pupil_becomes_basic_from_the_detail_page(desk: Desk) -> None:
     desk.follow("Bhatti")
     desk.press("Type wijzigen naar Basis")
     desk.sees("Een basis LeerID krijgt een wachtwoord dat blijft")
-    desk.press("Afbeeldingswachtwoord voor Ardalan Bhatti")
+    desk.choose_kind("Ardalan Bhatti", "Afbeeldingswachtwoord")
     desk.sees("nieuw afbeeldingswachtwoord")
     [shown] = desk.read_preview()
     desk.is_prepared()

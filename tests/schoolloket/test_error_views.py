@@ -45,7 +45,7 @@ def fragile(alice_client: Client) -> Client:
 
 def fail(monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
     """Let every request inside an institution fail with this error."""
-    monkeypatch.setattr("credentials.middleware.drop_expired_imports", Failing(error))
+    monkeypatch.setattr("credentials.middleware._anything_expired", Failing(error))
 
 
 LOST = OperationalError("server closed the connection unexpectedly")

@@ -20,6 +20,7 @@ from schoolloket.institutions.actors import Actor, Operator
 from schoolloket.institutions.models import Institution
 from students.importing import actions as import_actions
 from students.models import Enrolment, IdentityConflict, Student, StudentEvent
+from students.school_years import SchoolYear
 from tests.at_once import at_once
 from tests.helpers import NOW, Enrol
 from tests.pages import desk, text
@@ -78,9 +79,9 @@ def test_a_school_that_had_both_has_one_row_of_the_pupil(
     doubt: Doubt, operator: Operator, brussel: Institution, enrol: Enrol
 ) -> None:
     enrol(brussel, "Charly", "Peters", student=doubt.later.student)
-    assert overview.enrolled(brussel, clock.today()).count() == 2
+    assert overview.enrolled(brussel, clock.today(), SchoolYear.of(clock.today())).count() == 2
     actions.merge(by=operator, **doubt.decide())
-    assert overview.enrolled(brussel, clock.today()).get().student == doubt.known.student
+    assert overview.enrolled(brussel, clock.today(), SchoolYear.of(clock.today())).get().student == doubt.known.student
 
 
 # The LeerID that ends --------------------------------------------------------------------------
