@@ -298,6 +298,5 @@ def _unused(batch: Batch, rows: list[Row]) -> list[int]:
     day = clock.today()
     here = Enrolment.objects.of(batch.institution).running_or_ahead(day)
     enrolled = set(here.filter(student__in=ids).values_list("student", flat=True))
-    held_elsewhere = held(batch.institution, ids, day)
 
-    return [pk for pk in ids if pk in enrolled and pk not in held_elsewhere]
+    return sorted(enrolled - held(batch.institution, ids, day))

@@ -3,7 +3,7 @@
 
 const KEY = "start-downloads";
 const form = document.querySelector("form[data-starts]");
-const choice = document.querySelector("[data-starts-by-itself]");
+const choice = document.querySelector("[data-by-itself]");
 
 if (choice) {
   const box = choice.querySelector("input");
