@@ -19,6 +19,8 @@ from students.school_years import SchoolYear
 from .models import Account, Status
 
 Rows = EnrolmentQuerySet
+# The list of the students who left, in a query string: `?lijst=`.
+LEFT = "uitgeschreven"
 
 
 def enrolled(institution: Institution, day: date, year: SchoolYear) -> Rows:

@@ -3,15 +3,16 @@
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
+from operator import attrgetter
 from urllib.parse import urlencode
 
 from django.db.models import Count, Exists, Q, Subquery
 from django.db.models.functions import Coalesce
 
-from accounts import overview, selections
+from accounts import overview
 from accounts.models import Status
-from accounts.overview import Rows
-from accounts.selections import Selection
+from accounts.overview import LEFT, Rows
+from accounts.selections import LEFT_IN_SUMMER, MOVING_UP, NEW, NOT_NEXT_YEAR, year_before
 from schoolloket.institutions.models import Institution
 from students.school_years import SchoolYear
 
@@ -71,31 +72,15 @@ class NewSchoolYear:
     @property
     def figures(self) -> list[Figure]:
         """The numbers of pupils, without those that are none."""
-        leaving = max((one.leaving for one in self.classes), default=0)
+        leaving = max(map(attrgetter("leaving"), self.classes), default=0)
+        _, query_of_leaving = self._leaving
         figures = [
-            Figure(
-                sum(one.new for one in self.classes),
-                "nieuw",
-                self._query(selectie=selections.NEW.name),
-            ),
-            Figure(
-                sum(one.moving_up for one in self.classes),
-                "gaan over",
-                self._query(selectie=selections.MOVING_UP.name),
-            ),
-            Figure(
-                sum(one.without_leerid for one in self.classes),
-                "zonder LeerID",
-                self._query(status=Status.NONE),
-            ),
-            Figure(leaving, "verlaten de school", self._query_of_leaving),
+            Figure(self._total("new"), "nieuw", self._query(selectie=NEW.name)),
+            Figure(self._total("moving_up"), "gaan over", self._query(selectie=MOVING_UP.name)),
+            Figure(self._total("without_leerid"), "zonder LeerID", self._query(status=Status.NONE)),
+            Figure(leaving, "verlaten de school", query_of_leaving),
         ]
         return [figure for figure in figures if figure.number]
-
-    @property
-    def number_of_classes(self) -> int:
-        """How many classes the year has; pupils without a class are one."""
-        return len(self.classes)
 
     @property
     def printed_classes(self) -> int:
@@ -109,13 +94,15 @@ class NewSchoolYear:
 
     @cached_property
     def classes(self) -> list[ClassCount]:
-        """The counts of each class of the year, in no order."""
+        """The counts of each class of the year, in no order; pupils without a class are one."""
         rows = overview.of_year(self.institution, self.day, self.year).order_by()
         rows = rows.annotate(
-            was_here=Exists(selections.year_before(self.institution, self.year)),
+            was_here=Exists(year_before(self.institution, self.year)),
             is_printed=Exists(printed_in(self.institution, self.year)),
         )
-        leaving = self._leaving.order_by().values("institution").annotate(number=Count("pk"))
+        rows_of_leaving, _ = self._leaving
+        of_school = rows_of_leaving.order_by().values("institution")
+        leaving = of_school.annotate(number=Count("pk"))
 
         counts = rows.values("class_code").annotate(
             new=Count("pk", filter=Q(was_here=False)),
@@ -127,25 +114,23 @@ class NewSchoolYear:
         return [ClassCount(**count) for count in counts]
 
     @property
-    def _leaving(self) -> Rows:
-        """Those who do not come back: in the list of the year before, later in that of who left."""
+    def _leaving(self) -> tuple[Rows, str]:
+        """Those who do not come back, and the query string of their list.
+
+        In summer that is the list of the year before, and from September that of who left.
+        """
         before = self.year.previous
         if self.day <= before.last_day:
             rows = overview.of_year(self.institution, self.day, before)
-            return self._selected(selections.NOT_NEXT_YEAR, rows, before)
+            found = NOT_NEXT_YEAR.of(rows, self.institution, self.day, before)
+            return found, urlencode({"schooljaar": before, "selectie": NOT_NEXT_YEAR.name})
 
         rows = overview.left(self.institution, self.day)
-        return self._selected(selections.LEFT_IN_SUMMER, rows, self.year)
+        found = LEFT_IN_SUMMER.of(rows, self.institution, self.day, self.year)
+        return found, urlencode({"lijst": LEFT, "selectie": LEFT_IN_SUMMER.name})
 
-    @property
-    def _query_of_leaving(self) -> str:
-        before = self.year.previous
-        if self.day <= before.last_day:
-            return urlencode({"schooljaar": before, "selectie": selections.NOT_NEXT_YEAR.name})
-        return urlencode({"lijst": "uitgeschreven", "selectie": selections.LEFT_IN_SUMMER.name})
-
-    def _selected(self, selection: Selection, rows: Rows, year: SchoolYear) -> Rows:
-        return selection.of(rows, self.institution, self.day, year)
+    def _total(self, count: str) -> int:
+        return sum(map(attrgetter(count), self.classes))
 
     def _query(self, **chosen: str) -> str:
         return urlencode({"schooljaar": self.year, **chosen})

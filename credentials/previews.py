@@ -264,11 +264,6 @@ class Preview:
         return self.renewed.ticked + self.created.ticked
 
     @property
-    def broken_passwords(self) -> int:
-        """How many passwords that work now would work no more."""
-        return self.renewed.ticked
-
-    @property
     def own_passwords(self) -> list[str]:
         """The pupils to renew who chose a password of their own, by name and class."""
         return [_named(row) for row in self.renewed.rows if row.breaks_own_password]

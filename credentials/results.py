@@ -20,12 +20,9 @@ from students.models import VISIBLE_AFTER_LEAVING, Enrolment
 from .enrolments import enrolments_of
 from .faces import class_name
 from .models import Batch, BatchItem
-from .print_order import in_print_order
+from .print_order import collated
 
 Outcome = BatchItem.Outcome
-
-# More batches than this that replaced passwords are not named one by one.
-MOST_NAMED = 2
 
 
 class Fate(ScreenChoices):
@@ -55,31 +52,6 @@ class Row:
     enrolment: Enrolment
     signed_in: bool
     successor: Successor | None = None
-
-    @property
-    def class_code(self) -> str:
-        """The class at the time of the preview, by which the rows are in order."""
-        return self.item.class_code or ""
-
-    @property
-    def administrative_group(self) -> str:
-        """The group, the second part of the order."""
-        return self.enrolment.administrative_group
-
-    @property
-    def last_name(self) -> str:
-        """The last name, the third part."""
-        return self.enrolment.last_name
-
-    @property
-    def first_name(self) -> str:
-        """The first name, the fourth."""
-        return self.enrolment.first_name
-
-    @property
-    def stamnummer(self) -> str:
-        """The stamnummer, which decides between namesakes."""
-        return self.enrolment.stamnummer
 
     @property
     def account(self) -> Account:
@@ -205,10 +177,8 @@ class Result:
 
     @property
     def replaced_by(self) -> str:
-        """`reeks 5`, `reeks 5 en reeks 6`, or `latere reeksen` where there are more."""
+        """`reeks 5`, or `reeks 5 en reeks 6`."""
         numbers = {row.successor.number for row in self.rows if row.successor}
-        if len(numbers) > MOST_NAMED:
-            return "latere reeksen"
         return " en ".join(f"reeks {number}" for number in sorted(numbers))
 
     @property
@@ -255,7 +225,12 @@ def visible_enrolments(batch: Batch, items: Iterable[BatchItem]) -> dict[int, En
 
 
 def _rows(batch: Batch, items: list[BatchItem], enrolments: Mapping[int, Enrolment]) -> list[Row]:
-    """Return the rows of these items, in the order of the paper."""
+    """Return the rows of these items, class by class.
+
+    Within a class they keep the order of the items, which is that of the paper.
+    """
+    since = batch.items.filter(account__last_sign_in_at__gt=batch.saved_at)
+    signed_in = set(since.values_list("pk", flat=True))
     successors = _successors(batch)
 
     rows = []
@@ -265,17 +240,16 @@ def _rows(batch: Batch, items: list[BatchItem], enrolments: Mapping[int, Enrolme
                 Row(
                     item=item,
                     enrolment=enrolments[item.student_id],
-                    signed_in=_signed_in_since(batch, item.account),
+                    signed_in=item.pk in signed_in,
                     successor=successors.get(item.account_id),
                 )
             )
-    return in_print_order(rows)
+    return sorted(rows, key=_class_of)
 
 
-def _signed_in_since(batch: Batch, account: Account | None) -> bool:
-    if account is None or account.last_sign_in_at is None or batch.saved_at is None:
-        return False
-    return account.last_sign_in_at > batch.saved_at
+def _class_of(row: Row) -> str:
+    """The class at the time of the preview, as it is sorted."""
+    return collated(row.item.class_code or "")
 
 
 def _successors(batch: Batch) -> dict[int | None, Successor]:

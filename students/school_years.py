@@ -57,10 +57,6 @@ class SchoolYear:
         return date(self.begins + 1, 8, 31)
 
     @property
-    def next(self) -> "SchoolYear":
-        return SchoolYear(self.begins + 1)
-
-    @property
     def previous(self) -> "SchoolYear":
         return SchoolYear(self.begins - 1)
 

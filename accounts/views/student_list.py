@@ -13,6 +13,7 @@ from accounts import list_workbook, overview
 from accounts.desk_urls import list_url, refused_to_list, to_list
 from accounts.filters import StudentFilter
 from accounts.forms import UNREADABLE, SelectedForm
+from accounts.overview import LEFT
 from accounts.school_frame import Frame, in_order
 from accounts.selections import LEFT_IN_SUMMER, ready_made
 from accounts.status import StatusChange
@@ -22,9 +23,6 @@ from schoolloket.core.downloads import XLSX, download
 from schoolloket.core.exceptions import Refused
 from schoolloket.institutions.requests import DeskRequest
 from students.school_years import SchoolYear
-
-# The list of students who left: `?lijst=`.
-LEFT = "uitgeschreven"
 
 
 @dataclass(frozen=True)

@@ -397,6 +397,6 @@ def test_queries_do_not_grow_with_the_pupils(
     assert queries_of(alice_client, few) == queries_of(alice_client, many) == PAGE
 
 
-# Session, manager, school; what expired; the batch and its face; its rows, their
+# Session, manager, school; what expired; the batch and its face; its rows, who signed in, their
 # enrolments (2) and successors; who is enrolled and held; letters that the typeface lacks (3).
-PAGE = 15
+PAGE = 16

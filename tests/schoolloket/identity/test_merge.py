@@ -81,7 +81,10 @@ def test_a_school_that_had_both_has_one_row_of_the_pupil(
     enrol(brussel, "Charly", "Peters", student=doubt.later.student)
     assert overview.enrolled(brussel, clock.today(), SchoolYear.of(clock.today())).count() == 2
     actions.merge(by=operator, **doubt.decide())
-    assert overview.enrolled(brussel, clock.today(), SchoolYear.of(clock.today())).get().student == doubt.known.student
+    assert (
+        overview.enrolled(brussel, clock.today(), SchoolYear.of(clock.today())).get().student
+        == doubt.known.student
+    )
 
 
 # The LeerID that ends --------------------------------------------------------------------------
