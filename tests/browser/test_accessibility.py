@@ -320,7 +320,7 @@ def renewed(by: Actor, *classes: str) -> Batch:
 def test_the_life_of_an_account(desk: Desk, eyes: Eyes, school: None) -> None:
     """Status and type, for one pupil and for a selection, each with a pupil who is skipped."""
     desk.sign_in_to_list()
-    desk.filter("Selectie", "Zonder account")
+    desk.filter("Selectie", "Zonder LeerID")
     desk.lists(12)
     desk.page.get_by_label("Alle leerlingen op deze pagina").check()
     for number in ("47727", "80240", "60351"):

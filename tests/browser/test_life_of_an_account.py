@@ -179,7 +179,7 @@ def test_one_pupil_becomes_basic_from_the_detail_page(desk: Desk) -> None:
 
 def test_ready_made_selections_filter_the_list(desk: Desk) -> None:
     desk.sign_in_to_list()
-    desk.filter("Selectie", "Zonder account")
+    desk.filter("Selectie", "Zonder LeerID")
     desk.lists(12)
     desk.filter("Selectie", "Hier nog nooit afgedrukt")
     desk.lists(188)  # the demo's batch was never downloaded
@@ -191,9 +191,10 @@ def test_in_august_the_list_says_what_will_end(desk: Desk) -> None:
     august = datetime(2027, 8, 10, 9, 0, tzinfo=ZoneInfo("Europe/Brussels"))
     with time_machine.travel(august, tick=True):
         desk.sign_in_to_list()
-        desk.sees("188 LeerID's worden inactief op 31 augustus.")
-        desk.follow("Wie verlaat de school?")
-        desk.lists(200)
+        desk.sees("De lijst van 2027-2028 is nog niet ingelezen.")
+        desk.sees("188 LeerID's worden inactief na 31 augustus")
+        desk.follow("Lees de lijst in")
+        desk.sees_heading("Import")
 
 
 def test_all_data_of_one_pupil_in_a_file(desk: Desk) -> None:

@@ -137,7 +137,7 @@ def then_the_page_of_batches_lists_it(desk: Desk) -> None:
     expect(newest).to_contain_text("Wachtwoorden vernieuwd")
     expect(newest.get_by_role("cell", name="2", exact=True)).to_be_visible()
     expect(newest).to_contain_text("Gedownload")
-    expect(newest).to_contain_text("kan tot 23 november 11:00")
+    expect(newest).to_contain_text("Opnieuw downloaden kan tot 11:0")
 
 
 def test_a_saved_batch_that_nobody_downloaded_is_announced_on_every_page(desk: Desk) -> None:

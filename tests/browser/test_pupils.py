@@ -241,7 +241,7 @@ def then_the_preview_warns(desk: Desk) -> None:
     desk.press("Vernieuw wachtwoord")
     desk.is_prepared()
     desk.read_preview()
-    desk.sees("1 leerling koos zelf een wachtwoord.")
+    desk.sees("1 leerling koos zelf een wachtwoord: Ardalan Bhatti")
     desk.press("Annuleren")
 
 

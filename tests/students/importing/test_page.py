@@ -172,7 +172,7 @@ def test_expired_preview_leads_back_with_a_message(
     alice_client: Client, alice_actor: Actor, clock: time_machine.Traveller
 ) -> None:
     run = upload(alice_actor, csv_file(pupils(1)))
-    clock.shift(31 * 60)
+    clock.shift(61 * 60)
     alice_client.force_login(alice_actor.manager)
     response = alice_client.post(preview_of(run), {"confirm": "", "seen": "x"}, follow=True)
     assert "Dit voorbeeld is vervallen" in text(response)

@@ -14,6 +14,7 @@ from credentials.models import Batch
 from schoolloket.core import clock as calendar
 from schoolloket.institutions.actors import Actor
 from students.models import Enrolment, ImportRun, Student, StudentEvent
+from students.school_years import SchoolYear
 from tests.helpers import GiveAccount
 from tests.pages import desk, text
 from tests.students.helpers import Pupil, csv_file, pupil, run_import
@@ -79,7 +80,8 @@ def test_a_pupil_s_year(year: Year, give_account: GiveAccount) -> None:
     year.on("2027-07-05")
     run = year.brussel(NEXT_YEAR, pupil(1, class_code="6A", **NEXT_YEAR))
     assert (run.new, run.ended) == (21, 0)
-    row = enrolled(year.alice.institution, calendar.today()).get(stamnummer="1001")
+    coming = SchoolYear(2027)
+    row = enrolled(year.alice.institution, calendar.today(), coming).get(stamnummer="1001")
     assert (row.class_code, row.starts_on) == ("6A", date(2027, 9, 1))
     assert year.may_renew(year.alice, account)
     assert "vanaf 1 september 2027" in text(year.client.get(desk("students")))
@@ -141,7 +143,8 @@ def test_cards_for_next_year_are_printed_in_august(
 ) -> None:
     year.on("2027-08-24")
     year.brussel(NEXT_YEAR, pupil(1, **NEXT_YEAR))
-    students = list(enrolled(year.alice.institution, calendar.today()).values_list("student_id"))
+    coming = enrolled(year.alice.institution, calendar.today(), SchoolYear(2027))
+    students = list(coming.values_list("student_id"))
     batch = ready_batch(year.alice, [student for (student,) in students])
     assert batch.items.done().count() == 21
 
