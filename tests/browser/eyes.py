@@ -7,10 +7,18 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
 from django.conf import settings
 from playwright.sync_api import Page, ViewportSize
 
 Sizes = dict[str, ViewportSize]
+
+# A page looks the same whatever its database, and three sizes of each take minutes: they are looked
+# at on SQLite, where `.ci/run` runs the suite too.
+once_for_all_databases = pytest.mark.skipif(
+    settings.DATABASES["default"]["ENGINE"].endswith("postgresql"),
+    reason="the looks of a page do not depend on the database",
+)
 
 AXE = (settings.BASE_DIR / "tests" / "vendor" / "axe.min.js").read_text()
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]

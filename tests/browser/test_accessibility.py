@@ -24,14 +24,14 @@ from students.models import Enrolment
 from tests.helpers import PASSWORD, Enrol, GiveAccount
 
 from .desk import BEHEERDER, Desk
-from .eyes import Eyes
+from .eyes import Eyes, once_for_all_databases
 from .test_forgotten_password import (
     and_chooses_a_new_password,
     mailed_link,
     when_the_manager_asks_for_a_mail,
 )
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, once_for_all_databases]
 
 SIZES = {
     "desk": {"width": 1280, "height": 900},

@@ -11,10 +11,10 @@ from accounts.models import Account, PasswordKind
 from tests.accounts.portal.helpers import take_all_places
 from tests.helpers import Enrol, GiveAccount
 
-from .eyes import Eyes
+from .eyes import Eyes, once_for_all_databases
 from .pupil import TABLET, NewPupil, Pupil, mailed_link
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, once_for_all_databases]
 
 SIZES = {
     "tablet": {"width": 820, "height": 1180},
