@@ -1,8 +1,10 @@
 """Stored values in the words of the screen; and what pages of a lower room show of LeerIDs."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django import template
+from django.urls import reverse
 
 from accounts import overview, timeline
 from accounts.models import FieldChange, Status
@@ -38,12 +40,11 @@ def without_leerid(institution: Institution) -> dict[str, Any]:
     Nothing where all have one.
     """
     day = today()
-    numbers = []
-    for year in Frame.of(institution, day).years:
-        numbers.append((year, overview.count_without_leerid(institution, day, year)))
+    students = reverse("students", args=[institution.number])
 
-    return {
-        "institution": institution,
-        "numbers": numbers,
-        "status": Status.NONE,
-    }
+    years = []
+    for year in Frame.of(institution, day).years:
+        number = overview.count_without_leerid(institution, day, year)
+        query = urlencode({"schooljaar": year, "status": Status.NONE})
+        years.append((year, number, f"{students}?{query}"))
+    return {"years": years}
