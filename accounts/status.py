@@ -12,7 +12,6 @@ from students.models import Enrolment
 from students.school_years import SchoolYear
 
 from .models import Account
-from .naming import name_and_class
 from .overview import account_of, chosen, enrolled_elsewhere, held
 
 
@@ -118,7 +117,7 @@ class StatusPreview:
         rows = [one.enrolment for one in self.changed]
         student_ids = [row.student_id for row in rows]
         elsewhere = enrolled_elsewhere(self.institution, student_ids, self.day)
-        return [name_and_class(row) for row in rows if row.student_id in elsewhere]
+        return [row.name_and_class for row in rows if row.student_id in elsewhere]
 
 
 def _obstacle(change: StatusChange, row: Enrolment, day: date, *, is_held: bool) -> Obstacle | None:

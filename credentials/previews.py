@@ -6,7 +6,6 @@ from functools import cached_property
 from itertools import groupby
 
 from accounts.models import PasswordKind
-from accounts.naming import name_and_class
 from accounts.overview import enrolled_elsewhere
 from schoolloket.core import clock
 from schoolloket.core.text import mask_email
@@ -266,14 +265,20 @@ class Preview:
     @property
     def own_passwords(self) -> list[str]:
         """The pupils to renew who chose a password of their own, by name and class."""
-        return [_named(row) for row in self.renewed.rows if row.breaks_own_password]
+        return [
+            row.enrolment.name_and_class for row in self.renewed.rows if row.breaks_own_password
+        ]
 
     @cached_property
     def enrolled_elsewhere(self) -> list[str]:
         """The pupils to renew who use the LeerID in another school too, by name and class."""
         students = [row.item.student_id for row in self.renewed.rows]
         elsewhere = enrolled_elsewhere(self.batch.institution, students, clock.today())
-        return [_named(row) for row in self.renewed.rows if row.item.student_id in elsewhere]
+        return [
+            row.enrolment.name_and_class
+            for row in self.renewed.rows
+            if row.item.student_id in elsewhere
+        ]
 
     @property
     def first_wrong(self) -> int | None:
@@ -284,8 +289,4 @@ class Preview:
     @property
     def wrong_usernames(self) -> list[str]:
         """The pupils whose typed username will not do, by name and class."""
-        return [_named(row) for row in self.created.rows if row.problem]
-
-
-def _named(row: Row) -> str:
-    return name_and_class(row.enrolment)
+        return [row.enrolment.name_and_class for row in self.created.rows if row.problem]

@@ -24,7 +24,7 @@ def locked(by: Actor, batch_id: UUID) -> Batch:
 
 
 def locked_draft(by: Actor, batch_id: UUID) -> Batch:
-    """Return the draft, locked, with its half hour started anew (R2).
+    """Return the draft, locked, with its hour started anew (R2).
 
     Raises DraftGone, AlreadySaved, or Batch.DoesNotExist as `locked` does.
     """

@@ -262,6 +262,13 @@ class Enrolment(models.Model):
         return f"{self.full_name} ({self.stamnummer})"
 
     @property
+    def name_and_class(self) -> str:
+        """The pupil as a warning names one: `Sam Smets (4B)`, or the name alone."""
+        if not self.class_code:
+            return self.full_name
+        return f"{self.full_name} ({self.class_code})"
+
+    @property
     def full_name(self) -> str:
         """The name as the school calls the pupil."""
         return f"{self.first_name} {self.last_name}"
