@@ -4,19 +4,14 @@ In one process, without a server: the number of queries of a page of 50 rows in 
 size, and the time of the page compared with that of its queries alone.
 """
 
-import argparse
-import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from statistics import median
 from typing import Any
 
-import django
-from django.core.management import call_command
-
-from . import desk
-from .seed import MANAGERS, SCHOOL, fill
+from . import in_process
+from .seed import MANAGERS, SCHOOL
 
 ROWS = 50
 TIMES = 40
@@ -82,20 +77,5 @@ def _seconds_of(action: Callable[[], None]) -> float:
     return time.perf_counter() - began
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.listing", description=__doc__)
-    parser.add_argument("--pupils", type=int, default=1_000)
-    parser.add_argument("--database-url", help="an empty database; a new SQLite file without")
-    given = parser.parse_args()
-    with desk.environment(given.database_url) as environ:
-        os.environ.update(environ)
-        django.setup()
-        call_command("migrate", verbosity=0)
-        call_command("createcachetable")
-        call_command("collectstatic", interactive=False, verbosity=0)
-        fill(given.pupils)
-        report(given.pupils)
-
-
 if __name__ == "__main__":
-    main()
+    in_process.run("listing", __doc__, report)

@@ -4,17 +4,12 @@ In one process, without a server: the number of queries of a preview of any size
 open it, in hashes of one password, so that the figure means the same on any machine.
 """
 
-import argparse
-import os
 import time
 from statistics import median
 
-import django
-from django.core.management import call_command
-
-from . import desk
+from . import in_process
 from .reference import HashTime
-from .seed import MANAGERS, SCHOOL, fill
+from .seed import MANAGERS, SCHOOL
 
 TIMES = 10
 # Half a second where a hash takes 18 ms.
@@ -84,20 +79,5 @@ def _prepared(client: object) -> str:
     return str(client.post(f"/{SCHOOL}/vernieuwen/", posted).url)  # type: ignore[attr-defined]
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.preview", description=__doc__)
-    parser.add_argument("--pupils", type=int, default=1_000)
-    parser.add_argument("--database-url", help="an empty database; a new SQLite file without")
-    given = parser.parse_args()
-    with desk.environment(given.database_url) as environ:
-        os.environ.update(environ)
-        django.setup()
-        call_command("migrate", verbosity=0)
-        call_command("createcachetable")
-        call_command("collectstatic", interactive=False, verbosity=0)
-        fill(given.pupils)
-        report(given.pupils)
-
-
 if __name__ == "__main__":
-    main()
+    in_process.run("preview", __doc__, report)
