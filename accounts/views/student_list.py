@@ -158,6 +158,7 @@ def selected(request: DeskRequest) -> HttpResponse:
 
     context = {
         "rows": rows,
+        "columns": StudentTable.base_columns.values(),
         "year": year,
         "query": request.POST.get("query", ""),
         "back": list_url(request),

@@ -3,9 +3,11 @@
 from collections.abc import Callable
 from typing import Protocol
 
-from accounts.models import Account
+from accounts.models import Account, PasswordKind
+from credentials.actions import drafts, hashing
 from credentials.models import Batch, BatchItem
 from credentials.sealing import unseal
+from schoolloket.institutions.actors import Actor
 
 
 class Pupil(Protocol):
@@ -33,3 +35,15 @@ def snapshot(*accounts: Account) -> list[dict[str, object]]:
     """All columns of the accounts, to compare them with later."""
     ids = [account.pk for account in accounts]
     return list(Account.objects.filter(pk__in=ids).order_by("pk").values())
+
+
+def edited(by: Actor, account: Account, **asked: object) -> Batch:
+    """A single edit of the account, hashed but not saved."""
+    edit = drafts.Edit(
+        username=str(asked.get("username", account.username)),
+        password_kind=PasswordKind(asked.get("kind", account.password_kind)),
+        removes_email=bool(asked.get("removes_email", False)),
+    )
+    batch = drafts.prepare_edit(by=by, student_id=account.student_id, edit=edit)
+    hashing.hash_all(batch)
+    return batch

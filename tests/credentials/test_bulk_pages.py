@@ -22,6 +22,7 @@ from students.models import Enrolment
 from tests.helpers import Enrol, GiveAccount
 from tests.pages import Form, desk, html, messages_on, plain, press, queries_of, text
 
+from .bulk import reroll_row, start, the_batch
 from .helpers import Crowd, Prepare, Save, item_of, password_of, snapshot
 
 pytestmark = pytest.mark.usefixtures("clock")
@@ -31,15 +32,6 @@ CHANGED = "Het voorbeeld is intussen gewijzigd"
 # Whatever its rows: those find the rows in three, who is enrolled elsewhere in one, and how far the
 # hashing is in two. The others are those of every page of a batch.
 QUERIES_OF_A_PREVIEW = 12
-
-
-def start(client: Client, *pupils: Selection, purpose: str = "renew") -> HttpResponse:
-    ids = [pupil.student_id for pupil in pupils]
-    return client.post(desk("start_batch"), {"student": ids, "purpose": purpose}, follow=True)
-
-
-def the_batch() -> Batch:
-    return Batch.objects.get()
 
 
 def section(page: HttpResponse, name: str) -> str:
@@ -331,66 +323,6 @@ def test_progress_ends_with_the_preview(
     assert alice_client.post(desk("slice", batch.pk)).json()["open"] is False
 
 
-# htmx: one row, without loading the page -------------------------------------------------------
-
-
-def reroll(client: Client, batch: Batch, row: object) -> HttpResponse:
-    ticked = batch.items.filter(included=True).values_list("pk", flat=True)
-    posted = {"row": row, "item": list(ticked)}
-    return client.post(desk("reroll_item", batch.pk), posted, headers={"HX-Request": "true"})
-
-
-def test_htmx_gets_just_the_row(charlie: Account, sam: Account, alice_client: Client) -> None:
-    start(alice_client, charlie, sam)
-    batch = the_batch()
-    answer = reroll(alice_client, batch, item_of(batch, charlie).pk)
-    assert html(answer).strip().startswith('<tr id="rij-1"')
-    assert html(answer).count("<tr") == 1
-    assert password_of(batch, charlie) in html(answer)
-    assert f'value="{item_of(batch, charlie).pk}"' in html(answer)
-
-
-def test_htmx_keeps_the_ticks_that_were_not_posted_yet(
-    charlie: Account, newcomer: Enrolment, alice_client: Client
-) -> None:
-    """Tick one pupil, untick another, then ask for another password for each."""
-    start(alice_client, charlie, newcomer)
-    batch = the_batch()
-    for pupil, is_ticked in ((newcomer, True), (charlie, False)):
-        row = item_of(batch, pupil).pk
-        posted = {"row": row, "item": [item_of(batch, newcomer).pk]}
-        answer = alice_client.post(
-            desk("reroll_item", batch.pk), posted, headers={"HX-Request": "true"}
-        )
-        assert (" checked" in html(answer)) is is_ticked
-
-
-@pytest.mark.parametrize("row", ["", "abc", "0", "1:2:3", "9" * 40, "-5"])
-def test_htmx_with_an_unreadable_row_loads_the_page_again(
-    row: str, charlie: Account, alice_client: Client
-) -> None:
-    start(alice_client, charlie)
-    before = list(the_batch().items.values())
-    answer = reroll(alice_client, the_batch(), row)
-    assert (answer.status_code, answer["HX-Refresh"]) == (200, "true")
-    assert list(the_batch().items.values()) == before
-    page = alice_client.get(desk("preview_batch", the_batch().pk))
-    assert CHANGED in messages_on(page)
-
-
-def test_htmx_on_an_expired_preview_says_so_once(
-    charlie: Account, alice_client: Client, clock: time_machine.Traveller
-) -> None:
-    start(alice_client, charlie)
-    row = item_of(the_batch(), charlie).pk
-    for _ in range(3):
-        clock.shift(timedelta(minutes=20))
-        alice_client.get(desk("students"))
-    assert reroll(alice_client, the_batch(), row)["HX-Refresh"] == "true"
-    page = alice_client.get(desk("preview_batch", the_batch().pk), follow=True)
-    assert text(page).count(GONE) == 1
-
-
 # Tampering, other windows, time ----------------------------------------------------------------
 
 
@@ -436,7 +368,7 @@ def test_a_row_rerolled_in_another_window_is_shown_before_it_is_saved(
     """R2."""
     page, before = start(alice_client, charlie), snapshot(charlie)
     batch = the_batch()
-    reroll(alice_client, batch, item_of(batch, charlie).pk)
+    reroll_row(alice_client, batch, item_of(batch, charlie).pk)
     page = press(alice_client, page, "save")
     assert CHANGED in messages_on(page)
     assert password_of(batch, charlie) in html(page)

@@ -19,8 +19,9 @@ from students.models import Enrolment
 from tests.helpers import NOW, Enrol, GiveAccount
 from tests.pages import Form, desk, html, press, text
 
+from .bulk import start
 from .helpers import Crowd, Prepare, Save, item_of, password_of, snapshot
-from .test_bulk_pages import section, start
+from .test_bulk_pages import section
 
 pytestmark = pytest.mark.usefixtures("clock")
 TO_BASIC, TO_ADVANCED = Batch.Purpose.TO_BASIC, Batch.Purpose.TO_ADVANCED

@@ -11,27 +11,18 @@ from django.utils import timezone
 from django.utils.html import escape
 
 from accounts.models import Account, PasswordKind, Username
-from credentials.models import Batch
 from schoolloket.institutions.actors import Actor
 from schoolloket.institutions.models import Institution
 from students.models import Enrolment
 from tests.helpers import Enrol, GiveAccount
 from tests.pages import Form, desk, html, messages_on, plain, press, text
 
+from .bulk import start, the_batch
 from .helpers import Prepare, Pupil, item_of, password_of, snapshot
 
 pytestmark = pytest.mark.usefixtures("clock")
 PICTURES = PasswordKind.PICTURES
 UNSEEN = "Er is nog niets bewaard: wat je koos, staat nu in de rijen."
-
-
-def start(client: Client, *pupils: Pupil, purpose: str = "renew") -> HttpResponse:
-    ids = [pupil.student_id for pupil in pupils]
-    return client.post(desk("start_batch"), {"student": ids, "purpose": purpose}, follow=True)
-
-
-def the_batch() -> Batch:
-    return Batch.objects.get()
 
 
 def key(pupil: Pupil) -> int:
@@ -281,59 +272,6 @@ def test_unreadable_fields_are_refused(
     page = alice_client.post(desk("preview_batch", the_batch().pk), posted, follow=True)
     assert "Het voorbeeld is intussen gewijzigd" in messages_on(page)
     assert list(the_batch().items.values()) == before
-
-
-# htmx: a row by itself -------------------------------------------------------------------------
-
-
-def ask(client: Client, route: str, pupil: Pupil, **fields: object) -> HttpResponse:
-    row = key(pupil)
-    posted = {f"{name}-{row}": value for name, value in fields.items()} | {"row": row}
-    return client.post(
-        desk(route, the_batch().pk), posted | {"item": row}, headers={"HX-Request": "true"}
-    )
-
-
-def test_htmx_gets_the_field_with_the_username(newcomer: Enrolment, alice_client: Client) -> None:
-    start(alice_client, newcomer)
-    before = password_of(the_batch(), newcomer)
-    answer = ask(alice_client, "rename_item", newcomer, username="noor")
-    assert html(answer).strip().startswith("<input")
-    assert 'value="noor"' in html(answer)
-    assert 'id="naam-1"' in html(answer)
-    assert item_of(the_batch(), newcomer).username == "noor"
-    assert password_of(the_batch(), newcomer) == before
-
-
-def test_htmx_gets_the_field_with_what_was_typed_and_why_it_will_not_do(
-    newcomer: Enrolment, alice_client: Client
-) -> None:
-    start(alice_client, newcomer)
-    answer = ask(alice_client, "rename_item", newcomer, username="Noor N")
-    assert 'value="Noor N"' in html(answer)
-    assert 'aria-invalid="true"' in html(answer)
-    assert "Gebruik 3 tot 64 tekens" in text(answer)
-    assert item_of(the_batch(), newcomer).username == "noor.nieuwkomer"
-
-
-def test_htmx_keeps_what_was_typed_beside_another_password(
-    newcomer: Enrolment, alice_client: Client
-) -> None:
-    start(alice_client, newcomer)
-    before = password_of(the_batch(), newcomer)
-    answer = ask(alice_client, "reroll_item", newcomer, username="Noor N", kind="gevorderd")
-    assert 'value="Noor N"' in html(answer)
-    assert password_of(the_batch(), newcomer) != before
-    assert item_of(the_batch(), newcomer).password_kind == PasswordKind.ADVANCED
-
-
-def test_htmx_with_a_row_that_is_gone_loads_the_page_again(
-    newcomer: Enrolment, alice_client: Client
-) -> None:
-    start(alice_client, newcomer)
-    posted = {"row": 99999, "username-99999": "noor"}
-    answer = alice_client.post(desk("rename_item", the_batch().pk), posted)
-    assert answer["HX-Refresh"] == "true"
 
 
 # Fast by shape ---------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.actions import link_email
-from accounts.models import Account, AccountEvent, FieldChange, Kind, PasswordKind, Username
+from accounts.models import Account, AccountEvent, Kind, PasswordKind, Username
 from credentials.actions import changes, drafts, hashing, retention, saves
 from credentials.models import Batch, BatchItem
 from schoolloket.core import exceptions
@@ -19,7 +19,7 @@ from schoolloket.institutions.models import Institution
 from students.models import Enrolment
 from tests.helpers import NOW, Enrol, GiveAccount
 
-from .helpers import Crowd, Prepare, Save, item_of, password_of, snapshot
+from .helpers import Crowd, Prepare, Save, edited, item_of, password_of, snapshot
 
 pytestmark = pytest.mark.usefixtures("clock")
 Obstacle = BatchItem.Obstacle
@@ -29,18 +29,6 @@ Outcome = BatchItem.Outcome
 def outcome_of(batch: Batch, pupil: Account | Enrolment) -> tuple[str, str]:
     item = item_of(batch, pupil)
     return item.outcome, item.obstacle
-
-
-def edited(by: Actor, account: Account, **asked: object) -> Batch:
-    """A single edit of the account, hashed but not saved."""
-    edit = drafts.Edit(
-        username=str(asked.get("username", account.username)),
-        password_kind=PasswordKind(asked.get("kind", account.password_kind)),
-        removes_email=bool(asked.get("removes_email", False)),
-    )
-    batch = drafts.prepare_edit(by=by, student_id=account.student_id, edit=edit)
-    hashing.hash_all(batch)
-    return batch
 
 
 # What the preview shows is what is saved (R2) --------------------------------------------------
@@ -421,67 +409,6 @@ def test_batches_are_numbered_per_institution(
     hashing.hash_all(of_bob)
     assert numbers == [1, 2]
     assert saves.save(by=bob_actor, batch_id=of_bob.pk).number == 1
-
-
-# History (R10) ---------------------------------------------------------------------------------
-
-
-def changes_of(event: AccountEvent) -> list[tuple[str, str, str]]:
-    return [(change.field, change.old, change.new) for change in event.changes.all()]
-
-
-def test_history_tells_a_renewal_without_any_password(
-    charlie: Account, alice_actor: Actor, saved: Prepare
-) -> None:
-    batch = saved(charlie)
-    event = charlie.events.get()
-    assert (event.kind, event.at, event.manager) == (
-        AccountEvent.Kind.RENEWED,
-        NOW,
-        alice_actor.manager,
-    )
-    assert (event.institution, event.ip_address) == (alice_actor.institution, "127.0.0.1")
-    assert event.operation_id == batch.pk
-    assert changes_of(event) == [(FieldChange.Field.PASSWORD, "", "")]
-
-
-def test_history_tells_a_creation(newcomer: Enrolment, saved: Prepare) -> None:
-    saved(newcomer, purpose=Batch.Purpose.CREATE)
-    event = AccountEvent.objects.get()
-    assert event.account == Account.objects.get(student=newcomer.student_id)
-    assert event.kind == AccountEvent.Kind.CREATED
-    assert changes_of(event) == [
-        (FieldChange.Field.USERNAME, "", "noor.nieuwkomer"),
-        (FieldChange.Field.KIND, "", Kind.BASIC),
-        (FieldChange.Field.PASSWORD_KIND, "", PasswordKind.WORD),
-    ]
-
-
-def test_history_tells_every_changed_field(linked: Account, alice_actor: Actor, save: Save) -> None:
-    save(edited(alice_actor, linked, username="lena.nieuw", removes_email=True))
-    event = linked.events.get()
-    assert event.kind == AccountEvent.Kind.CHANGED
-    assert changes_of(event) == [
-        (FieldChange.Field.USERNAME, "lena.link", "lena.nieuw"),
-        (FieldChange.Field.EMAIL, "l*****a@example.org", ""),
-        (FieldChange.Field.PASSWORD, "", ""),
-    ]
-
-
-def test_history_tells_nothing_of_who_was_skipped_or_left_out(
-    charlie: Account, sam: Account, linked: Account, ready: Prepare, save: Save
-) -> None:
-    batch = ready(charlie, sam, linked)
-    batch.items.filter(student=sam.student_id).update(included=False)
-    save(batch)
-    assert [event.account for event in AccountEvent.objects.all()] == [charlie]
-
-
-def test_one_event_for_each_account_of_the_batch(crowd: Crowd, saved: Prepare) -> None:
-    pupils = crowd(4)
-    batch = saved(*pupils)
-    events = AccountEvent.objects.filter(operation_id=batch.pk)
-    assert sorted(event.account_id for event in events) == sorted(pupil.pk for pupil in pupils)
 
 
 # Usernames (R6) --------------------------------------------------------------------------------

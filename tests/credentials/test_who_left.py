@@ -11,8 +11,8 @@ from schoolloket.institutions.models import Institution
 from tests.helpers import Enrol, GiveAccount
 from tests.pages import Form, desk, html, text
 
+from .bulk import start
 from .helpers import snapshot
-from .test_bulk_pages import start
 
 pytestmark = pytest.mark.usefixtures("clock")
 
