@@ -15,6 +15,7 @@ from schoolloket.demo import school as demo
 from tests.helpers import NOW
 
 from .desk import Desk
+from .eyes import DESK_SIZES, Eyes
 from .leaks import Leaks
 from .pupil import NewPupil, Pupil
 
@@ -97,6 +98,14 @@ def desk(page: Page, leaks: Leaks) -> Iterator[Desk]:
     desk = Desk(page, leaks)
     yield desk
     assert desk.complaints == []
+
+
+@pytest.fixture
+def eyes(page: Page) -> Iterator[Eyes]:
+    """Looks at the desk's pages at each size; what is wrong fails the test at its end."""
+    eyes = Eyes(page, DESK_SIZES)
+    yield eyes
+    assert not eyes.faults, "\n".join(eyes.faults)
 
 
 @pytest.fixture

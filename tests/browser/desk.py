@@ -149,6 +149,16 @@ class Desk(Visitor):
     def is_prepared(self) -> None:
         expect(self.page.locator("[data-prepared]")).to_have_text("Klaar om te bewaren")
 
+    # Import ------------------------------------------------------------------------------------
+
+    def import_file(self, file: Path, *, partial: bool = False) -> None:
+        """Upload a list, up to its preview."""
+        self.open("import/")
+        self.page.get_by_label("Bestand").set_input_files(file)
+        if partial:
+            self.page.get_by_label("Aanvulling").check()
+        self.press("Toon het voorbeeld")
+
     # Documents ---------------------------------------------------------------------------------
 
     def save_and_print(self) -> Path:

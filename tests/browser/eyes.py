@@ -13,6 +13,13 @@ from playwright.sync_api import Page, ViewportSize
 
 Sizes = dict[str, ViewportSize]
 
+# Of a manager: a desk, a tablet and a phone.
+DESK_SIZES: Sizes = {
+    "desk": {"width": 1280, "height": 900},
+    "tablet": {"width": 820, "height": 1180},
+    "phone": {"width": 390, "height": 844},
+}
+
 # A page looks the same whatever its database, and three sizes of each take minutes: they are looked
 # at on SQLite, where `.ci/run` runs the suite too.
 once_for_all_databases = pytest.mark.skipif(

@@ -1,25 +1,21 @@
 """Every page of the desk is accessible, on a desktop and on a phone; see `eyes`."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 import time_machine
 from cryptography.fernet import Fernet
 from django.utils import timezone
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 from pytest_django.fixtures import Settings
 
 from accounts.models import Account, PasswordKind
-from benchmarks import worst_files
 from credentials.actions import changes, drafts, hashing, retention, saves
 from credentials.models import Batch
 from schoolloket.core.clock import today
 from schoolloket.demo.school import DATA
 from schoolloket.institutions.actors import Actor
 from schoolloket.institutions.models import Institution, Manager, Membership
-from students.importing import limits, turns
 from students.models import Enrolment
 from tests.helpers import PASSWORD, Enrol, GiveAccount
 
@@ -32,19 +28,6 @@ from .test_forgotten_password import (
 )
 
 pytestmark = [pytest.mark.browser, once_for_all_databases]
-
-SIZES = {
-    "desk": {"width": 1280, "height": 900},
-    "tablet": {"width": 820, "height": 1180},
-    "phone": {"width": 390, "height": 844},
-}
-
-
-@pytest.fixture
-def eyes(page: Page) -> Iterator[Eyes]:
-    eyes = Eyes(page, SIZES)
-    yield eyes
-    assert not eyes.faults, "\n".join(eyes.faults)
 
 
 def test_signing_in(desk: Desk, eyes: Eyes, school: None) -> None:
@@ -151,7 +134,7 @@ def test_a_class_of_24_fits_on_one_screen(
 
 def test_those_who_left_and_those_to_come(desk: Desk, eyes: Eyes, school: None) -> None:
     desk.sign_in_to_list()
-    import_file(desk, "discimus-999912-later.csv")
+    desk.import_file(DATA / "discimus-999912-later.csv")
     desk.sees_heading("Voorbeeld van de import")
     desk.page.get_by_label("Ja, deze inschrijvingen mogen eindigen").or_(
         desk.page.get_by_role("button", name="Bevestigen en inlezen")
@@ -159,7 +142,7 @@ def test_those_who_left_and_those_to_come(desk: Desk, eyes: Eyes, school: None) 
     eyes.look("import-preview-changes")
     desk.press("Bevestigen en inlezen")
     desk.sees("Het bestand is ingelezen")
-    import_file(desk, "discimus-999912-next-year.csv")
+    desk.import_file(DATA / "discimus-999912-next-year.csv")
     desk.sees_heading("Voorbeeld van de import")
     desk.press("Bevestigen en inlezen")
     desk.sees("Het bestand is ingelezen")
@@ -362,7 +345,7 @@ def test_august(desk: Desk, eyes: Eyes, school: None) -> None:
         desk.sign_in_to_list()
         desk.sees("LeerID's worden inactief na 31 augustus")
         eyes.look("list-august-without-list")
-        import_file(desk, "discimus-999912-next-year.csv")
+        desk.import_file(DATA / "discimus-999912-next-year.csv")
         desk.sees_heading("Voorbeeld van de import")
         desk.press("Bevestigen en inlezen")
         desk.sees("Het bestand is ingelezen")
@@ -382,116 +365,6 @@ def test_the_selected_ones(desk: Desk, eyes: Eyes, school: None) -> None:
     desk.press("toon ze")
     desk.sees_heading("Geselecteerde leerlingen")
     eyes.look("selected")
-
-
-def test_the_import(desk: Desk, eyes: Eyes, alice: Manager, tmp_path: Path) -> None:
-    desk.sign_in(alice.email, PASSWORD)
-    eyes.look("list-empty")
-    desk.open("import/")
-    eyes.look("import-empty")
-    desk.press("Toon het voorbeeld")
-    desk.sees("Er is geen bestand ontvangen")
-    eyes.look("import-error")
-    desk.page.get_by_label("Bestand").set_input_files(half_broken(tmp_path))
-    desk.press("Toon het voorbeeld")
-    desk.sees_heading("Rijen die we niet inlezen")
-    eyes.look("import-preview-bad-rows")
-    desk.press("Bevestigen en inlezen")
-    desk.sees("Het bestand is ingelezen")
-    eyes.look("import-done")
-    import_file(desk, "discimus-999912-later.csv")
-    desk.sees_heading("Voorbeeld van de import")
-    eyes.look("import-preview")
-
-
-def test_columns_conflicts_and_two_schools(
-    desk: Desk, eyes: Eyes, school: None, tmp_path: Path
-) -> None:
-    desk.sign_in()
-    gent = (
-        "Instellingsnummer;Leerling;Voornaam;Naam;Geboortedatum;Rijksregisternummer;Klas;Begindatum"
-    )
-    suheda = "999913;7001;Süheda;Carabin;02/02/2013;13020288253;6A;01/09/2026"
-    twice = ["999913;7002;Wout;Claes;;;5B;01/09/2026", "999913;7002;Wout;Claes;;;5C;05/10/2026"]
-    clash = "999913;7003;Mila;Maes;03/02/2013;13020288253;6A;01/09/2026"
-    list_of_gent = tmp_path / "gent.csv"
-    list_of_gent.write_text("\n".join([gent, clash, suheda, *twice, ""]))
-    desk.number = "999913"
-    import_file(desk, list_of_gent, partial=True)
-    desk.sees_heading("We herkennen niet alle kolommen")
-    eyes.look("import-columns")
-    desk.page.get_by_label("stamnummer", exact=True).select_option("Leerling")
-    desk.press("Toon het voorbeeld met deze kolommen")
-    desk.sees_heading("Jij kiest: wie is deze leerling?")
-    eyes.look("import-conflicts")
-    desk.press("Bevestigen en inlezen")
-    desk.sees("Het bestand is ingelezen")
-    eyes.look("import-done-with-remarks")
-    desk.open("leerlingen/?zoek=7001")
-    desk.follow("Carabin")
-    desk.sees("ook nog ingeschreven in een andere school")
-    eyes.look("student-held")
-    desk.number = "999912"
-    desk.open("leerlingen/?zoek=41877")
-    desk.follow("Carabin")
-    desk.sees("intussen ook in een andere school ingeschreven")
-    eyes.look("student-holding")
-    desk.follow("Geef vrij")
-    eyes.look("student-release")
-    desk.press("Geef vrij")
-    desk.follow("Account historiek")
-    eyes.look("student-history-released")
-
-
-def test_a_long_list_of_doubts(
-    desk: Desk, eyes: Eyes, alice: Manager, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Conflicts and bad rows on several pages, and the page for who has to wait."""
-    monkeypatch.setattr(limits, "PAGE", 3)
-    monkeypatch.setattr(turns, "WAIT_SECONDS", 0)
-    doubts = tmp_path / "twijfels.csv"
-    doubts.write_bytes(worst_files.conflicts(5) + b"1;Wout;;3/1/2015;\n" * 5)
-    desk.sign_in(alice.email, PASSWORD)
-    import_file(desk, doubts, partial=True)
-    desk.sees("Kies hieronder wie de leerlingen zijn")
-    eyes.look("import-conflicts-paged")
-    desk.follow("Jij kiest, pagina 2")
-    desk.page.locator("#keuzes fieldset").get_by_role("radio").nth(1).check()
-    desk.press("Toon het voorbeeld met deze keuzes")
-    desk.sees("Je keuzes zijn bewaard.")
-    eyes.look("import-conflicts-answered")
-    with turns.turn():
-        desk.page.reload()
-        desk.sees_heading("Even geduld")
-        desk.forgive("503")
-        eyes.look("import-busy")
-    desk.follow("Probeer opnieuw")
-    desk.sees_heading("Voorbeeld van de import")
-    former = desk.path
-    import_file(desk, doubts, partial=True)
-    desk.sees("Kies hieronder wie de leerlingen zijn")
-    desk.page.goto(former)
-    desk.sees("Dit voorbeeld is vervangen door dat van een nieuwer bestand")
-    eyes.look("import-replaced")
-
-
-def half_broken(folder: Path) -> Path:
-    """Thirty good rows, one without a name, one with an invalid date, and one that is repeated."""
-    lines = (DATA / "discimus-999912.csv").read_text("utf-8-sig").splitlines()[:34]
-    lines[5] = lines[5].replace(lines[5].split(";")[3], "")
-    lines[9] = lines[9].replace("01/09/2026", "31/02/2026")
-    lines.append(lines[12])
-    file = folder / "leerlingen met fouten.csv"
-    file.write_text("\n".join(lines))
-    return file
-
-
-def import_file(desk: Desk, name: str | Path, *, partial: bool = False) -> None:
-    desk.open("import/")
-    desk.page.get_by_label("Bestand").set_input_files(DATA / name)
-    if partial:
-        desk.page.get_by_label("Aanvulling").check()
-    desk.press("Toon het voorbeeld")
 
 
 def test_pages_for_what_went_wrong(desk: Desk, eyes: Eyes, school: None) -> None:

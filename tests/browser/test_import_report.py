@@ -1,27 +1,18 @@
 """What an import says of itself: before, afterwards, and of the nights that failed."""
 
-from collections.abc import Iterator
 from io import StringIO
 from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from schoolloket.demo.school import BRUSSEL, DATA, GENT
 
 from .desk import Desk
 from .eyes import Eyes
-from .test_accessibility import SIZES, import_file
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture
-def eyes(page: Page) -> Iterator[Eyes]:
-    eyes = Eyes(page, SIZES)
-    yield eyes
-    assert not eyes.faults, "\n".join(eyes.faults)
 
 
 def list_of(folder: Path, name: str, number: str, *, left_out: int = 0, more: str = "") -> Path:
@@ -38,7 +29,7 @@ def test_from_a_list_to_the_pupils_without_leerid(
     desk.sign_in_to_list()
     columns = (DATA / "discimus-999912.csv").read_text("utf-8-sig").splitlines()[0].split(";")
     nameless = ";".join({"Voornaam": "Wout", "Naam": "Claes"}.get(one, "") for one in columns)
-    import_file(desk, list_of(tmp_path, "lijst.csv", "999912", left_out=3, more=nameless))
+    desk.import_file(list_of(tmp_path, "lijst.csv", "999912", left_out=3, more=nameless))
     desk.sees("3 leerlingen staan niet in de lijst en blijven toch ingeschreven")
     desk.sees("197 ongewijzigd")
     eyes.look("report-withheld")
@@ -54,7 +45,7 @@ def test_from_a_list_to_the_pupils_without_leerid(
 
 def test_the_list_of_another_school(desk: Desk, eyes: Eyes, school: None, tmp_path: Path) -> None:
     desk.sign_in_to_list()
-    import_file(desk, list_of(tmp_path, "gent.csv", GENT.number))
+    desk.import_file(list_of(tmp_path, "gent.csv", GENT.number))
     desk.sees("Dit is de lijst van instelling 999913")
     eyes.look("report-other-list")
     desk.page.get_by_role("link", name="Naar de import van").click()

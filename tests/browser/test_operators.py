@@ -3,18 +3,15 @@
 Our own pages in the admin are accessible, at each size; see `eyes`.
 """
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page
 
 from schoolloket.institutions.models import Manager
 from tests.helpers import PASSWORD
 
 from .desk import Desk
 from .eyes import Eyes
-from .test_accessibility import SIZES, import_file
 
 pytestmark = pytest.mark.browser
 
@@ -28,13 +25,6 @@ Instellingsnummer;Stamnummer;Voornaam;Naam;Geboortedatum;Rijksregisternummer;Kla
 
 
 @pytest.fixture
-def eyes(page: Page) -> Iterator[Eyes]:
-    eyes = Eyes(page, SIZES)
-    yield eyes
-    assert not eyes.faults, "\n".join(eyes.faults)
-
-
-@pytest.fixture
 def doubts(desk: Desk, school: None, tmp_path: Path) -> None:
     """Gent read in two pupils of Brussel under other names; one of them has a sheet."""
     Manager.objects.create_superuser(OLGA, PASSWORD, name="Olga")
@@ -42,7 +32,7 @@ def doubts(desk: Desk, school: None, tmp_path: Path) -> None:
     names.write_text(OTHER_NAMES)
     desk.sign_in()
     desk.number = "999913"
-    import_file(desk, names, partial=True)
+    desk.import_file(names, partial=True)
     desk.press("Bevestigen en inlezen")
     desk.sees("Het bestand is ingelezen")
     desk.open("leerlingen/?zoek=7001")
@@ -91,7 +81,7 @@ def test_former_data_are_put_back(desk: Desk, eyes: Eyes, school: None, tmp_path
         "999912;41877;Süheda;Carabin;02/02/2013;13020288253;6A;Suheda;Anders\n"
     )
     desk.sign_in()
-    import_file(desk, corrected, partial=True)
+    desk.import_file(corrected, partial=True)
     desk.press("Bevestigen en inlezen")
     desk.sees("Het bestand is ingelezen")
     desk.press("Afmelden")
