@@ -75,7 +75,7 @@ def read_list(reader: Browser, over: Event) -> float:
     while not over.wait(PAUSE):
         reader.get("list", f"/{SCHOOL}/leerlingen/")
         seconds.append(reader.timed[-1].seconds)
-    return quantiles(seconds, n=20)[-1]
+    return quantiles([*seconds, *seconds], n=20)[-1]
 
 
 def idle_list(reader: Browser) -> float:

@@ -3,6 +3,7 @@
 In full, with their seconds and memory: `python -m benchmarks.hostile_files`.
 """
 
+import gc
 import re
 import subprocess
 import sys
@@ -118,6 +119,13 @@ def test_a_file_at_the_same_time_waits_for_no_thread(alice_client: Client) -> No
     assert not child.called
     assert not ImportRun.objects.exists()
     assert send(alice_client, worst_files.conflicts(1)).status_code == 200
+
+
+def test_no_page_waits_for_a_full_collection_while_a_file_has_the_turn() -> None:
+    before = gc.get_threshold()
+    with turns.turn():
+        assert gc.get_threshold()[2] == turns.NO_FULL_COLLECTION
+    assert gc.get_threshold() == before
 
 
 @pytest.mark.usefixtures("at_once")
