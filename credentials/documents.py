@@ -13,7 +13,8 @@ from credentials.rendering.a4 import render_a4
 from credentials.rendering.archive import render_zip, zip_name
 from credentials.rendering.cards import Card, PrintJob, printed_name
 from credentials.rendering.credentials_workbook import render_workbook
-from credentials.rendering.stickers import L7160, L7163, L7651, Sheet, render_stickers
+from credentials.rendering.sheets import L7160, L7163, L7651, Sheet
+from credentials.rendering.stickers import render_stickers
 from schoolloket.core.downloads import PDF, XLSX, ZIP
 from schoolloket.core.exceptions import NotPrintable
 from students.models import Enrolment, Student

@@ -1,6 +1,7 @@
 """What is printed: a card per student, and the job that holds the cards in print order."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from urllib.parse import urlencode
@@ -92,6 +93,18 @@ def printed_name(name: str, official_name: str) -> str:
 
 
 @dataclass(frozen=True)
+class Printing:
+    """How a job is printed: where its pages and sheets begin, and what the printer shifts."""
+
+    page_per_class: bool = False
+    # Name of a sheet of labels -> the first label of its first page that is free, from 1.
+    first_labels: Mapping[str, int] = field(default_factory=dict)
+    # The offset in mm of everything on a sheet of labels, against a printer that drifts.
+    right: float = 0
+    down: float = 0
+
+
+@dataclass(frozen=True)
 class PrintJob:
     """All that one ZIP needs; `cards` are already in print order."""
 
@@ -100,6 +113,7 @@ class PrintJob:
     batch_number: int
     saved_at: datetime  # aware, already Europe/Brussels
     cards: tuple[Card, ...]
+    printing: Printing = Printing()
 
     @property
     def batch(self) -> str:

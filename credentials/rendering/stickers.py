@@ -1,48 +1,14 @@
 """The sticker documents, one per Avery format, exact to the millimetre."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from operator import attrgetter
 
 from .cards import Card, PrintJob
 from .fitting import Box
 from .fonts import BOLD, CODE, REGULAR
 from .layout import Design, PictureRow, PictureSpot, Slot, draw
-from .paper import MM, PAGE_HEIGHT, Paper, Style
-
-SAFE_INSET = 2.0  # mm without ink along every side of a label: printers drift
-
-
-@dataclass(frozen=True)
-class Sheet:
-    """An A4 sheet of labels, in mm; the pitch is from the edge of a label to that of the next."""
-
-    name: str
-    columns: int
-    rows: int
-    label_width: float
-    label_height: float
-    left: float
-    top: float
-    pitch_x: float
-    pitch_y: float
-
-    @property
-    def labels(self) -> int:
-        return self.columns * self.rows
-
-    def corner(self, index: int) -> tuple[float, float]:
-        """Return left and bottom in pt of the label at `index`, counted along the rows from 0."""
-        row, column = divmod(index, self.columns)
-        left = self.left + column * self.pitch_x
-        bottom = self.top + row * self.pitch_y + self.label_height  # from the top of the page
-
-        return left * MM, PAGE_HEIGHT - bottom * MM
-
-
-L7160 = Sheet("L7160", 3, 7, 63.5, 38.1, 7.20, 15.15, 66.04, 38.10)
-L7163 = Sheet("L7163", 2, 7, 99.06, 38.1, 4.67, 15.15, 101.60, 38.10)
-L7651 = Sheet("L7651", 5, 13, 38.1, 21.17, 4.67, 10.90, 40.64, 21.17)
+from .paper import MM, Paper, Style
+from .sheets import L7160, L7163, L7651, SAFE_INSET, Sheet, pages_of
 
 
 def _boxes_of(sheet: Sheet) -> Callable[[float, float, float, float], Box]:
@@ -166,10 +132,12 @@ def render_stickers(job: PrintJob, sheet: Sheet) -> bytes:
     )
     design = _DESIGNS[sheet]
 
-    for first in range(0, len(job.cards), sheet.labels):
-        on_this_page = job.cards[first : first + sheet.labels]
-        for index, card in enumerate(on_this_page):
-            with paper.moved_to(*sheet.corner(index)):
+    right, down = job.printing.right * MM, job.printing.down * MM
+
+    for page in pages_of(job, sheet):
+        for index, card in page:
+            left, bottom = sheet.corner(index)
+            with paper.moved_to(left + right, bottom - down):
                 draw(paper, card, design)
         paper.next_page()
 

@@ -11,7 +11,8 @@ from PIL import Image, ImageDraw
 from credentials.rendering.cards import Card
 from credentials.rendering.fitting import Box
 from credentials.rendering.paper import Paper
-from credentials.rendering.stickers import L7160, L7163, L7651, Sheet, render_stickers
+from credentials.rendering.sheets import L7160, L7163, L7651, Sheet
+from credentials.rendering.stickers import render_stickers
 
 from .samples import (
     ABDULGHANI,
