@@ -46,6 +46,11 @@ class Card:
         return printed_name(self.full_name, self.official_name) or self.username
 
     @property
+    def base_url(self) -> str:
+        """The address where every pupil signs in, for paper that has no room for the own one."""
+        return self.sign_in_url.removesuffix(f"/{self.username}")
+
+    @property
     def scanned_url(self) -> str:
         """What the QR code holds: the URL with the code, and the grid for a picture password."""
         query = {}
