@@ -1,7 +1,8 @@
 """The sixteen pictures of a picture password (R7).
 
-All differ in outline, so that a card printed in black and white will do. Nothing here needs
-Django: `Picture.static_path` is what `{% static %}` takes.
+They are told apart in pure black and white too, since copiers print them so. Nothing here needs
+Django: `Picture.static_path` is what `{% static %}` takes. `credentials/material/make_pictures.py`
+draws the files.
 """
 
 from collections.abc import Iterable

@@ -5,12 +5,10 @@ import re
 import secrets
 from collections.abc import Callable, Iterator
 from itertools import pairwise
-from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from PIL import Image
 
 from accounts.pictures import GRID, Picture, canonical, from_canonical, names
 from credentials import passwords
@@ -23,7 +21,6 @@ from credentials.passwords import (
 )
 
 SAMPLES = 2000
-STATIC = Path(__file__).parents[2] / "static"
 
 four_different = st.permutations(GRID).map(lambda grid: tuple(grid[:4]))
 
@@ -191,31 +188,6 @@ def test_pictures_have_plain_slugs_and_distinct_names() -> None:
     assert all(re.fullmatch("[a-z]+", picture.slug) for picture in GRID)
     assert len({picture.slug for picture in GRID}) == 16
     assert len({picture.name for picture in GRID}) == 16
-
-
-@pytest.mark.parametrize("picture", GRID, ids=lambda picture: picture.slug)
-def test_every_picture_is_a_small_square_png_on_white(picture: Picture) -> None:
-    path = STATIC / picture.static_path
-    assert path.stat().st_size < 10_000
-    with Image.open(path) as image:
-        assert (image.format, image.size) == ("PNG", (256, 256))
-        assert image.convert("RGB").getpixel((0, 0)) == (255, 255, 255)
-
-
-def test_no_two_pictures_are_the_same_file() -> None:
-    assert len({(STATIC / picture.static_path).read_bytes() for picture in GRID}) == 16
-
-
-def test_no_picture_too_many_lies_in_the_folder() -> None:
-    found = {path.name for path in (STATIC / "pictures").iterdir()}
-    assert found == {f"{picture.slug}.png" for picture in GRID}
-
-
-@pytest.mark.parametrize("picture", GRID, ids=lambda picture: picture.slug)
-def test_every_picture_is_dark_enough_for_black_and_white(picture: Picture) -> None:
-    with Image.open(STATIC / picture.static_path) as image:
-        darkest_half = image.convert("L").histogram()[:160]
-    assert sum(darkest_half) > 0.04 * 256 * 256
 
 
 # The text of a picture password
