@@ -6,7 +6,8 @@ import pypdfium2
 import pypdfium2.raw as pdfium
 import pytest
 import zxingcpp
-from PIL import ImageDraw
+from django.conf import settings
+from PIL import Image, ImageDraw
 
 from credentials.rendering.a4 import render_a4
 from credentials.rendering.cards import Card
@@ -83,6 +84,16 @@ def test_each_of_the_four_pictures_is_drawn_in_its_frame() -> None:
         left, top = (31 + 39 * index + 3) * MM, (161 + 3) * MM
         inside = page.crop((int(left), int(top), int(left + 25 * MM), int(top + 25 * MM)))
         assert inside.getextrema()[0] < 200
+
+
+def test_the_pictures_on_paper_are_those_of_the_screen() -> None:
+    page = pypdfium2.PdfDocument(render_a4(job(ABDULGHANI)))[0]
+    found = page.get_objects(filter=[pdfium.FPDF_PAGEOBJ_IMAGE], max_depth=4)
+    drawn = [one.get_bitmap().to_pil().convert("RGB") for one in found]
+    on_paper = [one for one in drawn if one.size == (256, 256)]  # the QR code is small
+
+    files = [settings.BASE_DIR / "static" / one.static_path for one in ABDULGHANI.pictures]
+    assert on_paper == [Image.open(file).convert("RGB") for file in files]
 
 
 def test_a_picture_is_embedded_once_however_many_pages_show_it() -> None:
