@@ -12,9 +12,9 @@ from .layout import Slot
 from .page import Pen, draw_foot, is_legible, line, on_page, outline
 from .paper import MM, Paper, Style
 
-ROWS = 30  # on a page
-ROW_HEIGHT = 7.5
-ROWS_TOP = 48
+_ROWS = 30  # on a page
+_ROW_HEIGHT = 7.5
+_ROWS_TOP = 48
 
 _MARGIN = 18
 _RIGHT = 192
@@ -57,10 +57,10 @@ class _Entry:
 @cache
 def _cells(rows: int) -> tuple[Slot, ...]:
     """Return the texts of a pupil who takes so many rows, placed in the first ones of a page."""
-    more = (rows - 1) * ROW_HEIGHT
-    name = on_page(_NAME_LEFT, ROWS_TOP + 0.9, 65, 6.2 + more)
-    username = on_page(_USERNAME_LEFT, ROWS_TOP + 2.1, 52, 5.2 + more)
-    kind = on_page(_KIND_LEFT, ROWS_TOP + 1.5, 18, 5)
+    more = (rows - 1) * _ROW_HEIGHT
+    name = on_page(_NAME_LEFT, _ROWS_TOP + 0.9, 65, 6.2 + more)
+    username = on_page(_USERNAME_LEFT, _ROWS_TOP + 2.1, 52, 5.2 + more)
+    kind = on_page(_KIND_LEFT, _ROWS_TOP + 1.5, 18, 5)
     return (
         Slot(attrgetter("printed_name"), Style(REGULAR, 10.5), name),
         Slot(attrgetter("username"), Style(CODE, 9), username),
@@ -82,9 +82,9 @@ def render_class_list(job: PrintJob) -> bytes:
 
     for pupils in _classes(job.cards):
         pages = list(_pages(pupils))
-        for number, page in enumerate(pages, start=1):
+        for number, entries in enumerate(pages, start=1):
             _draw_heading(paper, pupils, f"blad {number} van {len(pages)}")
-            for entry in page:
+            for entry in entries:
                 _draw_entry(paper, entry)
             draw_foot(paper, job, margin=_MARGIN)
             paper.next_page()
@@ -106,7 +106,7 @@ def _pages(pupils: Iterable[Card]) -> Iterator[list[_Entry]]:
     row = 0
     for card in pupils:
         rows = _rows_of(card)
-        if row + rows > ROWS:
+        if row + rows > _ROWS:
             yield page
             page = []
             row = 0
@@ -124,19 +124,19 @@ def _holds(card: Card, rows: int) -> bool:
     return all(is_legible(cell.text(card), cell.style, cell.box) for cell in _cells(rows))
 
 
-def _draw_heading(paper: Paper, pupils: list[Card], sheet: str) -> None:
+def _draw_heading(paper: Paper, pupils: list[Card], page: str) -> None:
     """Draw whose list it is and what it is not for, and the headings of the columns."""
     paper.write(_class_of(pupils), _CLASS, on_page(_MARGIN, 14, 112, 10.5))
     paper.write(_group_of(pupils), _GROUP, on_page(_MARGIN, 24.6, 112, 10.6))
-    paper.write(f"{_pupils(pupils)} · {sheet}", _COUNT, on_page(_MARGIN, 35.4, 112, 5.5))
+    paper.write(f"{_pupils(pupils)} · {page}", _COUNT, on_page(_MARGIN, 35.4, 112, 5.5))
 
     outline(paper, on_page(138, 15, _RIGHT - 138, 11), _WARNING_FRAME)
     paper.write("Niet ophangen", _WARNING, on_page(138, 16.4, _RIGHT - 138, 9))
     paper.write("Alleen voor de leerkracht", _REASON, on_page(138, 28, _RIGHT - 138, 4))
 
     for heading, style, left, width in _HEADINGS:
-        paper.write(heading, style, on_page(left, ROWS_TOP - 5, width, 4))
-    line(paper, (_MARGIN, ROWS_TOP), (_RIGHT, ROWS_TOP), _HEAD_RULE)
+        paper.write(heading, style, on_page(left, _ROWS_TOP - 5, width, 4))
+    line(paper, (_MARGIN, _ROWS_TOP), (_RIGHT, _ROWS_TOP), _HEAD_RULE)
 
 
 def _class_of(pupils: list[Card]) -> str:
@@ -162,14 +162,14 @@ def _pupils(pupils: list[Card]) -> str:
 
 def _draw_entry(paper: Paper, entry: _Entry) -> None:
     """Draw a pupil with two boxes to tick, and the line below."""
-    down = entry.first_row * ROW_HEIGHT
+    down = entry.first_row * _ROW_HEIGHT
     with paper.moved_to(0, -down * MM):
         for cell in _cells(entry.rows):
             paper.write(cell.text(entry.card), cell.style, cell.box)
 
-    box_top = ROWS_TOP + down + (ROW_HEIGHT - _BOX_SIDE) / 2
+    box_top = _ROWS_TOP + down + (_ROW_HEIGHT - _BOX_SIDE) / 2
     for middle in (_HANDED_OUT, _SIGNED_IN):
         outline(paper, on_page(middle - _BOX_SIDE / 2, box_top, _BOX_SIDE, _BOX_SIDE), _BOX)
 
-    below = ROWS_TOP + down + entry.rows * ROW_HEIGHT
+    below = _ROWS_TOP + down + entry.rows * _ROW_HEIGHT
     line(paper, (_MARGIN, below), (_RIGHT, below), _RULE)

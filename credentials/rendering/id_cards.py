@@ -12,7 +12,7 @@ from .paper import MM, Paper, Style
 from .sheets import CARDS, pages_of
 
 # mm without ink along every side of a card: scissors are less exact than a printer.
-CARD_INSET = 4.0
+_INSET = 4.0
 
 _CROP = Pen(0.4)
 # mm from a card to its crop marks, so that none is left on a card, and their length.
@@ -22,8 +22,8 @@ _CROP_LENGTH = 5
 
 def _box(left: float, top: float, width: float, height: float) -> Box:
     """Return a box of a card, from mm from the upper left of the area inside its inset."""
-    from_bottom = CARDS.label_height - CARD_INSET - top
-    return Box((left + CARD_INSET) * MM, from_bottom * MM, width * MM, height * MM)
+    from_bottom = CARDS.label_height - _INSET - top
+    return Box((left + _INSET) * MM, from_bottom * MM, width * MM, height * MM)
 
 
 _SMALL = Style(REGULAR, 6)

@@ -22,9 +22,9 @@ from .paper import MM, PAGE_HEIGHT, Paper, Style
 from .sheets import CARDS
 
 # From the top of the page.
-FOLDS = (99, 198)
+_FOLDS = (99, 198)
 # Left and top of the card to cut out.
-CARD_LEFT, CARD_TOP = 104.4, 206
+_CARD_LEFT, _CARD_TOP = 104.4, 206
 
 _MARGIN = 20
 _STEP_LEFT = 30
@@ -40,28 +40,19 @@ _FOLD = Pen(0.7, "0 4", round_ends=True)
 _FOLD_MARK = Pen(0.6)
 _CUT = Pen(0.6, "4 3")
 
-# Below each fold, in the order of folding from the bottom up.
+# Below each fold; the lower one is folded first.
 _FOLD_NOTES = ("Vouw daarna hier naar achteren", "Vouw eerst hier naar voren")
 
 _PARENTS_TITLE = "Voor de ouders"
-# Height in mm -> what stands in it.
 _PARENTS = (
-    (
-        17,
-        "Met dit LeerID meldt je kind zich aan bij de digitale leermiddelen van de school, in de"
-        " klas en thuis. Probeer het gerust eens samen uit.",
-    ),
-    (
-        17,
-        "Het wachtwoord is alleen van je kind. Bewaar deze brief op een veilige plek, deel er geen"
-        " foto van en geef het wachtwoord niet door.",
-    ),
-    (
-        17,
-        "Lukt het niet, of ben je de brief kwijt? Geen nood: vraag op school naar de"
-        " LeerID-beheerder. Die geeft je kind een nieuw wachtwoord.",
-    ),
+    "Met dit LeerID meldt je kind zich aan bij de digitale leermiddelen van de school, in de klas"
+    " en thuis. Probeer het gerust eens samen uit.",
+    "Het wachtwoord is alleen van je kind. Bewaar deze brief op een veilige plek, deel er geen foto"
+    " van en geef het wachtwoord niet door.",
+    "Lukt het niet, of ben je de brief kwijt? Geen nood: vraag op school naar de LeerID-beheerder."
+    " Die geeft je kind een nieuw wachtwoord.",
 )
+_PARENTS_PITCH = 17
 _CUT_OUT = "Knip het kaartje uit en bewaar het op een veilige plek."
 
 
@@ -142,7 +133,7 @@ def render_letter(job: PrintJob) -> bytes:
             paper.stamp("discs", discs)
         draw(paper, card, _DESIGN)
         paper.stamp("below", below)
-        with paper.moved_to(CARD_LEFT * MM, PAGE_HEIGHT - (CARD_TOP + CARDS.label_height) * MM):
+        with paper.moved_to(_CARD_LEFT * MM, PAGE_HEIGHT - (_CARD_TOP + CARDS.label_height) * MM):
             draw_id_card(paper, card, job)
         paper.next_page()
 
@@ -151,20 +142,19 @@ def render_letter(job: PrintJob) -> bytes:
 
 def _draw_below(paper: Paper, job: PrintJob) -> None:
     """Draw what all letters have: the folds, the words for the parents and the foot."""
-    for fold, note in zip(FOLDS, _FOLD_NOTES, strict=True):
+    for fold, note in zip(_FOLDS, _FOLD_NOTES, strict=True):
         line(paper, (10, fold), (PAGE_WIDTH_MM - 10, fold), _FOLD)
         line(paper, (3, fold), (8, fold), _FOLD_MARK)
         line(paper, (PAGE_WIDTH_MM - 8, fold), (PAGE_WIDTH_MM - 3, fold), _FOLD_MARK)
         paper.write(note, _FOLD_NOTE, on_page(110, fold + 1, 80, 4))
 
-    paper.write(_PARENTS_TITLE, Style(BOLD, 12), on_page(_MARGIN, CARD_TOP, 78, 7))
-    top: float = CARD_TOP + 8
-    for height, text in _PARENTS:
-        paper.write(text, Style(REGULAR, 9.5), on_page(_MARGIN, top, 78, height))
-        top += height
+    paper.write(_PARENTS_TITLE, Style(BOLD, 12), on_page(_MARGIN, _CARD_TOP, 78, 7))
+    for index, text in enumerate(_PARENTS):
+        top = _CARD_TOP + 8 + index * _PARENTS_PITCH
+        paper.write(text, Style(REGULAR, 9.5), on_page(_MARGIN, top, 78, _PARENTS_PITCH))
 
-    card = on_page(CARD_LEFT, CARD_TOP, CARDS.label_width, CARDS.label_height)
+    card = on_page(_CARD_LEFT, _CARD_TOP, CARDS.label_width, CARDS.label_height)
     outline(paper, card, _CUT)
-    paper.write(_CUT_OUT, Style(REGULAR, 8), on_page(CARD_LEFT, CARD_TOP + 55.5, 85.6, 4))
+    paper.write(_CUT_OUT, Style(REGULAR, 8), on_page(_CARD_LEFT, _CARD_TOP + 55.5, 85.6, 4))
 
     draw_foot(paper, job, margin=_MARGIN)

@@ -9,11 +9,11 @@ from .page import Pen, day_and_time, line, on_page, outline
 from .paper import MM, Paper, Style
 from .sheets import Sheet
 
-RULER_LENGTH = 100
+_RULER_LENGTH = 100
 # Left and top of the zero of each ruler, in the first column and the last rows of a sheet, where no
 # note stands.
-ACROSS = (6.0, 249.0)
-DOWN = (20.0, 130.0)
+_ACROSS = (6.0, 251.0)
+_DOWN = (20.0, 133.0)
 
 # How far the ticks of a cross go on either side of a frame: as far as an offset can be.
 _REACH = 5
@@ -125,21 +125,21 @@ def _draw_notes(paper: Paper, sheet: Sheet, notes: Iterable[str]) -> None:
 
 def _draw_ruler_across(paper: Paper) -> None:
     """Draw a ruler to the right, with its ticks up and its numbers below."""
-    left, top = ACROSS
-    line(paper, (left, top), (left + RULER_LENGTH, top), _RULER)
-    for mm in range(RULER_LENGTH + 1):
+    left, top = _ACROSS
+    line(paper, (left, top), (left + _RULER_LENGTH, top), _RULER)
+    for mm in range(_RULER_LENGTH + 1):
         line(paper, (left + mm, top), (left + mm, top - _tick(mm)), _RULER_TICK)
-    for mm in range(0, RULER_LENGTH + 1, 10):
+    for mm in range(0, _RULER_LENGTH + 1, 10):
         paper.write(str(mm), _NUMBER, on_page(left + mm - 4, top + 0.5, 8, 3.5))
 
 
 def _draw_ruler_down(paper: Paper) -> None:
     """Draw a ruler down the page, with its ticks to the left and its numbers to the right."""
-    left, top = DOWN
-    line(paper, (left, top), (left, top + RULER_LENGTH), _RULER)
-    for mm in range(RULER_LENGTH + 1):
+    left, top = _DOWN
+    line(paper, (left, top), (left, top + _RULER_LENGTH), _RULER)
+    for mm in range(_RULER_LENGTH + 1):
         line(paper, (left, top + mm), (left - _tick(mm), top + mm), _RULER_TICK)
-    for mm in range(0, RULER_LENGTH + 1, 10):
+    for mm in range(0, _RULER_LENGTH + 1, 10):
         paper.write(str(mm), _NUMBER_BESIDE, on_page(left + 1, top + mm - 1.8, 8, 3.5))
 
 

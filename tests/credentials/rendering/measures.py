@@ -16,7 +16,7 @@ PAGE_HEIGHT = 297
 # As many letters as the database takes, of an ordinary width.
 _LONG = {
     "first_name": "Anne-Sophie Wilhelmina " * 9,
-    "last_name": "van den Broucke de la Vega" * 8,
+    "last_name": "van den Broucke de la Vega " * 8,
     "class_code": "6 Sociale en technische wetenschappen duaal, 3 STW",
 }
 VERY_LONG = replace(LONGEST, **{field: text[:200].strip() for field, text in _LONG.items()})

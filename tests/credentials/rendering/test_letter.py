@@ -16,6 +16,7 @@ from .measures import (
     Area,
     codes,
     images,
+    inks,
     is_white,
     overlapping,
     read,
@@ -95,6 +96,11 @@ def test_pictures_and_codes_lie_inside_the_folded_letter(card: Card) -> None:
     found = images(render_letter(job(card)))
     assert len(found) >= 1 + len(card.pictures)
     assert all(INSIDE.holds(area) or CARD.holds(area) for area in found)
+
+
+def test_the_code_inside_is_forty_mm_wide() -> None:
+    [code] = [area for area in images(render_letter(job(SUHEDA))) if INSIDE.holds(area)]
+    assert code == pytest.approx((150, 109, 190, 149), abs=0.1)
 
 
 def test_the_inside_has_three_steps_to_a_word() -> None:
@@ -202,6 +208,11 @@ def test_the_margins_stay_white(card: Card) -> None:
     page = image(render_letter(job(card)), dpi=72)
     folds = Area(0, 98, 210, 100), Area(0, 197, 210, 199)
     assert is_white(without(page, Area(19.5, 30, 190.5, 285), *folds, dpi=72))
+
+
+@pytest.mark.parametrize("card", [AURELIAN, ABDULGHANI])
+def test_all_text_is_black_or_white_on_black(card: Card) -> None:
+    assert inks(render_letter(job(card))) <= {(0, 0, 0), (255, 255, 255)}
 
 
 def test_the_file_asks_for_its_own_size_and_one_side() -> None:

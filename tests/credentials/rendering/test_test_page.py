@@ -73,16 +73,16 @@ def test_both_rulers_are_a_hundred_mm_long_with_a_tick_each_mm(right: float, dow
     page = image(printed(L7160, right, down), dpi=600)
     turned = page.transpose(Image.Transpose.TRANSPOSE)
 
-    # The zeros lie at 6 and 249 mm, and at 20 and 130 mm.
+    # The zeros lie at 6 and 251 mm, and at 20 and 133 mm.
     for mm in range(101):
-        assert has_upright(page, Area(6 + mm - 0.06, 247.1, 6 + mm + 0.06, 249))
-        assert has_upright(turned, Area(130 + mm - 0.06, 18.1, 130 + mm + 0.06, 20))
+        assert has_upright(page, Area(6 + mm - 0.06, 249.1, 6 + mm + 0.06, 251))
+        assert has_upright(turned, Area(133 + mm - 0.06, 18.1, 133 + mm + 0.06, 20))
 
 
 @pytest.mark.parametrize(("shorter", "count"), [(2.5, 21), (4, 11)])
 def test_every_fifth_and_tenth_mm_has_a_longer_tick(shorter: float, count: int) -> None:
     page = image(printed(L7160), dpi=600)
-    strip = Area(5.5, 249 - shorter - 0.1, 106.5, 249 - shorter)
+    strip = Area(5.5, 251 - shorter - 0.1, 106.5, 251 - shorter)
     frames = {7.2, 70.7, 73.24}
     found = dark_runs(page, strip, dpi=600)
     ticks = [tick for tick in found if all(abs(tick - frame) > 0.2 for frame in frames)]
