@@ -1,6 +1,6 @@
 """From a saved batch to the documents that are printed."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
 
@@ -11,9 +11,12 @@ from accounts.models import PasswordKind
 from credentials.rendering import fonts
 from credentials.rendering.a4 import render_a4
 from credentials.rendering.archive import render_zip, zip_name
-from credentials.rendering.cards import Card, PrintJob, printed_name
+from credentials.rendering.cards import AS_IT_COMES, Card, Printing, PrintJob, printed_name
+from credentials.rendering.class_list import render_class_list
 from credentials.rendering.credentials_workbook import render_workbook
-from credentials.rendering.sheets import L7160, L7163, L7651, Sheet
+from credentials.rendering.id_cards import render_id_cards
+from credentials.rendering.letter import render_letter
+from credentials.rendering.sheets import LABEL_SHEETS, Sheet
 from credentials.rendering.stickers import render_stickers
 from schoolloket.core.downloads import PDF, XLSX, ZIP
 from schoolloket.core.exceptions import NotPrintable
@@ -37,6 +40,11 @@ class Document:
     content_type: str
     render: Callable[[PrintJob], bytes]
 
+    @property
+    def opens(self) -> bool:
+        """Whether a browser shows it, without a file on the computer."""
+        return self.content_type == PDF
+
 
 def _stickers(sheet: Sheet) -> Document:
     return Document(
@@ -47,30 +55,31 @@ def _stickers(sheet: Sheet) -> Document:
     )
 
 
-PDFS = [
-    Document("leerid-a4.pdf", "A4-bladen", PDF, render_a4),
-    _stickers(L7160),
-    _stickers(L7163),
-    _stickers(L7651),
-]
+A4 = Document("leerid-a4.pdf", "A4-bladen", PDF, render_a4)
+STICKERS = {sheet.name: _stickers(sheet) for sheet in LABEL_SHEETS.values()}
+LETTER = Document("leerid-brief.pdf", "Brief om te plooien", PDF, render_letter)
+CARDS = Document("leerid-kaartjes.pdf", "Kaartjes om te knippen", PDF, render_id_cards)
+CLASS_LIST = Document("leerid-klaslijst.pdf", "Klaslijst", PDF, render_class_list)
 WORKBOOK = Document("leerid.xlsx", "Excel", XLSX, render_workbook)
+
+# In the order of the ZIP.
+DOCUMENTS = (A4, LETTER, *STICKERS.values(), CARDS, CLASS_LIST, WORKBOOK)
 
 
 def documents_of(batch: Batch) -> list[Document]:
-    """Return what can be downloaded of a batch: the ZIP first, then each document in it."""
-    documents = list(PDFS)
-    if batch.has_workbook:
-        documents.append(WORKBOOK)
+    """Return every document that a batch has; which of them are printed is the school's choice."""
+    return [one for one in DOCUMENTS if one is not WORKBOOK or batch.has_workbook]
 
+
+def zip_of(documents: Iterable[Document]) -> Document:
+    """Return the ZIP with these documents."""
     renderers = {document.name: document.render for document in documents}
-    everything = Document(
+    return Document(
         name="zip",
         label="Download alles (ZIP)",
         content_type=ZIP,
         render=partial(render_zip, documents=renderers),
     )
-
-    return [everything, *documents]
 
 
 @dataclass(frozen=True)
@@ -82,12 +91,12 @@ class File:
     content: bytes
 
 
-def render(batch: Batch, document: Document) -> File:
+def render(batch: Batch, document: Document, printing: Printing) -> File:
     """Return the document as a file. Raises NotPrintable as `print_job` does.
 
     The ZIP is named after its school and the time of its save, a document by its own name.
     """
-    job = print_job(batch)
+    job = print_job(batch, printing)
     content = document.render(job)
 
     name = document.name
@@ -97,7 +106,7 @@ def render(batch: Batch, document: Document) -> File:
     return File(name, document.content_type, content)
 
 
-def print_job(batch: Batch) -> PrintJob:
+def print_job(batch: Batch, printing: Printing = AS_IT_COMES) -> PrintJob:
     """Return the cards of a saved batch, without passwords that are dead by now (R3).
 
     Raises NotPrintable where its secrets are gone (R4) or none of them is valid any more, and
@@ -111,6 +120,7 @@ def print_job(batch: Batch) -> PrintJob:
         batch_number=batch.number or 0,
         saved_at=timezone.localtime(batch.saved_at),
         cards=tuple(in_print_order(cards)),
+        printing=printing,
     )
 
 

@@ -7,11 +7,13 @@
 
 import uuid
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Self
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Count, Exists, F, OuterRef, Q
+from django.utils.functional import cached_property
 
 from accounts.models import Account, Kind, PasswordKind
 from schoolloket.core.choices import ScreenChoices
@@ -120,6 +122,8 @@ class Batch(models.Model):
     destroyed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
     )
+    # Name of a sheet of labels -> its first free label, from 1; of the sheets that are half used.
+    first_labels = models.JSONField(default=dict)
     # Lease: until then only its holder hashes this draft.
     leased_until = models.DateTimeField(null=True)
 
@@ -187,6 +191,12 @@ class Batch(models.Model):
         if self.saved_at is None:
             raise ValueError("a batch that was never saved has no end")
         return self.saved_at + timedelta(hours=settings.PRINTABLE_HOURS)
+
+    @cached_property
+    def has_several_classes(self) -> bool:
+        """Whether those who were done are of more than one class, as the preview showed them."""
+        classes = self.items.done().order_by().values_list("class_code", flat=True).distinct()
+        return len(classes[:2]) > 1
 
     def is_printable(self, now: datetime) -> bool:
         """Whether its secrets may still be served (R4)."""
@@ -309,3 +319,32 @@ class BatchItem(models.Model):
 
     def __str__(self) -> str:
         return f"rij {self.position} van {self.batch_id}"
+
+
+class PrintChoices(models.Model):
+    """How a school prints, as it was last chosen at its desk; no row: nothing was chosen yet."""
+
+    # In mm: what a sheet of labels bears in its printer, and the steps that an eye can tell.
+    MOST_OFFSET = 5
+    OFFSET_STEP = Decimal("0.5")
+
+    institution = models.OneToOneField(Institution, models.CASCADE, related_name="print_choices")
+    # Names of documents, without the class list.
+    documents = models.JSONField(default=list)
+    # Null: for more than one class.
+    class_list = models.BooleanField(null=True)
+    page_per_class = models.BooleanField(null=True)
+    # Where the printer has to put everything on a sheet of labels, in mm.
+    right = models.DecimalField(max_digits=2, decimal_places=1, default=0)
+    down = models.DecimalField(max_digits=2, decimal_places=1, default=0)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="print_offset_within_five_mm",
+                condition=Q(right__gte=-5, right__lte=5, down__gte=-5, down__lte=5),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"print choices of {self.institution_id}"

@@ -20,7 +20,17 @@ urlpatterns = [
     ),
     path("<number:number>/vernieuwen/<uuid:batch_id>/voortgang/", bulk.hash_slice, name="slice"),
     path("<number:number>/afdrukken/", batches.batch_list, name="batches"),
+    path(
+        "<number:number>/afdrukken/testblad/<str:sheet>",
+        batches.label_test_page,
+        name="label_test_page",
+    ),
     path("<number:number>/afdrukken/<uuid:batch_id>/", batches.result, name="batch_result"),
+    path(
+        "<number:number>/afdrukken/<uuid:batch_id>/keuze/",
+        batches.choose_printing,
+        name="choose_printing",
+    ),
     path(
         "<number:number>/afdrukken/<uuid:batch_id>/download/<str:document>",
         batches.download,

@@ -109,6 +109,9 @@ class Printing:
     down: float = 0
 
 
+AS_IT_COMES = Printing()
+
+
 @dataclass(frozen=True)
 class PrintJob:
     """All that one ZIP needs; `cards` are already in print order."""
@@ -118,7 +121,7 @@ class PrintJob:
     batch_number: int
     saved_at: datetime  # aware, already Europe/Brussels
     cards: tuple[Card, ...]
-    printing: Printing = Printing()
+    printing: Printing = AS_IT_COMES
 
     @property
     def batch(self) -> str:

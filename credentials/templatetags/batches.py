@@ -10,12 +10,13 @@ from django.utils import timezone
 from accounts.models import PasswordKind
 from accounts.pictures import Picture
 from credentials import deadline
-from credentials.documents import Document, documents_of
+from credentials.documents import Document
 from credentials.faces import faces_of
 from credentials.forms import uuid_or_none
 from credentials.models import Batch, BatchItem
 from credentials.new_school_year import NewSchoolYear
 from credentials.previews import Row
+from credentials.print_setup import PrintSetup
 from schoolloket.core.clock import today
 from schoolloket.institutions.models import Institution
 from students.models import Student
@@ -73,9 +74,9 @@ def batch_purposes() -> type[Batch.Purpose]:
 
 
 @register.filter
-def documents(batch: Batch) -> list[Document]:
+def downloads(batch: Batch) -> list[Document]:
     """The ZIP and each document in it, which can be downloaded alone."""
-    return documents_of(batch)
+    return PrintSetup.of(batch).downloads
 
 
 @register.simple_tag

@@ -10,9 +10,17 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.desk_urls import desk_url
 from credentials import documents, faces
-from credentials.actions import retention
+from credentials.actions import printing, retention
+from credentials.documents import zip_of
 from credentials.models import Batch
+from credentials.print_form import PrintForm
+from credentials.print_order import in_print_order
+from credentials.print_setup import PrintSetup, choices_of
+from credentials.rendering.cards import Printing
+from credentials.rendering.sheets import LABEL_SHEETS
+from credentials.rendering.test_page import render_test_page
 from credentials.results import Fate, Result
+from credentials.sheet_pictures import pictures_of
 from schoolloket.core import downloads, exceptions
 from schoolloket.institutions.requests import DeskRequest
 
@@ -50,15 +58,45 @@ def result(request: DeskRequest, batch: Batch) -> HttpResponse:
     if not batch.was_saved:
         raise Http404
 
+    setup = PrintSetup.of(batch)
+    return _page(request, batch, setup, PrintForm(None, batch=batch, setup=setup))
+
+
+@require_POST
+@with_batch
+def choose_printing(request: DeskRequest, batch: Batch) -> HttpResponse:
+    """Choose how the batch is printed, or show again what was chosen, with its mistakes.
+
+    Answers 404 for a batch that was never saved.
+    """
+    if not batch.was_saved:
+        raise Http404
+
+    setup = PrintSetup.of(batch)
+    form = PrintForm(request.POST, batch=batch, setup=setup)
+    if not form.is_valid():
+        return _page(request, batch, setup, form)
+
+    printing.choose(by=request.actor, batch_id=batch.pk, **form.choice)
+    messages.success(request, "Zo wordt het afgedrukt. Het voorbeeld hieronder toont het.")
+    return redirect(desk_url(request, "batch_result", batch.pk))
+
+
+def _page(request: DeskRequest, batch: Batch, setup: PrintSetup, form: PrintForm) -> HttpResponse:
+    """Show the page of a batch."""
+    outcome = Result.of(batch)
+    pupils = in_print_order(row.enrolment for row in outcome.rows if row.is_valid)
     context = {
         "batch": batch,
         "face": faces.face_of(batch),
-        "result": Result.of(batch),
+        "result": outcome,
         "fates": Fate,
         "starts": "start" in request.GET and batch.first_downloaded_at is None,
         "other_spellings": documents.other_spellings(batch),
+        "print_setup": setup,
+        "print_form": form,
+        "sheet_pictures": pictures_of(setup, [pupil.class_code for pupil in pupils]),
     }
-
     return render(request, "credentials/result.html", context)
 
 
@@ -67,15 +105,18 @@ def result(request: DeskRequest, batch: Batch) -> HttpResponse:
 def download(request: DeskRequest, batch: Batch, document: str) -> HttpResponse:
     """The ZIP, or one document of it. A POST, since the first one starts the last hour (R4).
 
-    Answers 404 for a document that the batch does not have.
+    With `open` a PDF is shown in the browser, which counts as much. Answers 404 for a document that
+    the batch does not have.
     """
-    by_name = {known.name: known for known in documents.documents_of(batch)}
+    setup = PrintSetup.of(batch)
+    known = [zip_of(setup.documents), *documents.documents_of(batch)]
+    by_name = {one.name: one for one in known}
     if document not in by_name:
         raise Http404
 
     try:
         # First the file, then the note of it: a file that cannot be made was not downloaded.
-        file = documents.render(batch, by_name[document])
+        file = documents.render(batch, by_name[document], setup.printing)
         retention.note_download(by=request.actor, batch_id=batch.pk)
     except exceptions.NotPrintable as refused:
         messages.error(request, str(refused))
@@ -85,7 +126,28 @@ def download(request: DeskRequest, batch: Batch, document: str) -> HttpResponse:
         file.content,
         name=file.name,
         content_type=file.content_type,
+        opens="open" in request.POST and by_name[document].opens,
     )
+
+
+@require_safe
+def label_test_page(request: DeskRequest, sheet: str) -> HttpResponse:
+    """A page with the frames of the labels, shifted as the school chose; it holds no secret.
+
+    Answers 404 for a sheet that we do not print.
+    """
+    if sheet not in LABEL_SHEETS:
+        raise Http404
+
+    choices = choices_of(request.institution)
+    page = render_test_page(
+        LABEL_SHEETS[sheet],
+        printing=Printing(right=float(choices.right), down=float(choices.down)),
+        made_at=timezone.localtime(),
+        school=str(request.institution),
+    )
+    name = f"testblad-{sheet.lower()}.pdf"
+    return downloads.download(page, name=name, content_type=downloads.PDF, opens=True)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -7,10 +7,17 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 ZIP = "application/zip"
 
 
-def download(content: bytes, *, name: str, content_type: str) -> HttpResponse:
-    """Return the file as an answer that the browser saves under `name` (ASCII, no quotes)."""
+def download(content: bytes, *, name: str, content_type: str, opens: bool = False) -> HttpResponse:
+    """Return the file as an answer that the browser saves under `name` (ASCII, no quotes).
+
+    With `opens` the browser shows it instead.
+    """
+    disposition = "attachment"
+    if opens:
+        disposition = "inline"
+
     return HttpResponse(
         content,
         content_type=content_type,
-        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+        headers={"Content-Disposition": f'{disposition}; filename="{name}"'},
     )

@@ -7,7 +7,7 @@ from zipfile import ZipFile
 
 import pytest
 
-from credentials.documents import documents_of
+from credentials.documents import documents_of, zip_of
 from credentials.models import Batch
 from credentials.rendering.archive import zip_name
 
@@ -16,12 +16,16 @@ from .samples import ABDULGHANI, AURELIAN, SUHEDA, job
 JOB = job(SUHEDA, AURELIAN, ABDULGHANI)
 PDFS = [
     "leerid-a4.pdf",
+    "leerid-brief.pdf",
     "leerid-stickers-l7160.pdf",
     "leerid-stickers-l7163.pdf",
     "leerid-stickers-l7651.pdf",
+    "leerid-kaartjes.pdf",
+    "leerid-klaslijst.pdf",
 ]
-BULK, *BULK_DOCUMENTS = documents_of(Batch(purpose=Batch.Purpose.RENEW))
-SINGLE, *_ = documents_of(Batch(purpose=Batch.Purpose.SINGLE))
+BULK_DOCUMENTS = documents_of(Batch(purpose=Batch.Purpose.RENEW))
+BULK = zip_of(BULK_DOCUMENTS)
+SINGLE = zip_of(documents_of(Batch(purpose=Batch.Purpose.SINGLE)))
 
 
 def opened(archive: bytes) -> ZipFile:
