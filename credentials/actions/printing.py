@@ -34,9 +34,10 @@ def choose(
     former, shown = choices_of(batch.institution), PrintSetup.of(batch)
 
     offered = {document.name for document in documents_of(batch)}
-    kept = [name for name in former.documents if name not in offered]
+    kept = set(former.documents) - offered
+    wanted = set(documents) - {CLASS_LIST.name}
     chosen = {
-        "documents": [*kept, *(name for name in documents if name != CLASS_LIST.name)],
+        "documents": sorted(kept | wanted),
         "right": right,
         "down": down,
     }
