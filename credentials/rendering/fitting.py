@@ -9,7 +9,7 @@ from .fonts import Face
 
 SMALLEST = 6.0  # pt: nothing on paper is smaller
 _STEP = 0.25
-_ROUNDING = 1e-6
+_ROUNDING = 1e-6  # pt, by which sums of the same widths or heights may differ
 
 # A line of prose ends after a space or a hyphen. A username or a URL goes on with its dot or hyphen
 # on the next line: a hyphen at the end of a line reads as a broken word, and viewers leave it out
@@ -51,8 +51,8 @@ def fit(text: str, face: Face, size: float, box: Box) -> Setting:
     """
     on_one_line = min(
         size,
-        box.width / max(face.ink_width(text), 0.001),
-        box.height / (face.ascent + face.descent),
+        (box.width + _ROUNDING) / max(face.ink_width(text), 0.001),
+        (box.height + _ROUNDING) / (face.ascent + face.descent),
     )
     if on_one_line == size:
         return Setting((text,), size)
@@ -107,12 +107,13 @@ def _largest_wrapped(text: str, face: Face, box: Box) -> float:
     Wherever they end: at a size `s` they are `s * ink / width` lines at least, so that
     `s * (ascent + descent - leading) + s * s * leading * ink / width` is at most the height.
     """
-    two_lines = box.height / (face.ascent + face.descent + face.leading)
+    height = box.height + _ROUNDING
+    two_lines = height / (face.ascent + face.descent + face.leading)
 
     ink = face.width(text.replace(" ", ""))
     squared = max(face.leading * ink / box.width, 0.001)
     linear = face.ascent + face.descent - face.leading
-    all_lines = (sqrt(linear**2 + 4 * squared * box.height) - linear) / (2 * squared)
+    all_lines = (sqrt(linear**2 + 4 * squared * height) - linear) / (2 * squared)
 
     return min(two_lines, all_lines)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 from .cards import Card
 from .fitting import Box, Setting, height_of, lines_at
@@ -146,12 +147,18 @@ def name_on(card: Card, design: Design) -> str:
     return _in_form(card, design, setting_of).card.printed_name
 
 
+@dataclass(frozen=True)
 class _InForm:
-    """A card in one of the forms of its design, with its texts as they are set."""
+    """A card in one of the forms of its design."""
 
-    def __init__(self, card: Card, form: Design) -> None:
-        self.card, self.form = card, form
-        self.texts = [(slot.text(card), slot.style, slot.box) for slot in form.slots(card)]
+    card: Card
+    form: Design
+
+    @cached_property
+    def texts(self) -> list[tuple[str, Style, Box]]:
+        """The texts of the card, in order, as they are set."""
+        slots = self.form.slots(self.card)
+        return [(slot.text(self.card), slot.style, slot.box) for slot in slots]
 
 
 def _in_form(card: Card, design: Design, setting: Callable[[str, Style, Box], Setting]) -> _InForm:

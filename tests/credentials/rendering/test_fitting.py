@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from credentials.rendering.fitting import SMALLEST, Box, fit, height_of, lines_at
+from credentials.rendering.fitting import Box, fit, height_of, lines_at
 from credentials.rendering.fonts import BOLD, CODE, REGULAR, Face, printable
 
 FACES = [REGULAR, BOLD, CODE]
@@ -63,20 +63,20 @@ def test_a_word_is_broken_where_it_would_not_fit_in_six_points(text: str) -> Non
     setting = fit(text, CODE, 9, Box(0, 100, widest, 40))
     assert setting.fits
     assert not setting.whole
-    assert setting.size > SMALLEST
+    assert setting.size > 6
     assert "".join(setting.lines).replace(" ", "") == text.replace(" ", "")
 
 
 def test_a_broken_username_ends_no_line_on_a_hyphen() -> None:
-    setting = fit("abc-" * 16, CODE, 6, Box(0, 100, on_one_line("abc-a", CODE, 6), 200))
-    assert not any(line.endswith("-") for line in setting.lines[:-1])
+    setting = fit("abcdefg-abcdefg", CODE, 6, Box(0, 100, on_one_line("abcd", CODE, 6), 200))
+    assert setting.lines == ("abcd", "efg", "-abc", "defg")
 
 
 def test_a_text_for_which_there_is_no_room_says_so_and_is_set_in_six_points() -> None:
     setting = fit(NAME * 20, BOLD, 12, Box(0, 100, 40, 20))
     assert not setting.fits
     assert not setting.whole
-    assert setting.size == SMALLEST
+    assert setting.size == 6
     assert "".join("".join(setting.lines).split()) == "".join((NAME * 20).split())
 
 
@@ -105,7 +105,7 @@ def test_whatever_the_text_all_of_it_is_set_and_fits_where_it_says_so(
     shown = printable(text, face)
     setting = fit(shown, face, 14, Box(0, 0, width, height))
     assert "".join("".join(setting.lines).split()) == "".join(shown.split())
-    assert SMALLEST <= setting.size <= 14
+    assert 6 <= setting.size <= 14
     if setting.fits:
         assert height_of(setting.lines, face, setting.size) <= height + 0.001
         assert max(map(face.ink_width, setting.lines)) * setting.size <= width + 0.001

@@ -91,11 +91,11 @@ def test_every_card_gets_a_label_of_its_own_in_the_order_of_the_job(
         assert indexes[-1] < sheet.labels
 
 
-def corners(a_job: PrintJob, sheet: Sheet) -> list[tuple[float, float]]:
-    """Left and top in mm of the first text of each card."""
+def beginnings(a_job: PrintJob, sheet: Sheet) -> list[tuple[float, float]]:
+    """Where in mm the name of each card begins."""
     with pypdfium2.PdfDocument(render_stickers(a_job, sheet)) as document:
         return [
-            (text.left / MM, text.top / MM)
+            (text.left / MM, text.baseline / MM)
             for page in document
             for text in written(page)
             if text.text.startswith("Süheda")
@@ -111,9 +111,9 @@ def test_the_frames_are_where_label_and_offset_put_them(
     """Within 0.2 mm, for any offset of half millimetres up to 5 and any first label."""
     index = min(first, sheet.labels) - 1
     printing = Printing(first_labels={sheet.name: index + 1}, right=right / 2, down=down / 2)
-    [(left, top)] = corners(printed([SUHEDA], printing), sheet)
-    [(left_of_first, top_of_first)] = corners(printed([SUHEDA], Printing()), sheet)
+    [(left, baseline)] = beginnings(printed([SUHEDA], printing), sheet)
+    [(left_of_first, baseline_of_first)] = beginnings(printed([SUHEDA], Printing()), sheet)
 
     row, column = divmod(index, sheet.columns)
     assert left - left_of_first == pytest.approx(column * sheet.pitch_x + right / 2, abs=0.2)
-    assert top - top_of_first == pytest.approx(row * sheet.pitch_y + down / 2, abs=0.2)
+    assert baseline - baseline_of_first == pytest.approx(row * sheet.pitch_y + down / 2, abs=0.2)

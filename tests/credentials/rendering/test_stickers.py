@@ -207,6 +207,24 @@ def test_a_name_for_which_a_label_has_no_room_is_reported_with_what_is_printed()
     assert short_names(printed_job, L7163) == []
 
 
+def test_of_a_name_of_400_letters_the_username_stands_for_it() -> None:
+    card = replace(LONGEST, first_name="A" * 200, last_name="B" * 200)
+    assert short_names(job(card), L7651) == [ShortName(card, card.username)]
+    assert squeezed(render_stickers(job(card), L7651)).count(card.username) == 1
+
+
+def test_a_username_is_broken_only_where_no_form_has_room_for_its_parts() -> None:
+    username = "juliette.vanoverstraeten-delacroix"
+    card = replace(
+        ABDULGHANI,
+        first_name="Juliette",
+        last_name="Vanoverstraeten-Delacroix",
+        username=username,
+    )
+    written = lines(render_stickers(job(card), L7651))
+    assert written[-3:-1] == ["juliette.vanoverstraeten", "-delacroix"]
+
+
 def test_a_card_without_room_is_set_compactly_with_a_password_of_ten_points_at_least() -> None:
     pdf = render_stickers(job(VAN_DEN_ABEELE), L7651)
     assert lines(pdf)[:2] == ["Maximiliaan A. T. De", "Schuyteneer van den Abeele ·"]

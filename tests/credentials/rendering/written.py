@@ -15,26 +15,29 @@ AS_TYPED = str.maketrans({"\x02": "-", "\ufffe": "-"})
 
 @dataclass(frozen=True)
 class Written:
-    """A line of text: its face, its size in pt, and where its ink begins, in pt from the corner."""
+    """A line of text: its face, its size in pt, and where it begins on the page.
+
+    `left` and `baseline` are in pt from the upper left corner of the page.
+    """
 
     text: str
     face: str
     size: float
     left: float
-    top: float
+    baseline: float
 
 
 def written(page: pypdfium2.PdfPage) -> Iterator[Written]:
     """The texts of a page in their order of drawing."""
     text_page = page.get_textpage()
     for found in page.get_objects(filter=[pdfium.FPDF_PAGEOBJ_TEXT], max_depth=4):
-        left, _, _, top = found.get_bounds()
+        place = found.get_matrix()
         yield Written(
             text=_text(found.raw, text_page.raw),
             face=_face(found.raw),
             size=_size(found.raw),
-            left=left,
-            top=PAGE_HEIGHT - top,
+            left=place.e,
+            baseline=PAGE_HEIGHT - place.f,
         )
 
 
