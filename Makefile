@@ -7,7 +7,7 @@ PYTEST_ARGS ?=
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-data demo-sign-in demo-reset run check fix test faults hostile bench lock browser
+.PHONY: help demo demo-data demo-sign-in demo-reset run check fix test faults hostile paper bench lock browser
 
 help: ## this list
 	@sed -nE 's/^([a-z-]+):[^#]*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -103,6 +103,11 @@ hostile: .venv/dev ## ten thousand hostile files through the importer, an hour o
 	  -k crashes_or_hangs
 	$(BIN)/python -m pytest --hostile-files 1000 tests/students/importing/test_damage.py
 	$(BIN)/python -m benchmarks.hostile_files --strict
+
+# Half a thousand hostile names and a school of 5,000 in every format: what is written is read back
+# from the file, codes and passwords from the picture of its pages too.
+paper: .venv/dev ## everybody's card on every paper, half an hour
+	$(BIN)/python -m pytest --paper-cards 5000 tests/credentials/rendering $(PYTEST_ARGS)
 
 bench: .venv/dev ## how fast the desk is, as ratios
 	$(BIN)/python -m benchmarks.renewal

@@ -14,7 +14,7 @@ from accounts.models import Account, Kind, PasswordKind, Username
 from schoolloket.institutions.actors import Actor
 from schoolloket.institutions.models import Institution, Manager
 from students.models import Enrolment, Student
-from tests.helpers import FEW_FILES, NOW, Enrol, GiveAccount, manager_of
+from tests.helpers import FEW_CARDS, FEW_FILES, NOW, Enrol, GiveAccount, manager_of
 
 # The fixtures of a batch and of a doubt about who is who serve other folders too.
 pytest_plugins = ["tests.credentials.fixtures", "tests.schoolloket.identity.fixtures"]
@@ -22,6 +22,7 @@ pytest_plugins = ["tests.credentials.fixtures", "tests.schoolloket.identity.fixt
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--hostile-files", type=int, default=FEW_FILES, metavar="COUNT")
+    parser.addoption("--paper-cards", type=int, default=FEW_CARDS, metavar="COUNT")
 
 
 @pytest.fixture(scope="session", autouse=True)

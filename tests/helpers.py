@@ -12,6 +12,8 @@ NOW = datetime(2026, 11, 23, 10, 0, tzinfo=ZoneInfo("Europe/Brussels"))
 PASSWORD = "een-lang-wachtwoord-2026"
 # How many hostile files the suite makes up; `make hostile` makes ten thousand.
 FEW_FILES = 60
+# How many cards of each list the suite prints in each format; `make paper` prints all of them.
+FEW_CARDS = 65
 
 Enrol = Callable[..., Enrolment]
 GiveAccount = Callable[..., Account]

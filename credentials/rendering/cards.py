@@ -1,7 +1,9 @@
 """What is printed: a card per student, and the job that holds the cards in print order."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
 from urllib.parse import urlencode
@@ -10,6 +12,8 @@ from accounts.pictures import Picture
 
 from .fonts import BOLD, printable, spelled_in_full
 from .qr import qr_operators
+
+_LETTER_AND_REST = re.compile(r"([^\s-])[^\s-]*")
 
 
 @dataclass(frozen=True)
@@ -40,10 +44,33 @@ class Card:
         """The first name before the last; either may be empty."""
         return f"{self.first_name} {self.last_name}".strip()
 
+    @cached_property
+    def legible_name(self) -> str:
+        """The name as it is set; empty where no letter of it can be."""
+        return printed_name(self.full_name, self.official_name)
+
     @property
     def printed_name(self) -> str:
-        """The name as it is set; the username where no letter of it can be."""
-        return printed_name(self.full_name, self.official_name) or self.username
+        """The name as it is set; the username stands for one of which no letter can be."""
+        return self.legible_name or self.username
+
+    def with_shorter_names(self) -> Iterator["Card"]:
+        """Yield this card, then the same with less and less of its name, for paper without room.
+
+        First the given names after the first become initials, then all of them, then the username
+        stands for the name. At the very end the class goes too.
+        """
+        yield self
+
+        # Which part of an official name is given, is not known.
+        if self.legible_name == self.full_name:
+            first, _, others = self.first_name.strip().partition(" ")
+            yield replace(self, first_name=f"{first} {_initials(others)}".strip())
+            yield replace(self, first_name=_initials(self.first_name))
+
+        nameless = replace(self, first_name="", last_name="", official_name="")
+        yield nameless
+        yield replace(nameless, class_code="")
 
     @property
     def base_url(self) -> str:
@@ -80,6 +107,12 @@ class Card:
         if self.temporary:
             return "Tijdelijk wachtwoord:"
         return "Wachtwoord:"
+
+
+def _initials(names: str) -> str:
+    """Return `M.-A. T.` for `Maximiliaan-Alexander Theodorus`."""
+    composed = unicodedata.normalize("NFC", names)
+    return _LETTER_AND_REST.sub(r"\1.", composed)
 
 
 def printed_name(name: str, official_name: str) -> str:

@@ -1,27 +1,22 @@
-"""Text in a box: at its own size, else smaller, else on more lines; never cut."""
+"""Text in a box: as large as it can be, on one line or more; never cut, never under 6 pt."""
 
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from math import sqrt
 
 from .fonts import Face
 
-_SHRINK_BEFORE_WRAPPING = 0.72  # the part of its size down to which a text stays on one line
-_STEP = 0.95
+SMALLEST = 6.0  # pt: nothing on paper is smaller
+_STEP = 0.25
+_ROUNDING = 1e-6  # pt, by which sums of the same widths or heights may differ
 
-
-@dataclass(frozen=True)
-class _Wrapping:
-    """How a text is cut in lines."""
-
-    piece: re.Pattern[str]  # a line ends between two of these
-    breaks_below: float  # the part of its size below which a line may end after any letter
-
-
-_PROSE = _Wrapping(re.compile(r"[^\s-]*[\s-]*"), 0.66)
-# A username or a URL goes on with its dot or hyphen on the next line: a hyphen at the end of a
-# line reads as a broken word, and viewers leave it out of what is copied.
-_CODE = _Wrapping(re.compile(r"[./-]*[^./-]*"), 0.77)
+# A line of prose ends after a space or a hyphen. A username or a URL goes on with its dot or hyphen
+# on the next line: a hyphen at the end of a line reads as a broken word, and viewers leave it out
+# of what is copied.
+_PROSE = re.compile(r"[^\s-]*[\s-]*")
+_CODE = re.compile(r"[./-]*[^./-]*")
+_LETTER_OF_CODE = re.compile(r"[./-]*[^./-]?")
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,72 +31,139 @@ class Box:
 
 @dataclass(frozen=True)
 class Setting:
-    """Lines of text and the size in pt at which they fit."""
+    """Lines of text and their size in pt.
+
+    `fits` where the box holds them; `whole` where it does and each line ends between words.
+    """
 
     lines: tuple[str, ...]
     size: float
+    fits: bool = True
+    whole: bool = True
 
 
 def fit(text: str, face: Face, size: float, box: Box) -> Setting:
-    """Set `text` in `box`, at `size` pt or smaller; a text of any length fits.
+    """Set `text` in `box` at the largest size of at most `size` pt at which it fits.
 
-    It stays on one line down to a part of its size (`_SHRINK_BEFORE_WRAPPING`).
+    At each size it stays on one line if it can, and wraps between words otherwise. Within words it
+    wraps only where it would not fit in 6 pt: text wraps before it gets that small, and never gets
+    smaller. What fits in no way is set in 6 pt, runs out of its box, and says so.
     """
     on_one_line = min(
         size,
-        box.width / max(face.ink_width(text), 0.001),
-        box.height / (face.ascent + face.descent),
+        (box.width + _ROUNDING) / max(face.ink_width(text), 0.001),
+        (box.height + _ROUNDING) / (face.ascent + face.descent),
     )
+    if on_one_line == size:
+        return Setting((text,), size)
 
-    if on_one_line >= size * _SHRINK_BEFORE_WRAPPING:
-        return Setting((text,), on_one_line)
-
-    return _wrapped(text, face, size, box)
-
-
-def _wrapped(text: str, face: Face, size: float, box: Box) -> Setting:
-    """Set `text` on several lines, smaller step by step until it fits."""
-    wrapping = _PROSE if " " in text else _CODE
-    smaller = size
-
-    while True:
-        width = box.width / smaller
-        pieces = wrapping.piece.findall(text)
-        if smaller <= size * wrapping.breaks_below:
-            pieces = _broken(pieces, face, width)
-
-        lines = tuple(_filled(pieces, face, width))
+    for smaller in _sizes(text, face, size, max(on_one_line, SMALLEST), box):
+        lines = _between_words(text, face, box.width / smaller)
         if _fits(lines, face, smaller, box):
             return Setting(lines, smaller)
+    if on_one_line >= SMALLEST:
+        return Setting((text,), on_one_line)
 
-        smaller *= _STEP
+    for smaller in _sizes(text, face, size, SMALLEST, box):
+        lines = _within_words(text, face, box.width / smaller)
+        if _fits(lines, face, smaller, box):
+            return Setting(lines, smaller, whole=False)
+    return Setting(
+        _within_words(text, face, box.width / SMALLEST), SMALLEST, fits=False, whole=False
+    )
+
+
+def lines_at(text: str, face: Face, size: float, width: float) -> tuple[str, ...]:
+    """Return the lines of `text` at `size` in a width of pt, as few as `fit` could make of it."""
+    width_in_em = width / size
+    between = _between_words(text, face, width_in_em)
+    within = _within_words(text, face, width_in_em)
+    if len(between) > len(within) or _widest(between, face) > width_in_em:
+        return within
+    return between
+
+
+def height_of(lines: tuple[str, ...], face: Face, size: float) -> float:
+    """Return the height in pt of lines below each other."""
+    return size * (face.ascent + face.descent + face.leading * (len(lines) - 1))
+
+
+def _sizes(text: str, face: Face, largest: float, smallest: float, box: Box) -> Iterator[float]:
+    """Yield the sizes in pt at which `text` may fit on several lines, from large to small."""
+    most = _largest_wrapped(text, face, box)
+    if most < smallest:
+        return
+
+    size = min(largest, most)
+    while size > smallest:
+        yield size
+        size -= _STEP
+    yield smallest
+
+
+def _largest_wrapped(text: str, face: Face, box: Box) -> float:
+    """Return a size in pt above which two lines or more of `text` are too high for the box.
+
+    Wherever they end: at a size `s` they are `s * ink / width` lines at least, so that
+    `s * (ascent + descent - leading) + s * s * leading * ink / width` is at most the height.
+    """
+    height = box.height + _ROUNDING
+    two_lines = height / (face.ascent + face.descent + face.leading)
+
+    ink = face.width(text.replace(" ", ""))
+    squared = max(face.leading * ink / box.width, 0.001)
+    linear = face.ascent + face.descent - face.leading
+    all_lines = (sqrt(linear**2 + 4 * squared * height) - linear) / (2 * squared)
+
+    return min(two_lines, all_lines)
+
+
+def _between_words(text: str, face: Face, width: float) -> tuple[str, ...]:
+    """Return lines of whole words; one with a word that is wider than `width` em sticks out."""
+    return tuple(_filled(_words(text), face, width))
+
+
+def _within_words(text: str, face: Face, width: float) -> tuple[str, ...]:
+    """Return lines of `width` em that end within words: of prose within those wider than a line."""
+    if " " not in text:
+        return tuple(_filled(_LETTER_OF_CODE.findall(text), face, width))
+
+    pieces: list[str] = []
+    for word in _words(text):
+        if face.ink_width(word.rstrip()) > width:
+            pieces.extend(word)
+        else:
+            pieces.append(word)
+    return tuple(_filled(pieces, face, width))
+
+
+def _words(text: str) -> list[str]:
+    """Return the text in pieces, between which a line may end."""
+    word = _PROSE if " " in text else _CODE
+    return word.findall(text)
 
 
 def _fits(lines: tuple[str, ...], face: Face, size: float, box: Box) -> bool:
-    height = face.ascent + face.descent + face.leading * (len(lines) - 1)
-    widest = max(map(face.ink_width, lines))
-    return height * size <= box.height and widest * size <= box.width
+    height = height_of(lines, face, size)
+    width = _widest(lines, face) * size
+    return height <= box.height + _ROUNDING and width <= box.width + _ROUNDING
+
+
+def _widest(lines: tuple[str, ...], face: Face) -> float:
+    """Return the width in em of the widest line."""
+    return max(map(face.ink_width, lines))
 
 
 def _filled(pieces: Iterable[str], face: Face, width: float) -> Iterator[str]:
     """Yield lines with as many of the pieces as `width` em holds, and one piece at least."""
-    line = ""
+    line, used = "", 0.0
     for piece in pieces:
-        if line and face.width((line + piece).rstrip()) > width:
+        end = piece.rstrip()
+        sticks_out = face.overhang(line[:1])[0] + face.overhang(end[-1:])[1]
+        if line and used + face.width(end) + sticks_out > width:
             yield line.rstrip()
-            line = ""
+            line, used = "", 0.0
         line += piece
+        used += face.width(piece)
 
     yield line.rstrip()
-
-
-def _broken(pieces: Iterable[str], face: Face, width: float) -> list[str]:
-    """Return the pieces, the ones wider than a line of `width` em taken apart in letters."""
-    broken: list[str] = []
-    for piece in pieces:
-        if face.width(piece.rstrip()) > width:
-            broken.extend(piece)
-        else:
-            broken.append(piece)
-
-    return broken

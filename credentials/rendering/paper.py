@@ -23,13 +23,20 @@ from reportlab.pdfgen.canvas import Canvas
 
 from accounts.pictures import Picture
 
-from .fitting import Box, fit
+from .fitting import Box, Setting, fit
 from .fonts import REGULAR, Face, printable
 
 MM = 72 / 25.4
 PAGE_HEIGHT = A4[1]
 
 BLACK = "0 g"
+
+# A disc in the unit square: four curves, with their control points 0.276 from the axes.
+_DISC = (
+    "1 .5 m 1 .776 .776 1 .5 1 c .224 1 0 .776 0 .5 c 0 .224 .224 0 .5 0 c .776 0 1 .224 1 .5 c f"
+)
+# In a white rim, which parts it from a picture that is black there too.
+_RIMMED_DISC = f"q 1 g 1.2 0 0 1.2 -.1 -.1 cm {_DISC} Q {BLACK} {_DISC}"
 
 _PICTURES = Path(__file__).resolve().parents[2] / "static" / "pictures"
 
@@ -45,6 +52,11 @@ class Style:
     size: float
     ink: str = BLACK
     align: float = 0
+
+
+def setting_of(text: str, style: Style, box: Box) -> Setting:
+    """Return how `text` is set in `box`, spelled in letters that its face has."""
+    return fit(printable(text, style.face), style.face, style.size, box)
 
 
 class Paper:
@@ -77,6 +89,7 @@ class Paper:
         self.canvas.setViewerPreference("DisplayDocTitle", "true")
 
         self._document = self.canvas._doc  # type: ignore[attr-defined]
+        self._settings: dict[tuple[str, Style, Box], Setting] = {}
         self._set: dict[tuple[str, Style, Box], str] = {}
         self._forms: list[str] = []
         self._resources = PDFResourceDictionary()
@@ -87,14 +100,19 @@ class Paper:
         """Set `text` at the top of `box`, spelled in letters that its face has."""
         key = text, style, box
         if key not in self._set:  # labels, classes and groups return on many cards
-            self._set[key] = "\n".join(self._lines(text, style, box))
+            self._set[key] = "\n".join(self._lines(self.setting(*key), style, box))
         self.canvas.addLiteral(self._set[key])
 
-    def _lines(self, text: str, style: Style, box: Box) -> Iterator[str]:
+    def setting(self, text: str, style: Style, box: Box) -> Setting:
+        """Return the lines in which `write` sets the text, and whether they fit."""
+        key = text, style, box
+        if key not in self._settings:
+            self._settings[key] = setting_of(*key)
+        return self._settings[key]
+
+    def _lines(self, setting: Setting, style: Style, box: Box) -> Iterator[str]:
         """Yield the operators of each line, from the top of the box down."""
         face = style.face
-        setting = fit(printable(text, face), face, style.size, box)
-
         baseline = box.top - face.ascent * setting.size
         for line in setting.lines:
             beyond, _ = face.overhang(line[:1])
@@ -108,7 +126,7 @@ class Paper:
     def _shown(self, line: str, face: Face, size: float) -> str:
         """Return the operators that show the letters, each from the face's subset that has it."""
         return " ".join(
-            f"{face.font.getSubsetInternalName(subset, self._document)} {size:.2f} Tf"
+            f"{face.font.getSubsetInternalName(subset, self._document)} {size:.5g} Tf"
             f" <{codes.hex()}> Tj"
             for subset, codes in self._codes(line, face)
         )
@@ -154,12 +172,8 @@ class Paper:
         self.canvas.roundRect(box.left, box.top - box.height, box.width, box.height, radius)
 
     def disc(self, box: Box) -> None:
-        """Draw a black disc in the square `box`."""
-        bottom = box.top - box.height
-        self.canvas.addLiteral(BLACK)
-        self.canvas.ellipse(
-            box.left, bottom, box.left + box.width, box.top, stroke=False, fill=True
-        )
+        """Draw a black disc in the square `box`, with a white rim around it."""
+        self._in_unit_square(_RIMMED_DISC, box)
 
     @contextmanager
     def moved_to(self, left: float, bottom: float) -> Iterator[None]:

@@ -99,9 +99,13 @@ def squeezed(pdf: bytes, page: int = 0) -> str:
 
 
 def image(pdf: bytes, page: int = 0, *, dpi: int) -> Image.Image:
+    """A page of a document as an image in greys, 0 black to 255 white."""
+    return greys(pypdfium2.PdfDocument(pdf)[page], dpi=dpi)
+
+
+def greys(page: pypdfium2.PdfPage, *, dpi: int) -> Image.Image:
     """A page as an image in greys, 0 black to 255 white."""
-    rendered = pypdfium2.PdfDocument(pdf)[page].render(scale=dpi / 72)
-    return rendered.to_pil().convert("L")
+    return page.render(scale=dpi / 72).to_pil().convert("L")
 
 
 def texts(pdf: bytes, page: int = 0) -> list[tuple[str, float, bool]]:

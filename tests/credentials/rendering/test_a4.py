@@ -50,7 +50,8 @@ def test_a_page_reads_from_class_to_password() -> None:
         "Süheda Carabin",
         "LeerID",
         "Aanmelden op",
-        "https://leerid.voorbeeldschool.be/mijn/suheda.carabin",
+        "https://leerid.voorbeeldschool.be/mijn",
+        "/suheda.carabin",
         "Gebruikersnaam:",
         "suheda.carabin",
         "Wachtwoord:",
@@ -110,7 +111,8 @@ def test_the_qr_code_is_the_url_and_never_the_password(card: Card) -> None:
 
 @pytest.mark.parametrize("card", [LONGEST, LONGEST_PICTURES, LUCJA])
 def test_nothing_of_a_long_text_is_cut(card: Card) -> None:
-    printed = squeezed(render_a4(job(card)))
+    # A viewer copies the hyphen at the end of a line as U+FFFE.
+    printed = squeezed(render_a4(job(card))).replace("\ufffe", "-")
     for text in (card.full_name, card.administrative_group, card.sign_in_url, card.username):
         assert "".join(text.split()) in printed
 

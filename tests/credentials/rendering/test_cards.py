@@ -1,17 +1,14 @@
-"""Cards in print order, letters that the faces lack, and texts in their boxes."""
+"""Cards in print order, letters that the faces lack, and names that get shorter."""
 
 import re
 from dataclasses import replace
 
 import pytest
 from anyascii import anyascii
-from hypothesis import given
-from hypothesis import strategies as st
 
 from credentials.print_order import in_print_order
 from credentials.rendering.cards import Card
-from credentials.rendering.fitting import Box, fit
-from credentials.rendering.fonts import BOLD, CODE, REGULAR, Face, printable, spelled_in_full
+from credentials.rendering.fonts import BOLD, CODE, printable, spelled_in_full
 
 from .samples import ABDULGHANI, LONGEST, LONGEST_PICTURES, SUHEDA, job
 
@@ -38,7 +35,7 @@ def test_the_qr_code_is_the_url_with_the_code_and_the_grid(
 
 @pytest.mark.parametrize("card", [LONGEST, LONGEST_PICTURES])
 def test_the_smallest_qr_code_keeps_its_modules_large(card: Card) -> None:
-    """21.5 mm on L7163; from 0.33 mm a module is read off worn paper with any phone."""
+    """From 0.33 mm, as on L7163, a module is read off worn paper with any phone."""
     width = re.match(r"BI /W (\d+) ", card.qr)
     assert width
     assert 21.5 / int(width[1]) >= 0.33
@@ -104,41 +101,32 @@ def test_in_the_face_of_passwords_look_alikes_differ() -> None:
     assert len({glyphs[ord(letter)] for letter in "lI1|O0o"}) == 7
 
 
-def test_a_text_that_fits_keeps_its_size() -> None:
-    setting = fit("Süheda Carabin", BOLD, 12, Box(0, 100, 200, 20))
-    assert (setting.lines, setting.size) == (("Süheda Carabin",), 12)
-
-
-def test_a_text_shrinks_before_it_is_set_on_more_lines() -> None:
-    width = BOLD.width("Süheda Carabin") * 12
-    assert fit("Süheda Carabin", BOLD, 12, Box(0, 100, width * 0.8, 40)).lines == (
-        "Süheda Carabin",
-    )
-    assert fit("Süheda Carabin", BOLD, 12, Box(0, 100, width * 0.6, 40)).lines == (
-        "Süheda",
-        "Carabin",
-    )
-
-
-def test_a_username_goes_on_with_its_dot_or_hyphen_on_the_next_line() -> None:
-    width = CODE.width("maximiliaan.deschuyteneer") * 10
-    setting = fit("maximiliaan.deschuyteneer", CODE, 10, Box(0, 100, width * 0.6, 30))
-    assert setting.lines == ("maximiliaan", ".deschuyteneer")
-
-
-@given(
-    st.text(st.characters(exclude_categories=["Cs"]), max_size=150),
-    st.sampled_from([REGULAR, BOLD, CODE]),
-    st.floats(10, 300),
-    st.floats(5, 100),
+@pytest.mark.parametrize(
+    ("first_name", "shorter"),
+    [
+        ("Maximiliaan", ["Maximiliaan Carabin", "M. Carabin"]),
+        ("Anna Maria-Luisa Zoë", ["Anna M.-L. Z. Carabin", "A. M.-L. Z. Carabin"]),
+        ("E\u0301lodie", ["E\u0301lodie Carabin", "É. Carabin"]),
+    ],
 )
-def test_whatever_the_text_all_of_it_fits_the_box(
-    text: str, face: Face, width: float, height: float
+def test_a_name_gets_shorter_from_its_last_given_name_on(
+    first_name: str, shorter: list[str]
 ) -> None:
-    shown = printable(text, face)
-    setting = fit(shown, face, 14, Box(0, 0, width, height))
-    tall = face.ascent + face.descent + face.leading * (len(setting.lines) - 1)
-    assert "".join("".join(setting.lines).split()) == "".join(shown.split())
-    assert setting.size <= 14
-    assert tall * setting.size <= height + 0.001
-    assert max(map(face.width, setting.lines)) * setting.size <= width + 0.001
+    card = replace(SUHEDA, first_name=first_name)
+    names = [named.printed_name for named in card.with_shorter_names()]
+    assert names == [card.full_name, *shorter, "suheda.carabin", "suheda.carabin"]
+
+
+def test_an_official_name_has_no_initials() -> None:
+    card = replace(SUHEDA, first_name="محمد", official_name="Mohammed Carabin")
+    names = [named.printed_name for named in card.with_shorter_names()]
+    assert names == ["Mohammed Carabin", "suheda.carabin", "suheda.carabin"]
+
+
+def test_the_class_goes_last_and_nothing_else_does() -> None:
+    *others, last = SUHEDA.with_shorter_names()
+    assert {card.class_code for card in others} == {"4A"}
+    assert last.class_code == ""
+    assert {(card.username, card.password) for card in [*others, last]} == {
+        (SUHEDA.username, SUHEDA.password)
+    }
