@@ -9,8 +9,8 @@ from operator import attrgetter
 from .cards import Card, PrintJob
 from .fonts import BOLD, CODE, REGULAR
 from .layout import Slot
-from .page import Pen, draw_foot, is_legible, line, on_page, outline
-from .paper import MM, Paper, Style
+from .page import Pen, draw_foot, line, on_page, outline
+from .paper import MM, Paper, Style, setting_of
 
 _ROWS = 30  # on a page
 _ROW_HEIGHT = 7.5
@@ -121,7 +121,7 @@ def _rows_of(card: Card) -> int:
 
 
 def _holds(card: Card, rows: int) -> bool:
-    return all(is_legible(cell.text(card), cell.style, cell.box) for cell in _cells(rows))
+    return all(setting_of(cell.text(card), cell.style, cell.box).fits for cell in _cells(rows))
 
 
 def _draw_heading(paper: Paper, pupils: list[Card], page: str) -> None:

@@ -7,7 +7,7 @@ from .cards import Card, PrintJob
 from .fitting import Box
 from .fonts import BOLD, CODE, REGULAR
 from .layout import Design, PictureRow, PictureSpot, Slot, draw
-from .page import Pen, draw_discs, is_legible, line
+from .page import Pen, line
 from .paper import MM, Paper, Style
 from .sheets import CARDS, pages_of
 
@@ -45,6 +45,7 @@ def _roomy() -> Design:
     def spot(index: int) -> PictureSpot:
         left = index * 13.4
         return PictureSpot(
+            disc=_box(left, 42.2, 2.8, 2.8),
             number=_box(left, 42.2, 2.8, 2.9),
             picture=_box(left, 29.6, 12, 12),
             name=_box(left + 3.3, 42, 9, 3.2),
@@ -65,6 +66,7 @@ def _roomy() -> Design:
         before_pictures=(),
         pictures=PictureRow(tuple(map(spot, range(4))), _NUMBER, _PICTURE_NAME),
         qr=_box(55.6, 20, 22, 22),
+        tighter=(_compact(),),
     )
 
 
@@ -74,6 +76,7 @@ def _compact() -> Design:
     def spot(index: int) -> PictureSpot:
         left = 48.6 + index * 7.4
         return PictureSpot(
+            disc=_box(left + 1.9, 35.3, 2.8, 2.8),
             number=_box(left + 1.9, 35.3, 2.8, 2.9),
             picture=_box(left, 38.5, 6.6, 6.6),
         )
@@ -91,8 +94,7 @@ def _compact() -> Design:
     )
 
 
-_ROOMY = _roomy()
-_COMPACT = _compact()
+_DESIGN = _roomy()
 
 
 def render_id_cards(job: PrintJob) -> bytes:
@@ -117,19 +119,8 @@ def render_id_cards(job: PrintJob) -> bytes:
 
 def draw_id_card(paper: Paper, card: Card, job: PrintJob) -> None:
     """Draw a card of 85.6 x 54 mm, with its lower left corner in the origin of the paper."""
-    design = _design_of(card)
-    if card.pictures:
-        draw_discs(paper, design.pictures)
-
-    draw(paper, card, design)
+    draw(paper, card, _DESIGN)
     paper.write(f"LeerID · {job.batch}", _SMALL_RIGHT, _BATCH_BOX)
-
-
-def _design_of(card: Card) -> Design:
-    for slot in _ROOMY.common:
-        if not is_legible(slot.text(card), slot.style, slot.box):
-            return _COMPACT
-    return _ROOMY
 
 
 def _draw_crop_marks(paper: Paper) -> None:

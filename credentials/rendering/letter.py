@@ -17,7 +17,7 @@ from .cards import Card, PrintJob
 from .fonts import BOLD, CODE, REGULAR
 from .id_cards import draw_id_card
 from .layout import Design, PictureRow, PictureSpot, Slot, draw
-from .page import PAGE_WIDTH_MM, Pen, draw_discs, draw_foot, line, on_page, outline
+from .page import PAGE_WIDTH_MM, Pen, draw_foot, line, on_page, outline
 from .paper import MM, PAGE_HEIGHT, Paper, Style
 from .sheets import CARDS
 
@@ -83,6 +83,7 @@ def _step(number: int, top: float, label: Callable[[Card], str]) -> tuple[Slot, 
 def _spot(index: int) -> PictureSpot:
     left = _STEP_LEFT + 7 + index * _PICTURE_PITCH
     return PictureSpot(
+        disc=on_page(left - 7, _PICTURES_TOP + 12, 6, 6),
         number=on_page(left - 7, _PICTURES_TOP + 12, 6, 6),
         picture=on_page(left, _PICTURES_TOP, _PICTURE_SIDE, _PICTURE_SIDE),
         name=on_page(left, _PICTURES_TOP + _PICTURE_SIDE + 0.3, _PICTURE_SIDE, 6),
@@ -125,12 +126,9 @@ def render_letter(job: PrintJob) -> bytes:
         school=job.institution_name,
         subject=job.batch,
     )
-    discs = partial(draw_discs, paper, _DESIGN.pictures)
     below = partial(_draw_below, paper, job)
 
     for card in job.cards:
-        if card.pictures:
-            paper.stamp("discs", discs)
         draw(paper, card, _DESIGN)
         paper.stamp("below", below)
         with paper.moved_to(_CARD_LEFT * MM, PAGE_HEIGHT - (_CARD_TOP + CARDS.label_height) * MM):

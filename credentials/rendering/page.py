@@ -4,14 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from .cards import PrintJob
-from .fitting import Box, fit
-from .fonts import REGULAR, printable
-from .layout import PictureRow
+from .fitting import Box
+from .fonts import REGULAR
 from .paper import MM, PAGE_HEIGHT, Paper, Style
 
 PAGE_WIDTH_MM = 210
-
-SMALLEST = 6.0  # pt: a text under it is hard to read
 
 _MONTHS = (
     "januari",
@@ -67,21 +64,6 @@ def _point(left: float, top: float) -> str:
 def _stroke(paper: Paper, path: str, pen: Pen) -> None:
     cap = int(pen.round_ends)
     paper.canvas.addLiteral(f"q 0 G {pen.width} w {cap} J [{pen.dash}] 0 d {path} S Q")
-
-
-def draw_discs(paper: Paper, pictures: PictureRow) -> None:
-    """Draw the black discs behind the white numbers of pictures, as wide as their boxes."""
-    for spot in pictures.spots:
-        number = spot.number
-        paper.disc(Box(number.left, number.top, number.width, number.width))
-
-
-def is_legible(text: str, style: Style, box: Box) -> bool:
-    """Whether the whole text stands in its box, and is not too small to be read."""
-    face = style.face
-    setting = fit(printable(text, face), face, style.size, box)
-    height = face.ascent + face.descent + face.leading * (len(setting.lines) - 1)
-    return setting.size >= SMALLEST and height * setting.size <= box.height
 
 
 def draw_foot(paper: Paper, job: PrintJob, *, margin: float) -> None:
