@@ -8,10 +8,9 @@ from django.conf import settings
 from django.utils import timezone
 
 from accounts.models import PasswordKind
-from credentials.rendering import fonts
 from credentials.rendering.a4 import render_a4
 from credentials.rendering.archive import render_zip, zip_name
-from credentials.rendering.cards import AS_IT_COMES, Card, Printing, PrintJob, printed_name
+from credentials.rendering.cards import AS_IT_COMES, Card, Printing, PrintJob
 from credentials.rendering.class_list import render_class_list
 from credentials.rendering.credentials_workbook import render_workbook
 from credentials.rendering.id_cards import render_id_cards
@@ -26,6 +25,7 @@ from . import passwords, sealing
 from .enrolments import enrolments_of
 from .models import Batch, BatchItem, BatchItemQuerySet
 from .print_order import in_print_order
+from .sealing import Secrets
 
 
 @dataclass(frozen=True)
@@ -112,8 +112,11 @@ def print_job(batch: Batch, printing: Printing = AS_IT_COMES) -> PrintJob:
     Raises NotPrintable where its secrets are gone (R4) or none of them is valid any more, and
     VaultLocked where the keys do not fit.
     """
-    cards = _cards(batch, batch.items.all())
+    return job_with(_cards(batch, batch.items.all()), batch, printing)
 
+
+def job_with(cards: Iterable[Card], batch: Batch, printing: Printing) -> PrintJob:
+    """Return these cards of a saved batch as a job, in print order."""
     return PrintJob(
         institution_number=batch.institution.number,
         institution_name=str(batch.institution),
@@ -146,15 +149,15 @@ def _cards(batch: Batch, items: BatchItemQuerySet) -> list[Card]:
         enrolment = enrolments.get(item.student_id)
         # The school may not see a pupil whose enrolment was withdrawn (R11).
         if enrolment is not None:
-            cards.append(_card(item, enrolment))
+            cards.append(card_with(sealing.unseal(item.sealed), item, enrolment))
     if not cards:
         raise NotPrintable
     return cards
 
 
-def _card(item: BatchItem, enrolment: Enrolment) -> Card:
+def card_with(secrets: Secrets, item: BatchItem, enrolment: Enrolment) -> Card:
+    """Return the card of an item with these secrets on it."""
     kind = PasswordKind(item.password_kind)
-    secrets = sealing.unseal(item.sealed)
     password = passwords.shown(kind, secrets.password)
 
     return Card(
@@ -177,25 +180,3 @@ def _card(item: BatchItem, enrolment: Enrolment) -> Card:
 
 def _official_name(student: Student) -> str:
     return f"{student.official_first_name} {student.official_last_name}".strip()
-
-
-@dataclass(frozen=True)
-class OtherSpelling:
-    """A name with letters that no printed face has, and how the paper spells it."""
-
-    name: str
-    printed: str
-
-
-def other_spellings(batch: Batch) -> list[OtherSpelling]:
-    """Return the names that stand on paper otherwise than in the school's list."""
-    enrolments = enrolments_of(batch, batch.items.valid())
-
-    spellings = []
-    for enrolment in enrolments.values():
-        name = enrolment.full_name
-        if not fonts.spelled_in_full(name):
-            official = _official_name(enrolment.student)
-            printed = fonts.printable(printed_name(name, official), fonts.BOLD)
-            spellings.append(OtherSpelling(name, printed))
-    return spellings

@@ -19,7 +19,9 @@ def enrolments_of(batch: Batch, items: Iterable[BatchItem]) -> dict[int, Enrolme
     survivors = dict(merged.values_list("pk", "merged_into"))
 
     leading = Enrolment.objects.of(batch.institution).leading(clock.today(), batch.year)
-    chosen = leading.filter(student__in=[*student_ids, *survivors.values()])
+    of_these = leading.filter(student__in=[*student_ids, *survivors.values()])
+    # With the student, whose official name is on paper.
+    chosen = of_these.select_related("student")
     by_student = {enrolment.student_id: enrolment for enrolment in chosen}
 
     enrolments = {}

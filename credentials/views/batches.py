@@ -13,6 +13,7 @@ from credentials import documents, faces
 from credentials.actions import printing, retention
 from credentials.documents import zip_of
 from credentials.models import Batch
+from credentials.names_on_paper import NamesOnPaper
 from credentials.print_form import PrintForm
 from credentials.print_order import in_print_order
 from credentials.print_setup import PrintSetup, choices_of
@@ -92,7 +93,7 @@ def _page(request: DeskRequest, batch: Batch, setup: PrintSetup, form: PrintForm
         "result": outcome,
         "fates": Fate,
         "starts": "start" in request.GET and batch.first_downloaded_at is None,
-        "other_spellings": documents.other_spellings(batch),
+        "names": NamesOnPaper.of(batch, setup),
         "print_setup": setup,
         "print_form": form,
         "sheet_pictures": pictures_of(setup, [pupil.class_code for pupil in pupils]),

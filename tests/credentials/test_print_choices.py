@@ -5,8 +5,10 @@ from zipfile import ZipFile
 
 import pypdfium2
 import pytest
+from django.db import connection
 from django.http import HttpResponse
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Account
 from credentials.models import Batch, PrintChoices
@@ -16,7 +18,7 @@ from schoolloket.institutions.models import Institution, Manager
 from tests.helpers import Enrol, GiveAccount
 from tests.pages import desk, html, messages_on, text
 
-from .helpers import Prepare, Save, edited
+from .helpers import Crowd, Prepare, Save, edited
 
 pytestmark = pytest.mark.usefixtures("clock")
 
@@ -154,6 +156,39 @@ def test_the_picture_shows_the_first_sheet(
     assert 'Eerste blad L7160: 1 van de 21 etiketten"' in page
 
 
+# Names on the paper ----------------------------------------------------------------------------
+
+
+def test_a_name_that_the_face_lacks_is_named_with_its_spelling(
+    brussel: Institution,
+    enrol: Enrol,
+    give_account: GiveAccount,
+    saved: Prepare,
+    alice_client: Client,
+) -> None:
+    pupil = give_account(enrol(brussel, "დავით", "Claes"))
+    page = text(alice_client.get(desk("batch_result", saved(pupil).pk)))
+    assert "Anders gespeld op papier" in page
+    assert "დავით Claes (staat er als davit Claes)" in page
+    assert "Korter op de kleine stickers" not in page
+
+
+def test_a_name_without_room_on_a_chosen_sticker_is_named_with_what_stands_there(
+    brussel: Institution,
+    enrol: Enrol,
+    give_account: GiveAccount,
+    saved: Prepare,
+    alice_client: Client,
+) -> None:
+    given = "Maximiliaan-Alexander Theodorus Emmanuel Ferdinand Maria Jozef Leopold Boudewijn"
+    last_name = "De Schuyteneer-Vandenbroucke van den Abeele de Crombrugghe de Looringhe"
+    batch = saved(give_account(enrol(brussel, given, last_name)))
+    page = text(alice_client.get(desk("batch_result", batch.pk)))
+    assert f"{given} {last_name} (staat er als " in page
+    page = text(choose(alice_client, batch, documents=[A4, EXCEL]))
+    assert "Korter op de kleine stickers" not in page
+
+
 # What is remembered ----------------------------------------------------------------------------
 
 
@@ -262,6 +297,22 @@ def test_a_draft_and_another_schools_batch_have_no_choice(
     foreign = desk("choose_printing", saved(wout).pk, number="999913")
     assert client.post(foreign, {"documents": [A4]}).status_code == 404
     assert not PrintChoices.objects.exists()
+
+
+# What it costs ---------------------------------------------------------------------------------
+
+
+def test_the_queries_of_a_download_do_not_grow_with_the_pupils(
+    crowd: Crowd, saved: Prepare, alice_client: Client
+) -> None:
+    def queries(batch: Batch) -> int:
+        with CaptureQueriesContext(connection) as captured:
+            assert fetch(alice_client, batch).status_code == 200
+        return len(captured)
+
+    few, many = saved(*crowd(2)), saved(*crowd(9))
+    fetch(alice_client, few)
+    assert queries(few) == queries(many)
 
 
 # Open in the browser ---------------------------------------------------------------------------
