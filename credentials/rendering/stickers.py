@@ -102,6 +102,7 @@ def _l7160(reeks: Text) -> Design:
         pictures=pictures,
         qr=qr,
     )
+    # The group is the first to go: the class says more.
     without_group = replace(design, common=(replace(common[0], text=_CLASS), *common[1:]))
 
     stack = Stack(
@@ -153,6 +154,7 @@ def _l7163(reeks: Text) -> Design:
         pictures=pictures,
         qr=qr,
     )
+    # The group is the first to go: the class says more.
     without_group = replace(design, common=(replace(common[0], text=_CLASS), *common[1:]))
 
     stack = Stack(
@@ -183,25 +185,29 @@ def _l7651(reeks: Text) -> Design:
             spots.append(PictureSpot(disc=disc, number=number, picture=picture))
         return PictureRow(tuple(spots), _ON_DISC, _PICTURE_NAME)
 
-    def design(class_width: float) -> Design:
-        """Return the design with a class as wide as this, in mm, on one line beside the name."""
+    def name_and_class(class_width: float) -> tuple[Slot, ...]:
+        """Return a class as wide as this, in mm, on one line beside the name."""
         left = 34 - class_width
-        return Design(
-            common=(
-                Slot(_NAME, Style(BOLD, 8), box(0, 0, left - 0.5, 5.9)),
-                Slot(_CLASS, Style(BOLD, 7, align=1), box(left, 0.3, class_width, 3.6)),
-            ),
-            word=(
-                Slot(reeks, _REEKS, box(28, 11.3, 6, 5.5)),
-                Slot(_USERNAME, Style(CODE, 7.5), box(0, 5.9, 34, 4.9)),
-                Slot(_PASSWORD, Style(CODE, 16), box(0, 11, 27.5, 6.1)),
-            ),
-            before_pictures=(
-                Slot(reeks, _REEKS, box(28, 5, 6, 5.5)),
-                Slot(_USERNAME, Style(CODE, 7.5), box(0, 5.9, 27.5, 4.9)),
-            ),
-            pictures=pictures(6.3),
+        return (
+            Slot(_NAME, Style(BOLD, 8), box(0, 0, left - 0.5, 5.9)),
+            Slot(_CLASS, Style(BOLD, 7, align=1), box(left, 0.3, class_width, 3.6)),
         )
+
+    design = Design(
+        # A class of four signs leaves room for a longer name than one of six.
+        common=name_and_class(6),
+        word=(
+            Slot(reeks, _REEKS, box(28, 11.3, 6, 5.5)),
+            Slot(_USERNAME, Style(CODE, 7.5), box(0, 5.9, 34, 4.9)),
+            Slot(_PASSWORD, Style(CODE, 16), box(0, 11, 27.5, 6.1)),
+        ),
+        before_pictures=(
+            Slot(reeks, _REEKS, box(28, 5, 6, 5.5)),
+            Slot(_USERNAME, Style(CODE, 7.5), box(0, 5.9, 27.5, 4.9)),
+        ),
+        pictures=pictures(6.3),
+    )
+    with_wide_class = replace(design, common=name_and_class(9))
 
     stack = Stack(
         texts=(
@@ -213,13 +219,15 @@ def _l7651(reeks: Text) -> Design:
         above_pictures=box(0, 0, 34, 12),
         pictures=pictures(5),
     )
-    return replace(design(6), tighter=(design(9),), stack=stack)
+    return replace(design, tighter=(with_wide_class,), stack=stack)
 
 
 _DESIGNS = {L7160: _l7160, L7163: _l7163, L7651: _l7651}
 
 
 def _design(sheet: Sheet, job: PrintJob) -> Design:
+    """Return the design of the labels of `sheet`, with the batch of `job` on each of them."""
+
     def reeks(card: Card) -> str:
         return job.batch
 
