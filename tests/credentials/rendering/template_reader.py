@@ -23,18 +23,25 @@ SHIFTS = list(product(range(-MARGIN, MARGIN + 1), repeat=2))
 FACE = fonts.CODE
 
 
-def copied(page: Image.Image) -> Image.Image:
-    """A page in greys as a copier makes it: a little blurred, and black or white."""
-    blurred = page.filter(ImageFilter.GaussianBlur(BLUR))
-    return blurred.point(lambda grey: 255 if grey >= 128 else 0)
-
-
-def read(page: Image.Image, where: Written, length: int, alphabet: str) -> str:
-    """The text of so many letters of `alphabet` that begins at this place of the page."""
+def read_copy(page: Image.Image, where: Written, length: int, alphabet: str) -> str:
+    """The text of so many letters of `alphabet` that begins here, off a copy of a page in greys."""
     templates = _templates(where.size, alphabet)
+    cells = [_cell(where, number) for number in range(length)]
+    left, top, right, bottom = cells[0][0], cells[0][1], cells[-1][2], cells[0][3]
+    line = _copied(page.crop((left, top, right, bottom)))
     return "".join(
-        _nearest(_pixels(page.crop(_cell(where, number))), templates) for number in range(length)
+        _nearest(_pixels(line.crop((start - left, 0, end - left, bottom - top))), templates)
+        for start, _, end, _ in cells
     )
+
+
+def _copied(line: Image.Image) -> Image.Image:
+    """A line as a copier makes it: a little blurred, and black or white."""
+    return line.filter(ImageFilter.GaussianBlur(BLUR)).point(_black_or_white)
+
+
+def _black_or_white(grey: int) -> int:
+    return 255 if grey >= 128 else 0
 
 
 def _cell(where: Written, number: int) -> tuple[int, int, int, int]:
@@ -67,7 +74,7 @@ def _drawn(font: ImageFont.FreeTypeFont, letter: str, size: float, shift: tuple[
 
 def _pixels(cell: Image.Image) -> int:
     """The pixels of a cell as the bits of a number."""
-    return int.from_bytes(cell.point(lambda grey: 255 if grey >= 128 else 0).convert("1").tobytes())
+    return int.from_bytes(cell.point(_black_or_white).convert("1").tobytes())
 
 
 def _width(size: float) -> int:

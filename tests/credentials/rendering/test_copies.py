@@ -14,7 +14,7 @@ from credentials.rendering.stickers import render_stickers
 
 from .people import real_cards
 from .samples import greys, job
-from .template_reader import DPI, copied, read
+from .template_reader import DPI, read_copy
 from .written import Written, written
 
 RENDERERS = {
@@ -40,8 +40,8 @@ def test_every_password_is_read_back_from_a_copy(name: str, request: pytest.Fixt
     read_back = []
     with pypdfium2.PdfDocument(RENDERERS[name](job(*cards))) as document:
         for page in document:
-            copy = copied(greys(page, dpi=DPI))
+            in_greys = greys(page, dpi=DPI)
             for text in passwords(page, set(alphabets)):
                 password = text.text.strip()
-                read_back.append(read(copy, text, len(password), alphabets[password]))
+                read_back.append(read_copy(in_greys, text, len(password), alphabets[password]))
     assert read_back == [card.password for card in cards]
