@@ -64,6 +64,9 @@ def fit(text: str, face: Face, size: float, box: Box) -> Setting:
     if on_one_line >= SMALLEST:
         return Setting((text,), on_one_line)
 
+    if is_too_long(text, face, SMALLEST, box):
+        # Nobody asks for its lines.
+        return Setting((text,), SMALLEST, fits=False, whole=False)
     for smaller in _sizes(text, face, size, SMALLEST, box):
         lines = _within_words(text, face, box.width / smaller)
         if _fits(lines, face, smaller, box):
@@ -71,6 +74,14 @@ def fit(text: str, face: Face, size: float, box: Box) -> Setting:
     return Setting(
         _within_words(text, face, box.width / SMALLEST), SMALLEST, fits=False, whole=False
     )
+
+
+def is_too_long(text: str, face: Face, size: float, box: Box) -> bool:
+    """Whether the box cannot hold that much ink in two lines or more, wherever they end.
+
+    Told without setting the text, which takes long for thousands of letters.
+    """
+    return _largest_wrapped(text, face, box) < size
 
 
 def lines_at(text: str, face: Face, size: float, width: float) -> tuple[str, ...]:

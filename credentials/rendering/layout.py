@@ -3,9 +3,10 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from math import inf
 
 from .cards import Card
-from .fitting import Box, Setting, height_of, lines_at
+from .fitting import Box, Setting, height_of, is_too_long, lines_at
 from .fonts import Face, printable
 from .paper import Paper, Style, setting_of
 
@@ -111,19 +112,23 @@ def _below_each_other(
     left = area.height
     for stacked in texts:
         style = Style(stacked.face, stacked.sizes[step])
-        height = _height(stacked.text(card), style, area.width)
+        height = _height(stacked.text(card), style, area)
         top = area.top - area.height + left
         room = height if height <= left else 0
         yield Slot(stacked.text, style, Box(area.left, top, area.width, room))
         left -= height
 
 
-def _height(text: str, style: Style, width: float) -> float:
-    """Return what `text` needs below itself at its full size, in pt; nothing where it is empty."""
+def _height(text: str, style: Style, area: Box) -> float:
+    """Return what `text` needs of the area at its full size, in pt; nothing where it is empty."""
     if not text:
         return 0
-    spelled = printable(text, style.face)
-    return height_of(lines_at(spelled, style.face, style.size, width), style.face, style.size)
+
+    face, size = style.face, style.size
+    spelled = printable(text, face)
+    if face.ink_width(spelled) * size > area.width and is_too_long(spelled, face, size, area):
+        return inf
+    return height_of(lines_at(spelled, face, size, area.width), face, size)
 
 
 def draw(paper: Paper, card: Card, design: Design) -> None:
