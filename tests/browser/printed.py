@@ -21,6 +21,7 @@ from .desk import Shown
 A4 = "leerid-a4.pdf"
 STICKERS = ["leerid-stickers-l7160.pdf", "leerid-stickers-l7163.pdf", "leerid-stickers-l7651.pdf"]
 SHEETS = [A4, *STICKERS]
+CLASS_LIST = "leerid-klaslijst.pdf"
 WORKBOOK = "leerid.xlsx"
 # In pixels, one per module of the code; a picture is larger.
 QR_WIDTH = 64
@@ -90,8 +91,12 @@ def pages(pdf: bytes) -> list[str]:
         return [squeezed(page.get_textpage().get_text_range()) for page in document]
 
 
+# What a viewer makes of the hyphen at the end of a line.
+AS_TYPED = str.maketrans({"\x02": "-", "\ufffe": "-"})
+
+
 def squeezed(text: str) -> str:
-    return "".join(text.split())
+    return "".join(text.translate(AS_TYPED).split())
 
 
 def has_row(page: str, row: Shown) -> bool:

@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 from accounts.models import Account
 
 from .desk import Desk, Shown
-from .printed import SHEETS, STICKERS, WORKBOOK, Printed, has_row
+from .printed import CLASS_LIST, SHEETS, STICKERS, WORKBOOK, Printed, has_row
 
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("school")]
 
@@ -94,14 +94,15 @@ def then_the_result_page_shows_it(desk: Desk) -> None:
 def then_paper_and_excel_say_what_the_preview_said(zip_file: Path, shown: list[Shown]) -> None:
     assert zip_file.name == "leerid-999912-20261123-1000.zip"
     printed = Printed.of(zip_file)
-    assert list(printed.files) == [*SHEETS, WORKBOOK]
+    assert list(printed.files) == [*SHEETS, CLASS_LIST, WORKBOOK]
     for page, row in zip(printed.pages(SHEETS[0]), shown, strict=True):
         assert has_row(page, row)
         assert f"http://localhost:8000/mijn/{row.username}" in page
         assert "Tijdelijkwachtwoord:" in page
     for sheet in STICKERS:
-        [page] = printed.pages(sheet)
-        assert all(has_row(page, row) for row in shown)
+        # Each class begins a sheet.
+        labels = "".join(printed.pages(sheet))
+        assert all(has_row(labels, row) for row in shown)
     assert [
         (row["Stamnummer"], row["LeerID Gebruikersnaam"], row["LeerID Wachtwoord"])
         for row in printed.workbook()
@@ -162,7 +163,7 @@ def then_every_page_says_so_until_it_is_downloaded(desk: Desk) -> None:
         desk.follow(link)
         desk.sees("Nog niet gedownload:")
     desk.follow("Naar de download")
-    assert len(Printed.of(desk.download("Download alles (ZIP)")).files) == 5
+    assert len(Printed.of(desk.download("Download alles (ZIP)")).files) == 6
     desk.follow("Leerlingen")
     desk.lists(200)
     desk.does_not_see("Nog niet gedownload:")

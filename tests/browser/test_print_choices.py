@@ -7,7 +7,7 @@ from credentials.models import Batch
 
 from .desk import Desk
 from .eyes import Eyes
-from .printed import STICKERS, Printed
+from .printed import CLASS_LIST, STICKERS, Printed
 from .test_batch import given_a_saved_batch
 
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("school")]
@@ -36,7 +36,7 @@ def test_a_half_used_sheet_is_chosen_by_a_click_on_the_drawn_one(desk: Desk, eye
     desk.sees("Zo wordt het afgedrukt.")
     expect(desk.page.get_by_role("img", name="Eerste blad L7651: 2 van de 65")).to_be_visible()
     printed = Printed.of(desk.download("Download alles (ZIP)"))
-    assert list(printed.files) == [STICKERS[2], "leerid-klaslijst.pdf"]
+    assert list(printed.files) == [STICKERS[2], CLASS_LIST]
     first, second = printed.pages(STICKERS[2])
     assert ("ArdalanBhatti" in first) != ("ArdalanBhatti" in second)
 
