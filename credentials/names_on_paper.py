@@ -7,12 +7,12 @@ from accounts import pictures
 from accounts.models import PasswordKind
 
 from .documents import card_with, job_with
-from .enrolments import enrolments_of
 from .models import Batch, BatchItem
 from .print_setup import PrintSetup
 from .rendering.cards import Card
 from .rendering.fonts import BOLD, printable, spelled_in_full
 from .rendering.stickers import short_names
+from .results import Row
 from .sealing import Secrets
 
 # A name of fewer em beside a username of fewer letters has room on every label. Nearly all are
@@ -37,15 +37,9 @@ class NamesOnPaper:
     shortened: list[OtherName]
 
     @classmethod
-    def of(cls, batch: Batch, setup: PrintSetup) -> "NamesOnPaper":
-        """Return those of the pupils whose password is still that of this saved batch."""
-        items = list(batch.items.valid())
-        enrolments = enrolments_of(batch, items)
-        cards = [
-            card_with(_stand_in(item), item, enrolments[item.student_id])
-            for item in items
-            if item.student_id in enrolments
-        ]
+    def of(cls, batch: Batch, setup: PrintSetup, rows: Iterable[Row]) -> "NamesOnPaper":
+        """Return those of these rows of a saved batch."""
+        cards = [card_with(_stand_in(row.item), row.item, row.enrolment) for row in rows]
         return cls(_spelled_otherwise(cards), _shortened(batch, setup, filter(_is_long, cards)))
 
 

@@ -7,6 +7,10 @@ from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 from .cards import PrintJob
 
 
+# An eighth more bytes than at zlib's own 6, in half the time.
+_COMPRESSION = 3
+
+
 def render_zip(job: PrintJob, documents: Mapping[str, Callable[[PrintJob], bytes]]) -> bytes:
     """Return a ZIP of the job's documents, given as file name -> what renders it.
 
@@ -18,7 +22,7 @@ def render_zip(job: PrintJob, documents: Mapping[str, Callable[[PrintJob], bytes
             member = ZipInfo(name, job.saved_at.timetuple()[:6])
             # A workbook is a ZIP itself and gets no smaller.
             member.compress_type = ZIP_STORED if name.endswith(".xlsx") else ZIP_DEFLATED
-            file.writestr(member, render(job))
+            file.writestr(member, render(job), compresslevel=_COMPRESSION)
 
     return archive.getvalue()
 

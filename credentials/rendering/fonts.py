@@ -105,6 +105,9 @@ def printable(text: str, face: Face) -> str:
 
 def spelled_in_full(name: str) -> bool:
     """Whether every letter of the name is printed as it is, none in its folded spelling."""
+    # Every face has the ASCII letters.
+    if name.isascii() and name.isprintable():
+        return True
     return all(BOLD.has(letter) for letter in _without_controls(name))
 
 

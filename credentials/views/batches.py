@@ -86,14 +86,15 @@ def choose_printing(request: DeskRequest, batch: Batch) -> HttpResponse:
 def _page(request: DeskRequest, batch: Batch, setup: PrintSetup, form: PrintForm) -> HttpResponse:
     """Show the page of a batch."""
     outcome = Result.of(batch)
-    pupils = in_print_order(row.enrolment for row in outcome.rows if row.is_valid)
+    printed = [row for row in outcome.rows if row.is_valid]
+    pupils = in_print_order(row.enrolment for row in printed)
     context = {
         "batch": batch,
         "face": faces.face_of(batch),
         "result": outcome,
         "fates": Fate,
         "starts": "start" in request.GET and batch.first_downloaded_at is None,
-        "names": NamesOnPaper.of(batch, setup),
+        "names": NamesOnPaper.of(batch, setup, printed),
         "print_setup": setup,
         "print_form": form,
         "sheet_pictures": pictures_of(setup, [pupil.class_code for pupil in pupils]),
