@@ -6,7 +6,6 @@ from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
 from .cards import PrintJob
 
-
 # An eighth more bytes than at zlib's own 6, in half the time.
 _COMPRESSION = 3
 
