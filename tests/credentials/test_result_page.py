@@ -399,4 +399,4 @@ def test_queries_do_not_grow_with_the_pupils(
 
 # Session, manager, school; what expired; the batch and its face; its rows, who signed in, their
 # enrolments (2) and successors; who is enrolled and held; letters that the typeface lacks (3).
-PAGE = 18
+PAGE = 15
