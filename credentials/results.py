@@ -161,9 +161,14 @@ class Result:
         return sum(row.signed_in for row in self.rows)
 
     @property
+    def printed(self) -> list[Row]:
+        """The rows that paper has: those with a password that is still the one of this batch."""
+        return [row for row in self.rows if row.is_valid]
+
+    @property
     def valid(self) -> int:
         """How many passwords are still those of this batch."""
-        return sum(row.is_valid for row in self.rows)
+        return len(self.printed)
 
     @property
     def replaced(self) -> int:

@@ -3,9 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from operator import attrgetter
 
+from .print_order import in_print_order
 from .print_setup import PrintSetup
 from .rendering.sheets import Sheet
+from .results import Row
 
 
 @dataclass(frozen=True)
@@ -44,11 +47,12 @@ class SheetPicture:
         return f"Eerste blad {self.sheet.name}: {printed} van de {self.sheet.labels} etiketten"
 
 
-def pictures_of(setup: PrintSetup, classes: Sequence[str]) -> list[SheetPicture]:
-    """Return a picture for each sheet of labels; `classes` has the class of each printed pupil."""
-    together = len(classes)
-    if setup.printing.page_per_class and classes:
-        _, first_class = next(groupby(classes))
+def pictures_of(setup: PrintSetup, rows: Sequence[Row]) -> list[SheetPicture]:
+    """Return a picture for each sheet of labels with these rows on it."""
+    together = len(rows)
+    if setup.printing.page_per_class and rows:
+        pupils = in_print_order(row.enrolment for row in rows)
+        _, first_class = next(groupby(pupils, key=attrgetter("class_code")))
         together = len(list(first_class))
 
     return [_picture(setup, sheet, together) for sheet in setup.sheets]

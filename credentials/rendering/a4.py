@@ -64,12 +64,7 @@ _DESIGN = Design(
 
 def render_a4(job: PrintJob) -> bytes:
     """Return the A4 document of `job` as a PDF, a page per card in the job's order."""
-    paper = Paper(
-        "LeerID aanmeldgegevens",
-        made_at=job.saved_at,
-        school=job.institution_name,
-        subject=job.batch,
-    )
+    paper = Paper.of(job, "LeerID aanmeldgegevens")
     foot = partial(draw_foot, paper, job, margin=_MARGIN)
 
     for card in job.cards:

@@ -73,12 +73,7 @@ def render_class_list(job: PrintJob) -> bytes:
 
     A page has the room of 30 rows; a pupil whose name needs more than one takes several.
     """
-    paper = Paper(
-        "LeerID klaslijst",
-        made_at=job.saved_at,
-        school=job.institution_name,
-        subject=job.batch,
-    )
+    paper = Paper.of(job, "LeerID klaslijst")
 
     for pupils in _classes(job.cards):
         pages = list(_pages(pupils))

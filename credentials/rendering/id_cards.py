@@ -99,12 +99,7 @@ _DESIGN = _roomy()
 
 def render_id_cards(job: PrintJob) -> bytes:
     """Return the cards of `job` as a PDF, ten a page along its rows, in the job's order."""
-    paper = Paper(
-        "LeerID kaartjes",
-        made_at=job.saved_at,
-        school=job.institution_name,
-        subject=job.batch,
-    )
+    paper = Paper.of(job, "LeerID kaartjes")
     marks = partial(_draw_crop_marks, paper)
 
     for page in pages_of(job, CARDS):

@@ -120,12 +120,7 @@ _DESIGN = Design(
 
 def render_letter(job: PrintJob) -> bytes:
     """Return the letters of `job` as a PDF, a page per card in the job's order."""
-    paper = Paper(
-        "LeerID brief",
-        made_at=job.saved_at,
-        school=job.institution_name,
-        subject=job.batch,
-    )
+    paper = Paper.of(job, "LeerID brief")
     below = partial(_draw_below, paper, job)
 
     for card in job.cards:

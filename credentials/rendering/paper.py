@@ -23,6 +23,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 from accounts.pictures import Picture
 
+from .cards import PrintJob
 from .fitting import Box, Setting, fit
 from .fonts import REGULAR, Face, printable
 
@@ -95,6 +96,11 @@ class Paper:
         self._resources = PDFResourceDictionary()
         self._resources.basicFonts()
         self._resources.allProcs()
+
+    @classmethod
+    def of(cls, job: PrintJob, title: str) -> "Paper":
+        """Begin a document of this job, made when it was saved."""
+        return cls(title, made_at=job.saved_at, school=job.institution_name, subject=job.batch)
 
     def write(self, text: str, style: Style, box: Box) -> None:
         """Set `text` at the top of `box`, spelled in letters that its face has."""

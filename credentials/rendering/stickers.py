@@ -236,12 +236,7 @@ def _design(sheet: Sheet, job: PrintJob) -> Design:
 
 def render_stickers(job: PrintJob, sheet: Sheet) -> bytes:
     """Return the labels of `job` as a PDF, along the rows of each sheet, in the job's order."""
-    paper = Paper(
-        f"LeerID stickers {sheet.name}",
-        made_at=job.saved_at,
-        school=job.institution_name,
-        subject=job.batch,
-    )
+    paper = Paper.of(job, f"LeerID stickers {sheet.name}")
     design = _design(sheet, job)
 
     right, down = job.printing.right * MM, job.printing.down * MM

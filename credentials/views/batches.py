@@ -15,11 +15,10 @@ from credentials.documents import zip_of
 from credentials.models import Batch
 from credentials.names_on_paper import NamesOnPaper
 from credentials.print_form import PrintForm
-from credentials.print_order import in_print_order
 from credentials.print_setup import PrintSetup, choices_of
 from credentials.rendering.cards import Printing
+from credentials.rendering.label_test_page import render_label_test_page
 from credentials.rendering.sheets import LABEL_SHEETS
-from credentials.rendering.test_page import render_test_page
 from credentials.results import Fate, Result
 from credentials.sheet_pictures import pictures_of
 from schoolloket.core import downloads, exceptions
@@ -86,18 +85,16 @@ def choose_printing(request: DeskRequest, batch: Batch) -> HttpResponse:
 def _page(request: DeskRequest, batch: Batch, setup: PrintSetup, form: PrintForm) -> HttpResponse:
     """Show the page of a batch."""
     outcome = Result.of(batch)
-    printed = [row for row in outcome.rows if row.is_valid]
-    pupils = in_print_order(row.enrolment for row in printed)
     context = {
         "batch": batch,
         "face": faces.face_of(batch),
         "result": outcome,
         "fates": Fate,
         "starts": "start" in request.GET and batch.first_downloaded_at is None,
-        "names": NamesOnPaper.of(batch, setup, printed),
+        "names": NamesOnPaper.of(batch, setup, outcome.printed),
         "print_setup": setup,
         "print_form": form,
-        "sheet_pictures": pictures_of(setup, [pupil.class_code for pupil in pupils]),
+        "sheet_pictures": pictures_of(setup, outcome.printed),
     }
     return render(request, "credentials/result.html", context)
 
@@ -142,7 +139,7 @@ def label_test_page(request: DeskRequest, sheet: str) -> HttpResponse:
         raise Http404
 
     choices = choices_of(request.institution)
-    page = render_test_page(
+    page = render_label_test_page(
         LABEL_SHEETS[sheet],
         printing=Printing(right=float(choices.right), down=float(choices.down)),
         made_at=timezone.localtime(),

@@ -30,7 +30,9 @@ _NUMBER = Style(REGULAR, 7, align=0.5)
 _NUMBER_BESIDE = Style(REGULAR, 7)
 
 
-def render_test_page(sheet: Sheet, *, printing: Printing, made_at: datetime, school: str) -> bytes:
+def render_label_test_page(
+    sheet: Sheet, *, printing: Printing, made_at: datetime, school: str
+) -> bytes:
     """Return a PDF of one page with the frames of the labels of `sheet`; `made_at` is aware.
 
     They are moved by the offset of `printing`, as the labels of a job are. Two crosses have a tick

@@ -4,8 +4,8 @@ import pytest
 from PIL import Image
 
 from credentials.rendering.cards import Printing
+from credentials.rendering.label_test_page import render_label_test_page
 from credentials.rendering.sheets import L7160, LABEL_SHEETS, Sheet
-from credentials.rendering.test_page import render_test_page
 
 from .measures import Area, crop, dark_runs, images, inks, overlapping, read
 from .samples import SAVED_AT, image, lines, pages, texts
@@ -17,7 +17,7 @@ OFFSETS = pytest.mark.parametrize(("right", "down"), [(0, 0), (0.5, -1.5), (-4.5
 
 def printed(sheet: Sheet, right: float = 0, down: float = 0, school: str = SCHOOL) -> bytes:
     printing = Printing(right=right, down=down)
-    return render_test_page(sheet, printing=printing, made_at=SAVED_AT, school=school)
+    return render_label_test_page(sheet, printing=printing, made_at=SAVED_AT, school=school)
 
 
 def has_upright(page: Image.Image, area: Area) -> bool:
