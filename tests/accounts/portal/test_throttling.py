@@ -13,10 +13,9 @@ import time_machine
 from django.contrib.auth.hashers import make_password
 from django.core import signing
 from django.db.models import Max
-from django.test import Client
 
-from accounts.models import Account, AccountEvent, PasswordKind
-from accounts.portal import cookies, hash_queue, throttling, tokens
+from accounts.models import Account, PasswordKind
+from accounts.portal import cookies, hash_queue, throttling
 from accounts.portal.actions import housekeeping, sessions
 from accounts.portal.device import Device
 from accounts.portal.models import AttemptCount, PortalSession
@@ -24,28 +23,23 @@ from accounts.portal.throttling import LONGEST_WAIT, Standing
 from schoolloket.institutions.actors import Actor
 from schoolloket.institutions.models import Institution
 from tests.helpers import NOW, Enrol, GiveAccount
-from tests.pages import text
 
-from .helpers import OWN, PICTURES, WORD, at_once, device, gets_in, renew, sign_in, signed_in
+from .helpers import (
+    OWN,
+    PICTURES,
+    WORD,
+    WRONG,
+    at_once,
+    attempt,
+    device,
+    gets_in,
+    ip_addresses,
+    renew,
+    sign_in,
+    signed_in,
+)
 
 pytestmark = pytest.mark.usefixtures("clock")
-WRONG = "35pak2"
-
-
-def ip_addresses() -> Iterator[str]:
-    """IP addresses without end, all different."""
-    return (f"10.{a}.{b}.{c}" for a in range(256) for b in range(256) for c in range(256))
-
-
-def attempt(username: str, password: str, ip_address: str = "10.0.0.1") -> bool:
-    """Whether a pupil gets in on a device that is always another; without the cost of a page."""
-    signed_in = sessions.sign_in(
-        username=username,
-        password=password,
-        ip_address=ip_address,
-        device=Device(id=tokens.new()),
-    )
-    return signed_in is not None
 
 
 def counted(account: Account) -> int:
@@ -79,13 +73,13 @@ def test_keys_hold_no_username_and_differ_by_version_ip_address_and_device() -> 
     seen = set()
     for credentials in (("wout.woord", 1), ("wout.woord", 2), ("wout.woord1", 1)):
         text = throttling.credentials_of(*credentials)
-        for attempt in (
+        for counting in (
             throttling.by_stranger(text, None, "10.0.0.1"),
             throttling.by_stranger(text, None, "10.0.0.2"),
             throttling.on_known_device(text, "phone", "10.0.0.1"),
             throttling.with_printed_code(text, "10.0.0.1"),
         ):
-            seen.update(attempt.keys)
+            seen.update(counting.keys)
     # Of each: two IP addresses, a device, the code and the total. Of all: two addresses, each with
     # the devices without a cookie.
     assert len(seen) == 3 * 5 + 2 * 2
@@ -392,7 +386,7 @@ def test_success_on_a_known_device_after_another_cleared_the_failures(word: Acco
     assert word.failed_sign_ins == 0
 
 
-# At the desk -----------------------------------------------------------------------------------
+# What ends them ---------------------------------------------------------------------------------
 
 
 def test_renewing_lifts_every_wait_at_once(word: Account, alice_actor: Actor) -> None:
@@ -406,66 +400,6 @@ def test_renewing_lifts_every_wait_at_once(word: Account, alice_actor: Actor) ->
     word.refresh_from_db()
     assert (word.failed_sign_ins, word.last_failed_at, word.last_failure) == (0, None, "")
     assert attempt(word.username, WORD)
-
-
-def seen_at_the_desk(client: Client, account: Account) -> str:
-    return text(client.get(f"/999912/leerlingen/{account.student_id}/"))
-
-
-def test_desk_shows_why_the_last_attempt_failed(alice_client: Client, word: Account) -> None:
-    assert "mislukte" not in seen_at_the_desk(alice_client, word)
-    attempt(word.username, WRONG)
-    assert "23 november 2026 10:00 verkeerd wachtwoord" in seen_at_the_desk(alice_client, word)
-    for _ in range(5):
-        attempt(word.username, WRONG)
-    assert "te veel pogingen, nog even wachten" in seen_at_the_desk(alice_client, word)
-
-
-def test_desk_shows_an_attempt_of_an_inactive_pupil(
-    alice_client: Client, deactivated: Account
-) -> None:
-    attempt(deactivated.username, OWN)
-    assert "het LeerID is inactief" in seen_at_the_desk(alice_client, deactivated)
-
-
-def test_desk_warns_of_guessing_from_ten_failures_until_a_sign_in(
-    alice_client: Client, word: Account, clock: time_machine.Traveller
-) -> None:
-    for _ in range(9):
-        attempt(word.username, WRONG)
-    assert "na elkaar" not in seen_at_the_desk(alice_client, word)
-    attempt(word.username, WRONG)
-    page = seen_at_the_desk(alice_client, word)
-    assert "10 mislukte pogingen na elkaar: de leerling vergat het wachtwoord" in page
-    clock.shift(LONGEST_WAIT)
-    assert attempt(word.username, WORD)
-    assert "na elkaar" not in seen_at_the_desk(alice_client, word)
-
-
-def test_sign_in_on_a_known_device_leaves_the_warning_of_guessing(
-    alice_client: Client, word: Account, clock: time_machine.Traveller
-) -> None:
-    victim = signed_in(word.username, WORD)
-    for _ in range(12):
-        attempt(word.username, WRONG, "10.6.6.6")
-    clock.shift(timedelta(minutes=1))
-    assert gets_in(victim, word.username, WORD)
-    page = seen_at_the_desk(alice_client, word)
-    assert "12 mislukte pogingen na elkaar" in page
-    assert "Laatste mislukte aanmelding 23 november 2026 10:00 " in page
-
-
-def test_history_notes_the_tenth_and_the_hundredth_failure_once_each(
-    alice_client: Client, word: Account
-) -> None:
-    bully = ip_addresses()
-    noted = {}
-    for number in range(1, 131):
-        attempt(word.username, WRONG, next(bully))
-        noted[number] = AccountEvent.objects.filter(kind=AccountEvent.Kind.SLOWED).count()
-    assert [noted[number] for number in (9, 10, 99, 100, 130)] == [0, 1, 1, 2, 2]
-    page = text(alice_client.get(f"/999912/leerlingen/{word.student_id}/historiek/"))
-    assert page.count("Veel mislukte aanmeldingen, vertraagd") == 2
 
 
 def test_unknown_username_has_the_same_waits(word: Account) -> None:
