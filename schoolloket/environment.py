@@ -53,6 +53,19 @@ def number(name: str, default: int) -> int:
         raise ImproperlyConfigured(f"The environment variable {name} is no number.") from error
 
 
+def choice(name: str, allowed: list[str]) -> str:
+    """Return the variable's value, or the first of those allowed where it is missing.
+
+    Raises ImproperlyConfigured, naming the variable, where it has another value.
+    """
+    value = text(name, allowed[0])
+    if value not in allowed:
+        raise ImproperlyConfigured(
+            f"The environment variable {name} must be one of: {', '.join(allowed)}."
+        )
+    return value
+
+
 def vault_keys() -> list[str]:
     """Return the Fernet keys of VAULT_KEYS, newest first.
 

@@ -102,6 +102,9 @@ INSTALLED_APPS = [
     "django.forms",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "csp",
     "django_filters",
     "django_htmx",
@@ -126,6 +129,7 @@ MIDDLEWARE = [
     # Nobody gets in without a sign-in, and no manager into another's school.
     "schoolloket.institutions.middleware.SignInFirstMiddleware",
     "schoolloket.institutions.middleware.DeskLockMiddleware",
+    "schoolloket.institutions.second_factor.middleware.SecondFactorMiddleware",
     "schoolloket.institutions.middleware.InstitutionMiddleware",
     "credentials.middleware.ExpiryMiddleware",
     "accounts.portal.middleware.PortalMiddleware",
@@ -234,6 +238,31 @@ ACCOUNT_RATE_LIMITS = {
     "change_password": "10/15m/user",
     "reset_password": "20/h/ip",
 }
+# Whether nobody opens the desk with a password alone, or a factor is offered only (R14). The demo
+# has no telephones.
+SECOND_FACTOR = environment.choice(
+    "SECOND_FACTOR", ["offered", "required"] if DEMO else ["required", "offered"]
+)
+MFA_ADAPTER = "schoolloket.institutions.second_factor.adapter.SecondFactorAdapter"
+MFA_FORMS = {
+    "authenticate": "schoolloket.institutions.second_factor.forms.CodeForm",
+    "reauthenticate": "schoolloket.institutions.second_factor.forms.FreshCodeForm",
+    "activate_totp": "schoolloket.institutions.second_factor.forms.EnrolAppForm",
+    "add_webauthn": "schoolloket.institutions.second_factor.forms.PasskeyForm",
+}
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_WEBAUTHN_USER_VERIFICATION = "required"
+# The library would look in a table of its own: an operator or a mailed link vouches for an address.
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+# In half minutes: for who types slowly, and a telephone whose clock is off (RFC 6238, 5.2).
+MFA_TOTP_TOLERANCE = 1
+MFA_TOTP_ISSUER = "LeerID Schoolloket"
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+# In seconds: after this, a change of rights or of a factor asks again who it is.
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 10 * 60
+
 ALLAUTH_TRUSTED_PROXY_COUNT = environment.number("TRUSTED_PROXIES", 1 if DESK.secure else 0)
 
 # A desk that is left alone locks: the session ends so many seconds after the last request.

@@ -14,6 +14,7 @@ from accounts.models import Account, Kind, PasswordKind, Username
 from schoolloket.institutions.actors import Actor
 from schoolloket.institutions.models import Institution, Manager
 from students.models import Enrolment, Student
+from tests.desk_client import DeskClient
 from tests.helpers import FEW_CARDS, FEW_FILES, NOW, Enrol, GiveAccount, manager_of
 
 # The fixtures of a batch and of a doubt about who is who serve other folders too.
@@ -78,6 +79,12 @@ def bob_actor(bob: Manager, gent: Institution) -> Actor:
 
 
 @pytest.fixture
+def client() -> DeskClient:
+    """A browser in which nobody signed in yet; instead of pytest-django's."""
+    return DeskClient()
+
+
+@pytest.fixture
 def alice_client(alice: Manager, client: Client) -> Client:
     client.force_login(alice)
     return client
@@ -85,7 +92,7 @@ def alice_client(alice: Manager, client: Client) -> Client:
 
 @pytest.fixture
 def bob_client(bob: Manager) -> Client:
-    client = Client()
+    client = DeskClient()
     client.force_login(bob)
     return client
 

@@ -15,6 +15,7 @@ from accounts.models import Account
 from credentials.models import Batch
 from schoolloket.institutions.actors import Actor
 from students.models import Enrolment, ImportRun
+from tests.desk_client import DeskClient
 
 pytestmark = pytest.mark.usefixtures("clock")
 
@@ -295,7 +296,7 @@ def test_a_page_for_a_pupil_is_for_nobody_else(
 ) -> None:
     before = brussels.everything()
     for route, method in each(Who.PUPIL):
-        for visitor in (Client(), alice_client):
+        for visitor in (DeskClient(), alice_client):
             with subtests.test(route, method=method):
                 response = ask(visitor, method, brussels.url(route))
                 assert response.status_code == 302
@@ -307,7 +308,7 @@ def test_a_closed_page_does_not_exist(
     brussels: Brussel, alice_client: Client, subtests: pytest.Subtests
 ) -> None:
     for route, method in each(Who.CLOSED):
-        for visitor in (Client(), alice_client):
+        for visitor in (DeskClient(), alice_client):
             with subtests.test(route, method=method):
                 assert ask(visitor, method, brussels.url(route)).status_code == 404
 
@@ -334,14 +335,16 @@ def test_the_pages_of_our_own_in_the_admin_are_in_the_table() -> None:
 
 
 def test_the_admin_is_for_operators(alice_client: Client, subtests: pytest.Subtests) -> None:
-    assert Client().get("/beheer/login/").url.startswith(f"/{SIGN_IN}")
+    assert DeskClient().get("/beheer/login/").url.startswith(f"/{SIGN_IN}")
     for route, method in each(Who.OPERATOR):
         if route == "beheer/logout/":
             continue
         with subtests.test(route, method=method):
             url = admin_url(route)
             # The admin's own sign-in page redirects to the desk's.
-            assert ask(Client(), method, url).url.startswith((f"/{SIGN_IN}?", "/beheer/login/?"))
+            assert ask(DeskClient(), method, url).url.startswith(
+                (f"/{SIGN_IN}?", "/beheer/login/?")
+            )
             assert ask(alice_client, method, url).status_code in (302, 403)
 
 
@@ -353,7 +356,7 @@ def answers(brussels: Brussel, alice_client: Client) -> Iterator[tuple[str, Http
     for route in ROUTES:
         is_of_admin = who(route) == Who.OPERATOR
         url = admin_url(route) if is_of_admin else brussels.url(route)
-        for visitor in (Client(), alice_client):
+        for visitor in (DeskClient(), alice_client):
             yield route, visitor.get(url)
 
 

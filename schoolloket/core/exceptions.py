@@ -56,6 +56,37 @@ class NotAdvanced(Refused):
     message = "Alleen aan een Gevorderd LeerID kun je een e-mailadres koppelen."
 
 
+# A right, or a manager -------------------------------------------------------------------------
+
+
+class NotYourself(Refused):
+    """Nobody changes the own rights, or helps himself to a new second factor (R14)."""
+
+    message = "Dit kun je niet voor jezelf doen. Vraag het aan een andere beheerder van je school."
+
+
+class OnlyAnOperator(Refused):
+    """The manager is an operator: at a school's desk nobody changes what an operator has (R14)."""
+
+    message = "Deze persoon beheert het Schoolloket zelf. Alleen een operator kan dit doen."
+
+
+class LinkGone(Refused):
+    """A mailed link that is too old, was used, or was overtaken."""
+
+    message = "Deze link is al gebruikt of te oud. Er is niets gewijzigd: vraag een nieuwe."
+
+
+class EmailTaken(Refused):
+    """Another manager has the e-mail address."""
+
+    message = "Met dit e-mailadres meldt al iemand zich aan. Er is niets gewijzigd."
+
+
+class ReasonMissing(Refused):
+    message = "Geef een reden: ze staat in het logboek en in de mails."
+
+
 # A batch ---------------------------------------------------------------------------------------
 
 

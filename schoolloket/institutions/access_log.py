@@ -62,23 +62,30 @@ def _id_of(row: Manager | Institution | None) -> str:
     return str(row.pk)
 
 
-def record_failure(*, manager: Manager | None, email: str, ip_address: str) -> None:
+def record_failure(
+    *,
+    manager: Manager | None,
+    email: str,
+    ip_address: str,
+    kind: AccessEvent.Kind = AccessEvent.Kind.FAILED,
+) -> int:
     """Add a failed attempt to sign in, for the e-mail address of `manager` or of nobody.
 
     Not each of them: a flood of attempts must not become a flood of rows. An e-mail address of
-    nobody is not kept, and takes the same statements.
+    nobody is not kept, and takes the same statements. Returns how many of this kind there were in
+    the hour.
     """
     whose = f"nobody {crc32(email.encode()) % NOBODIES}"
     if manager is not None:
         whose = str(manager.pk)
 
     by = Author(ip_address=ip_address)
-    number = Tally.objects.add("failures", whose, within=AN_HOUR, now=timezone.now())
+    number = Tally.objects.add(kind, whose, within=AN_HOUR, now=timezone.now())
     if number <= FAILURES_IN_FULL:
-        record(AccessEvent.Kind.FAILED, manager=manager, by=by)
+        record(kind, manager=manager, by=by)
     elif _is_power_of_ten(number):
-        detail = f"{number} keer in een uur"
-        record(AccessEvent.Kind.FAILED, manager=manager, by=by, detail=detail)
+        record(kind, manager=manager, by=by, detail=f"{number} keer in een uur")
+    return number
 
 
 def _is_power_of_ten(number: int) -> bool:

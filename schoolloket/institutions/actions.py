@@ -3,14 +3,16 @@
 from datetime import timedelta
 
 from allauth.account.models import EmailAddress
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
-from schoolloket.core import background
+from schoolloket.core import background, clock
+from schoolloket.core.exceptions import EmailTaken
 from schoolloket.core.text import mask_email
 
-from . import access_log, emails
+from . import access_log, email_changes, emails
 from .actors import Author
 from .models import AccessEvent, Manager, Membership, Tally
 
@@ -51,6 +53,41 @@ def set_password(*, manager: Manager, password: str) -> None:
     manager.save()
 
 
+def ask_email_change(*, manager: Manager, email: str, by: Author) -> None:
+    """Mail the link that changes the manager's e-mail address, to the new address.
+
+    The same for an address that another manager has: who that is, nobody learns here.
+    """
+    background.run(emails.send_email_change, manager=manager, email=email.strip().lower())
+
+
+@transaction.atomic
+def change_email(*, token: str, by: Author) -> None:
+    """Change an e-mail address as the link in the mail says; the old address is told.
+
+    Raises LinkGone, or EmailTaken where another manager has the address by now.
+    """
+    change = email_changes.read(token)
+    manager = Manager.objects.select_for_update().get(pk=change.manager.pk)
+    old = manager.email
+    manager.email = change.email
+    try:
+        manager.full_clean(exclude=["password"])
+    except ValidationError as error:
+        raise EmailTaken from error
+    # The access log follows, from `receivers`.
+    manager.save(update_fields=["email"])
+    transaction.on_commit(
+        lambda: background.run(emails.notify_email_changed, manager=manager, old=old)
+    )
+
+
+def note_seen(*, manager: Manager, by_provider: bool) -> None:
+    """Note that the manager signed in just now, with each right that this session may use (R13)."""
+    mine = Membership.objects.filter(manager=manager).counting(by_provider=by_provider)
+    mine.valid_on(clock.today()).update(seen_at=timezone.now())
+
+
 @transaction.atomic
 def end_sessions(*, manager: Manager, by: Author) -> None:
     """Sign the manager out in every browser, with a row in the access log."""
@@ -87,14 +124,14 @@ def note_changes(*, before: Manager, manager: Manager, by: Author) -> None:
         _note_password(manager, by)
 
 
-def _note_email(old: str, manager: Manager, by: Author) -> None:
+def _note_email(old: str | None, manager: Manager, by: Author) -> None:
     """Leave the old address no rights: the sign-in library knows those of a table of its own."""
     EmailAddress.objects.filter(user=manager).delete()
     access_log.record(
         Kind.EMAIL_CHANGED,
         manager=manager,
         by=by,
-        detail=f"{mask_email(old)} → {mask_email(manager.email)}",
+        detail=f"{mask_email(old or '')} → {mask_email(manager.email or '')}",
     )
 
 

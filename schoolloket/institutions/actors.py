@@ -2,16 +2,27 @@
 
 from dataclasses import dataclass
 
-from .models import Institution, Manager
+from .models import Institution, Manager, Membership
 
 
 @dataclass(frozen=True)
 class Actor:
-    """The `by` of an action at a school's desk, or of an operator's command without a manager."""
+    """The `by` of an action at a school's desk, or of an operator's command without a manager.
+
+    `right`: by which the manager is there; None for a command.
+    """
 
     institution: Institution
     manager: Manager | None = None
     ip_address: str | None = None
+    right: Membership | None = None
+
+    @property
+    def classes(self) -> frozenset[str] | None:
+        """The codes of the classes to which a helper is limited (R13); None: all of the school."""
+        if self.right is None or not self.right.is_helper:
+            return None
+        return frozenset(self.right.classes)
 
 
 @dataclass(frozen=True)

@@ -8,10 +8,11 @@ from django.utils import timezone
 
 from . import access_log, actions
 from .actors import Author
-from .attempts import Attempt
+from .attempts import Attempt, attempt_of
 from .devices import device_of, set_device
 from .models import AccessEvent, Manager
-from .requests import author_of, ip_address_of
+from .requests import author_of, ip_address_of, way_in
+from .second_factor import fresh, remembered
 
 
 class ManagerAdapter(DefaultAccountAdapter):  # type: ignore[misc]
@@ -38,7 +39,9 @@ class ManagerAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
         Raises ValidationError where the attempt has to wait.
         """
-        attempt = _attempt(request, credentials["email"])
+        address = credentials["email"].strip().lower()
+        known = Manager.objects.filter(email=address).first()
+        attempt = attempt_of(request, address, known)
         if not attempt.count(timezone.now()):
             _record_failure(attempt)
             raise self.validation_error("too_many_login_attempts")
@@ -53,30 +56,36 @@ class ManagerAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def set_password(self, user: Manager, password: str) -> None:
         actions.set_password(manager=user, password=password)
 
+    def is_reauthentication_required(self, *, app: str) -> bool:
+        return fresh.must_prove_again()
+
+    def get_reauthentication_methods(self, user: Manager) -> list[dict[str, Any]]:
+        """Return the ways to prove again who it is: never a password where there is a factor."""
+        methods: list[dict[str, Any]] = super().get_reauthentication_methods(user)
+        of_a_factor = [one for one in methods if one["id"] != "reauthenticate"]
+        return of_a_factor or methods
+
+    def get_login_stages(self) -> list[str]:
+        """Return the steps after the password: a factor, unless this browser gave one today."""
+        return ["schoolloket.institutions.second_factor.stages.SecondFactorStage"]
+
     def post_login(self, request: HttpRequest, user: Manager, **options: Any) -> HttpResponse:
         """Note the sign-in, and know the device from now on."""
         by = Author(manager=user, ip_address=ip_address_of(request))
-        access_log.record(AccessEvent.Kind.SIGNED_IN, manager=user, by=by)
+        access_log.record(
+            AccessEvent.Kind.SIGNED_IN, manager=user, by=by, detail=way_in(request, user)
+        )
         response: HttpResponse = super().post_login(request, user, **options)
         set_device(response, device_of(request).after_sign_in(user))
+        remembered.remember(request, response, user)
         return response
 
     def logout(self, request: HttpRequest) -> None:
         """Note the sign-out. A session that ends by itself leaves no row."""
         by = author_of(request)
+        remembered.forget(request)
         access_log.record(AccessEvent.Kind.SIGNED_OUT, manager=by.manager, by=by)
         super().logout(request)
-
-
-def _attempt(request: HttpRequest, email: str) -> Attempt:
-    """Return the attempt of this request, with the manager's device where that is known."""
-    address = email.strip().lower()
-    manager = Manager.objects.filter(email=address).first()
-    device = device_of(request)
-    known = None
-    if manager and device.knows(manager):
-        known = device.id
-    return Attempt(address, manager, ip_address_of(request), known)
 
 
 def _record_failure(attempt: Attempt) -> None:

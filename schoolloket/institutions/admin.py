@@ -5,6 +5,8 @@ from typing import Any
 from allauth.account import admin as library_admin
 from allauth.account import views as sign_in
 from allauth.account.decorators import secure_admin_login
+from allauth.mfa import admin as factors_admin
+from allauth.socialaccount import admin as providers_admin
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm
@@ -35,6 +37,14 @@ admin.site.logout = _log_out  # type: ignore[assignment, method-assign]
 admin.site.password_change = _change_password  # type: ignore[assignment, method-assign]
 # A manager has one e-mail address, that of the manager's own page.
 admin.site.unregister(library_admin.EmailAddress)
+# Nobody reads or writes a secret of a second factor, or what a provider said of somebody.
+admin.site.unregister(factors_admin.Authenticator)
+for model in (
+    providers_admin.SocialAccount,
+    providers_admin.SocialApp,
+    providers_admin.SocialToken,
+):
+    admin.site.unregister(model)
 admin.site.site_header = admin.site.site_title = "LeerID Schoolloket - beheer"
 
 

@@ -7,3 +7,5 @@ class InstitutionsConfig(AppConfig):
 
     def ready(self) -> None:
         from . import receivers  # noqa: F401, PLC0415
+        from .second_factor import checks  # noqa: F401, PLC0415
+        from .second_factor import receivers as factor_receivers  # noqa: F401, PLC0415

@@ -11,14 +11,21 @@ moment never get through a limit. The limits (docs/rules.md, Access):
 
 E-mail addresses of nobody have the same limits. The stored hash of the password is in the key: a
 new password lifts every wait at once.
+
+The code of a second factor is asked of somebody who knows the password. Its limits are the same and
+apart, but many failures from everywhere stop every unknown device: six digits are guessed sooner.
 """
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.http import HttpRequest
+
 from schoolloket.core.network import network_of
 
+from .devices import device_of
 from .models import Manager, Tally
+from .requests import ip_address_of
 
 WINDOW = timedelta(minutes=15)
 FREE_FAILURES = 5
@@ -35,13 +42,15 @@ ATTACK_FROM = 50
 class Attempt:
     """An attempt to sign in with an e-mail address, that of `manager` or of nobody.
 
-    `device`: the id of the device, where it knows the manager.
+    `device`: the id of the device, where it knows the manager. `step`: `password`, or `code` of a
+    second factor.
     """
 
     email: str
     manager: Manager | None
     ip_address: str
     device: str | None = None
+    step: str = "password"
 
     def count(self, now: datetime) -> bool:
         """Count the attempt as failed, before its password is verified.
@@ -57,6 +66,8 @@ class Attempt:
             return False
 
         everywhere = Tally.objects.add(*self._everywhere, within=ATTACK_WINDOW, now=now)
+        if self.step == "code":
+            return everywhere <= ATTACK_FROM
         return everywhere <= ATTACK_FROM or failures <= FREE_UNDER_ATTACK
 
     def take_back(self) -> None:
@@ -74,8 +85,8 @@ class Attempt:
     @property
     def _credentials(self) -> str:
         if self.manager is None:
-            return self.email
-        return f"{self.email}\n{self.manager.password}"
+            return f"{self.step}\n{self.email}"
+        return f"{self.step}\n{self.email}\n{self.manager.password}"
 
     @property
     def _on_device(self) -> tuple[str, ...]:
@@ -92,3 +103,14 @@ class Attempt:
     @property
     def _everywhere(self) -> tuple[str, ...]:
         return "everywhere", self._credentials
+
+
+def attempt_of(
+    request: HttpRequest, email: str, manager: Manager | None, step: str = "password"
+) -> Attempt:
+    """Return the attempt that this request makes for an e-mail address, that of `manager`."""
+    device = device_of(request)
+    known = None
+    if manager and device.knows(manager):
+        known = device.id
+    return Attempt(email, manager, ip_address_of(request), known, step)

@@ -8,9 +8,15 @@ from django.contrib.auth.tokens import default_token_generator
 from django.core.mail import EmailMessage
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.http import int_to_base36
 
-from .models import Manager
+from schoolloket.core.text import mask_email
+
+from . import email_changes
+from .actors import Author
+from .models import AccessEvent, Manager, Membership
+from .second_factor.enrolment import tokens
 
 logger = logging.getLogger(__name__)
 
@@ -30,17 +36,78 @@ def notify_password_changed(manager: Manager, at: datetime, ip_address: str | No
     _send("changed", subject, manager, at=at, ip_address=ip_address, forgotten=forgotten)
 
 
+def send_email_change(manager: Manager, email: str) -> None:
+    """Mail the link that changes the e-mail address, to the new one."""
+    subject = "Bevestig je nieuwe e-mailadres voor het LeerID Schoolloket"
+    link = _url("confirm_email", token=email_changes.token_of(manager, email))
+    _send("email_change", subject, manager, to=email, link=link)
+
+
+def notify_email_changed(manager: Manager, old: str | None) -> None:
+    """Inform the old address that the manager signs in with another one from now on."""
+    subject = "Je e-mailadres voor het LeerID Schoolloket is gewijzigd"
+    _send("email_changed", subject, manager, to=old, new=mask_email(manager.email or ""))
+
+
+def enrolment_link(manager: Manager) -> str:
+    """Return the link with which a manager without a second factor enrols one."""
+    names = {"uidb36": int_to_base36(manager.pk), "key": tokens.make_token(manager)}
+    return _url("enrolment_link", **names)
+
+
+def send_enrolment(manager: Manager) -> None:
+    """Mail the link to a second factor."""
+    subject = "Je tweede stap voor het LeerID Schoolloket"
+    _send("enrolment", subject, manager, link=enrolment_link(manager))
+
+
+def notify_factor(manager: Manager, kind: AccessEvent.Kind, name: str, by: Author) -> None:
+    """Inform the manager that a factor was added or removed, or that there are new codes."""
+    subject = "Je tweede stap voor het LeerID Schoolloket is gewijzigd"
+    removed = kind == AccessEvent.Kind.FACTOR_REMOVED
+    _send("factor", subject, manager, removed=removed, name=name, by=by, at=timezone.now())
+
+
+def warn_of_guesses(manager: Manager) -> None:
+    """Warn the manager that somebody knows the password and tries codes."""
+    subject = "Iemand kent je wachtwoord van het LeerID Schoolloket"
+    _send("guesses", subject, manager, forgotten=_url("account_reset_password"))
+
+
+def notify_reset(manager: Manager, by: Author, reason: str) -> None:
+    """Inform the manager, and the beheerders of the manager's schools, that a factor was erased."""
+    subject = "Een tweede stap voor het LeerID Schoolloket is gewist"
+    schools = manager.memberships.values("institution")
+    beheerders = Manager.objects.filter(
+        is_active=True,
+        memberships__institution__in=schools,
+        memberships__role=Membership.Role.MANAGER,
+    )
+    told = {manager.pk: manager} | {one.pk: one for one in beheerders}
+    for one in told.values():
+        _send("factor_reset", subject, one, whose=manager, by=by.manager, reason=reason)
+
+
 def _url(name: str, **names: str) -> str:
     """Return an absolute URL on the desk's own host, never on the host that a request names."""
     return f"{settings.DESK.url}{reverse(name, kwargs=names)}"
 
 
-def _send(template: str, subject: str, manager: Manager, **context: object) -> None:
-    """Send the template of this name; log a failure of the mail server."""
+def _send(
+    template: str, subject: str, manager: Manager, to: str | None = None, **context: object
+) -> None:
+    """Send the template of this name; log a failure of the mail server.
+
+    `to`: by default the manager's address. Nothing is sent to somebody without one.
+    """
+    address = to or manager.email
+    if not address:
+        return
+
     context |= {"manager": manager, "desk": settings.DESK.url}
     text = render_to_string(f"account/mail/{template}.txt", context)
     try:
-        EmailMessage(subject, text, to=[manager.email]).send()
+        EmailMessage(subject, text, to=[address]).send()
     except OSError as error:
         # Not the error itself: it may hold the e-mail address, which stays out of the log.
         logger.error("A mail to a manager could not be sent: %s", type(error).__name__)

@@ -1,6 +1,7 @@
 """Forms of the sign-in that differ from the library's."""
 
 from allauth.account.forms import ResetPasswordForm
+from django import forms
 from django.http import HttpRequest
 
 from schoolloket.core import background
@@ -20,3 +21,9 @@ class ForgottenForm(ResetPasswordForm):  # type: ignore[misc]
         email: str = self.cleaned_data["email"]
         background.run(actions.request_reset, email=email, ip_address=ip_address_of(request))
         return email
+
+
+class EmailForm(forms.Form):
+    """Asks for the manager's new e-mail address."""
+
+    email = forms.EmailField(label="Nieuw e-mailadres")

@@ -9,12 +9,11 @@ from django.contrib.auth import logout
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponseRedirect
-from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.deprecation import MiddlewareMixin
 
+from . import rights
 from .actors import Actor
-from .models import Institution
 from .requests import ip_address_of, referring_page
 from .sessions import SIGNED_IN_AT
 
@@ -60,8 +59,9 @@ class SignInFirstMiddleware(LoginRequiredMiddleware):
 class InstitutionMiddleware(MiddlewareMixin):
     """Turn the `number` of a route into `request.institution`, or answer 404.
 
-    A view never sees the number, so it cannot forget to check it (R11). SignInFirstMiddleware
-    comes before and sends visitors without a session to the sign-in page.
+    A view never sees the number, so it cannot forget to check it (R11), and is closed to helpers
+    unless it says `for_helpers` (R13). SignInFirstMiddleware comes before and sends visitors
+    without a session to the sign-in page.
     """
 
     def process_view(
@@ -73,10 +73,16 @@ class InstitutionMiddleware(MiddlewareMixin):
             # Only reached by a route that was made public by mistake.
             raise Http404
 
-        managed = Institution.objects.managed_by(request.user)
-        request.institution = get_object_or_404(managed, number=kwargs.pop("number"))
+        right = rights.right_in(kwargs.pop("number"), request)
+        if right is None:
+            raise Http404
+        if right.is_helper and not rights.is_for_helpers(view):
+            raise Http404
+
+        request.institution = right.institution
         request.actor = Actor(
-            institution=request.institution,
+            institution=right.institution,
             manager=request.user,
             ip_address=ip_address_of(request),
+            right=right,
         )

@@ -1,6 +1,6 @@
 """Schools, their managers, who may enter which school, and the access log."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Self
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -14,12 +14,10 @@ from django.utils.crypto import salted_hmac
 
 from schoolloket.core.append_only import AppendOnly, AppendOnlyQuerySet
 from schoolloket.core.choices import ScreenChoices
+from schoolloket.core.clock import months_before
 
-
-class InstitutionQuerySet(models.QuerySet["Institution"]):
-    def managed_by(self, manager: "Manager") -> Self:
-        """The institutions that this manager may enter (R11)."""
-        return self.filter(memberships__manager=manager)
+# A right ends where its manager did not sign in for so many months (R13).
+IDLE_MONTHS = 12
 
 
 class Institution(models.Model):
@@ -33,8 +31,6 @@ class Institution(models.Model):
     )
     municipality = models.CharField("gemeente", max_length=100)
     name = models.CharField("naam", max_length=200)
-
-    objects = InstitutionQuerySet.as_manager()
 
     class Meta:
         verbose_name = "instelling"
@@ -71,7 +67,8 @@ class ManagerManager(BaseUserManager["Manager"]):
 class Manager(AbstractBaseUser, PermissionsMixin):
     """A LeerID-beheerder, or an operator (`is_staff`), who signs in with an e-mail address."""
 
-    email = models.EmailField("e-mailadres", unique=True)
+    # Null for somebody who comes in through an organisation's sign-in that gives no address.
+    email = models.EmailField("e-mailadres", unique=True, null=True)
     name = models.CharField("naam", max_length=150)
     is_active = models.BooleanField("actief", default=True)
     is_staff = models.BooleanField("operator (mag in het beheer)", default=False)
@@ -98,7 +95,8 @@ class Manager(AbstractBaseUser, PermissionsMixin):
 
     def clean(self) -> None:
         super().clean()
-        self.email = self.email.strip().lower()
+        if self.email is not None:
+            self.email = self.email.strip().lower()
 
     def get_short_name(self) -> str:
         """Return what the admin greets an operator with."""
@@ -110,8 +108,37 @@ class Manager(AbstractBaseUser, PermissionsMixin):
         return salted_hmac("institutions.session", credentials, algorithm="sha256").hexdigest()
 
 
+class MembershipQuerySet(models.QuerySet["Membership"]):
+    def valid_on(self, day: date) -> Self:
+        """Those whose last day has not passed, and that were used in the last year (R13)."""
+        used_since = months_before(day, IDLE_MONTHS)
+        used = Q(seen_at__date__gte=used_since) | Q(seen_at=None, given_at__date__gte=used_since)
+        not_over = Q(ends_on=None) | Q(ends_on__gte=day)
+        return self.filter(used, not_over)
+
+    def counting(self, *, by_provider: bool) -> Self:
+        """Those that count in a session.
+
+        `by_provider`: whether its manager came in through the organisation's own sign-in. What that
+        gives counts in no other session.
+        """
+        if by_provider:
+            return self
+        return self.filter(source=Membership.Source.DESK)
+
+
 class Membership(models.Model):
-    """A manager works at the desk of an institution."""
+    """A right: a manager works at the desk of an institution (R11, R13)."""
+
+    class Role(ScreenChoices):
+        MANAGER = "beheerder", "LeerID-beheerder"
+        HELPER = "klashelper", "Klashelper"
+
+    class Source(ScreenChoices):
+        """Who gave it: somebody at a desk or in `/beheer/`, or a provider's claim."""
+
+        DESK = "loket", "Gegeven in het Schoolloket"
+        PROVIDER = "provider", "Via de aanmelding van je organisatie"
 
     manager = models.ForeignKey(
         Manager, models.CASCADE, related_name="memberships", verbose_name="beheerder"
@@ -119,16 +146,74 @@ class Membership(models.Model):
     institution = models.ForeignKey(
         Institution, models.CASCADE, related_name="memberships", verbose_name="instelling"
     )
+    role = models.CharField("rol", max_length=12, choices=Role.on_screen, default=Role.MANAGER)
+    source = models.CharField(
+        max_length=8, choices=Source.on_screen, default=Source.DESK, editable=False
+    )
+    # Of a helper: the codes of the classes, and the school year in which they are meant.
+    classes = models.JSONField("klassen", default=list, blank=True)
+    school_year = models.PositiveSmallIntegerField("schooljaar", null=True, blank=True)
+    # The last day; null for a right that ends with an idle year only.
+    ends_on = models.DateField("tot en met", null=True, blank=True)
+    given_at = models.DateTimeField(default=timezone.now, editable=False)
+    # The last sign-in at which the right was still valid, so that none revives one that was not.
+    seen_at = models.DateTimeField(null=True, editable=False)
+
+    objects = MembershipQuerySet.as_manager()
 
     class Meta:
         verbose_name = "toegang"
         verbose_name_plural = "toegangen"
         constraints = [
-            models.UniqueConstraint(fields=["manager", "institution"], name="membership_is_unique")
+            models.UniqueConstraint(
+                fields=["manager", "institution", "source"], name="one_right_of_a_source"
+            ),
+            models.CheckConstraint(
+                name="a_helper_has_a_school_year_and_a_last_day",
+                condition=Q(role="beheerder", school_year=None)
+                | Q(role="klashelper", school_year__isnull=False, ends_on__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.manager} in {self.institution}"
+
+    @property
+    def is_helper(self) -> bool:
+        """Whether it opens some classes only (R13)."""
+        return self.role == Membership.Role.HELPER
+
+
+class Invitation(models.Model):
+    """A right that waits for somebody to accept it with the link in a mail.
+
+    Gone once it was accepted, withdrawn or replaced: the access log tells of it.
+    """
+
+    institution = models.ForeignKey(Institution, models.CASCADE, related_name="invitations")
+    email = models.EmailField()
+    role = models.CharField(max_length=12, choices=Membership.Role.on_screen)
+    classes = models.JSONField(default=list)
+    school_year = models.PositiveSmallIntegerField(null=True)
+    ends_on = models.DateField(null=True)
+    invited_at = models.DateTimeField()
+    # Null for a command.
+    invited_by = models.ForeignKey(Manager, models.CASCADE, null=True, related_name="+")
+    # The SHA-256 of the token in the link, and until when the link works.
+    token_hash = models.CharField(max_length=64, unique=True)
+    expires_at = models.DateTimeField()
+    # Null until the mail server took the mail.
+    mailed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["institution", "email"], name="one_invitation_for_an_address"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"uitnodiging {self.pk}"
 
 
 class AccessEventQuerySet(AppendOnlyQuerySet):
@@ -163,8 +248,18 @@ class AccessEvent(AppendOnly):
         NO_LONGER_OPERATOR = "operator_off", "Geen operator meer"
         MADE_SUPERUSER = "superuser_on", "Alle rechten gekregen"
         NO_LONGER_SUPERUSER = "superuser_off", "Niet langer alle rechten"
+        INVITED = "invited", "Uitgenodigd"
+        INVITATION_WITHDRAWN = "uninvited", "Uitnodiging ingetrokken"
         ADDED = "added", "Toegang gekregen tot de instelling"
+        RIGHT_CHANGED = "right", "Toegang gewijzigd"
         REMOVED = "removed", "Toegang tot de instelling verloren"
+        CODE_FAILED = "code_failed", "Tweede stap mislukt"
+        FACTOR_ADDED = "factor_added", "Tweede stap toegevoegd"
+        FACTOR_REMOVED = "factor_removed", "Tweede stap verwijderd"
+        CODES_RENEWED = "codes", "Nieuwe herstelcodes gemaakt"
+        FACTOR_RESET = "factor_reset", "Tweede stap gewist: verloren"
+        ENROLMENT_ASKED = "enrolment", "Link voor de tweede stap gemaild"
+        JOINED = "joined", "Gekoppeld aan de aanmelding van de organisatie"
 
     kind = models.CharField("gebeurtenis", max_length=16, choices=Kind.on_screen)
     at = models.DateTimeField("tijdstip", db_index=True)
@@ -180,7 +275,7 @@ class AccessEvent(AppendOnly):
         Institution, models.PROTECT, null=True, related_name="+", verbose_name="instelling"
     )
     ip_address = models.GenericIPAddressField("IP-adres", null=True)
-    # A batch, or a masked e-mail address.
+    # A batch, a masked e-mail address, a role with its classes, or a reason.
     detail = models.CharField("toelichting", max_length=300, blank=True)
 
     objects = AccessEventQuerySet.as_manager()  # type: ignore[misc]

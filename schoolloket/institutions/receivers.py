@@ -17,7 +17,7 @@ from django.utils import timezone
 from . import actions
 from .actors import Author
 from .models import AccessEvent, Manager, Membership
-from .requests import author_of
+from .requests import author_of, came_by_provider
 from .sessions import SIGNED_IN_AT
 
 Kind = AccessEvent.Kind
@@ -30,6 +30,12 @@ NO_CHANGE = ({"last_login"}, {"password"})
 def stamp_session(request: HttpRequest, **signal: Any) -> None:
     """Note in the session when it began: SESSION_HOURS later it ends."""
     request.session[SIGNED_IN_AT] = timezone.now().timestamp()
+
+
+@receiver(user_logged_in)
+def note_rights_seen(request: HttpRequest, user: Manager, **signal: Any) -> None:
+    """Note the sign-in with each right that is still valid: an idle year ends the others (R13)."""
+    actions.note_seen(manager=user, by_provider=came_by_provider(request, user))
 
 
 @receiver(pre_save, sender=Manager)

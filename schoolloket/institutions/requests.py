@@ -3,6 +3,7 @@
 from typing import Any
 
 from allauth.account.adapter import get_adapter
+from allauth.account.internal.flows.login import get_authentication_records
 from django.http import HttpRequest
 from django.utils.http import url_has_allowed_host_and_scheme
 
@@ -25,6 +26,39 @@ def ip_address_of(request: HttpRequest) -> str:
     """Return the IP address of the client, as the trusted proxies give it (TRUSTED_PROXIES)."""
     address: str = get_adapter().get_client_ip(request)
     return address
+
+
+def came_by_provider(request: HttpRequest, manager: Manager) -> bool:
+    """Whether the manager of this session came in through the organisation's own sign-in."""
+    return "socialaccount" in steps_of(request, manager)
+
+
+def steps_of(request: HttpRequest, manager: Manager) -> set[str]:
+    """Return the steps by which the manager of this session signed in.
+
+    `password`, `mfa` (a second factor, or a passkey alone) and `socialaccount`.
+    """
+    records = get_authentication_records(request, manager)
+    return {record["method"] for record in records}
+
+
+# How a manager came in, by the kind of the factor.
+WAYS_IN = {
+    "totp": "met een app",
+    "recovery_codes": "met een herstelcode",
+    "webauthn": "met een toegangssleutel",
+    "remembered": "tweede stap eerder vandaag",
+}
+
+
+def way_in(request: HttpRequest, manager: Manager) -> str:
+    """Return how the manager of this session signed in, for the access log."""
+    last = get_authentication_records(request, manager)[-1:]
+    for record in last:
+        if record["method"] == "socialaccount":
+            return "via de organisatie"
+        return WAYS_IN.get(record.get("type", ""), "alleen met een wachtwoord")
+    return ""
 
 
 def operator_of(request: Any) -> Operator:

@@ -5,13 +5,17 @@ from django.contrib.auth.decorators import login_not_required
 from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.debug import sensitive_variables
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from schoolloket.core.exceptions import Refused
 from schoolloket.core.text import LONGEST_SEARCH, SEARCH_TOO_LONG
 
-from . import actions
+from . import actions, email_changes, rights
+from .forms import EmailForm
 from .models import Institution
 from .requests import DeskRequest, author_of, referring_page
+from .second_factor.fresh import asks_again
 
 # From this number of schools on, the page offers a search.
 SEARCHABLE_FROM = 8
@@ -20,7 +24,7 @@ SEARCHABLE_FROM = 8
 @require_safe
 def choose_institution(request: DeskRequest) -> HttpResponse:
     """Instelling kiezen; with one institution, straight to its list."""
-    managed = Institution.objects.managed_by(request.user)
+    managed = Institution.objects.filter(pk__in=rights.rights_of(request).values("institution"))
     total = managed.count()
     if total == 1:
         return redirect("students", managed.get().number)
@@ -57,6 +61,41 @@ def sign_out_everywhere(request: DeskRequest) -> HttpResponse:
     auth.logout(request)
     messages.success(request, "Je bent overal afgemeld.")
     return redirect("account_login")
+
+
+@asks_again
+@require_http_methods(["GET", "HEAD", "POST"])
+def change_email(request: DeskRequest) -> HttpResponse:
+    """Mail a link to the manager's new address, which changes it."""
+    form = EmailForm(request.POST or None)
+    if form.is_valid():
+        email = form.cleaned_data["email"]
+        actions.ask_email_change(manager=request.user, email=email, by=author_of(request))
+        messages.success(
+            request, "Kijk in je nieuwe mailbox: de link daarin wijzigt je e-mailadres."
+        )
+        return redirect("mfa_index")
+    return render(request, "institutions/change_email.html", {"form": form})
+
+
+@login_not_required
+@sensitive_variables("token")
+@require_http_methods(["GET", "HEAD", "POST"])
+def confirm_email(request: HttpRequest, token: str) -> HttpResponse:
+    """Change the address with the link in the mail, which may be opened on another device.
+
+    A press of a button does it: programs that read mails open every link.
+    """
+    try:
+        change = email_changes.read(token)
+        if request.method == "POST":
+            actions.change_email(token=token, by=author_of(request))
+            messages.success(request, "Je e-mailadres is gewijzigd. Meld je ermee aan.")
+            return redirect("account_login")
+    except Refused as refused:
+        messages.error(request, str(refused))
+        return redirect("account_login")
+    return render(request, "institutions/confirm_email.html", {"email": change.email})
 
 
 @login_not_required

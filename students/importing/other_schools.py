@@ -8,9 +8,11 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 
+from django.db.models import QuerySet
+
 from schoolloket.core.clock import today
 from schoolloket.core.text import counted, fold
-from schoolloket.institutions.models import Institution, InstitutionQuerySet, Manager
+from schoolloket.institutions.models import Institution, Manager, Membership
 from students.models import Enrolment
 
 from . import UnusableFile
@@ -122,11 +124,10 @@ def _numbers(rows: Iterable[Row]) -> str:
     return f" ({named})"
 
 
-def _schools_of(manager: Manager | None) -> InstitutionQuerySet:
-    """Return the institutions that the manager may enter; none for a command."""
-    if manager is None:
-        return Institution.objects.none()
-    return Institution.objects.managed_by(manager)
+def _schools_of(manager: Manager | None) -> QuerySet[Institution]:
+    """Return the institutions in which the manager has a right; none for a command."""
+    rights = Membership.objects.filter(manager=manager).valid_on(today())
+    return Institution.objects.filter(pk__in=rights.values("institution"))
 
 
 def _knows_one_of(rows: list[Row], institution: Institution) -> bool:

@@ -4,6 +4,7 @@ import pytest
 from django.http import HttpResponse
 from django.test import Client, override_settings
 
+from tests.desk_client import DeskClient
 from tests.pages import desk
 
 pytestmark = pytest.mark.django_db
@@ -38,6 +39,6 @@ def test_every_answer_keeps_other_sites_and_the_browsers_devices_out(alice_clien
 
 def test_the_redirect_to_https_does_so_too() -> None:
     with override_settings(SECURE_SSL_REDIRECT=True):
-        answer = Client().get("/mijn/")
+        answer = DeskClient().get("/mijn/")
     assert answer.status_code == 301
     assert "camera=()" in answer["Permissions-Policy"]

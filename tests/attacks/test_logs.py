@@ -16,6 +16,7 @@ from django.urls import include, path
 from accounts.portal import access
 from schoolloket import urls as project_urls
 from schoolloket.institutions.models import Institution
+from tests.desk_client import DeskClient
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 
@@ -67,7 +68,7 @@ def test_a_pupils_name_in_an_address_is_not_in_the_log(logged: StringIO) -> None
     assert visitor().post(address).status_code == 403
     assert visitor().get(f"{address}/x/").status_code == 404
     assert visitor().get(f"/MIJN/{NAME}").status_code == 404
-    assert Client().put(address).status_code == 405
+    assert DeskClient().put(address).status_code == 405
     with override_settings(ROOT_URLCONF=WithFailingPages):
         assert visitor().get(address).status_code == 500
     assert len([line for line in lines(logged) if " django." in line]) == 5
@@ -81,7 +82,7 @@ def test_a_pupils_name_in_an_address_is_not_in_the_log(logged: StringIO) -> None
 )
 def test_a_mailed_token_is_not_in_the_log(logged: StringIO, address: str) -> None:
     assert visitor().post(address).status_code == 403
-    Client().put(address)
+    DeskClient().put(address)
     visitor().get(f"{address}x/y/")
     with override_settings(ROOT_URLCONF=WithFailingPages):
         visitor().get(address)

@@ -23,6 +23,7 @@ from schoolloket.core import background
 from schoolloket.institutions import devices
 from schoolloket.institutions.models import Manager
 from tests.at_once import at_once
+from tests.desk_client import DeskClient
 from tests.helpers import PASSWORD
 from tests.pages import desk, text
 
@@ -201,7 +202,7 @@ def choose_by_mail(client: Client, path: str) -> object:
 
 @pytest.fixture
 def operator_client(db: None) -> Client:
-    client = Client()
+    client = DeskClient()
     operator = Manager.objects.create_superuser("op@loket.test", PASSWORD, name="Op")
     client.force_login(operator)
     return client

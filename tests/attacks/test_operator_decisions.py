@@ -14,6 +14,7 @@ from schoolloket.identity import actions
 from schoolloket.institutions.actors import Operator, Pupil
 from schoolloket.institutions.models import Manager
 from students.models import Enrolment, IdentityConflict, Student, StudentEvent, StudentFieldChange
+from tests.desk_client import DeskClient
 from tests.helpers import NOW, PASSWORD
 from tests.pages import desk, html, text
 from tests.schoolloket.identity.fixtures import NUMBER, Doubt
@@ -55,7 +56,7 @@ def staff(*codenames: str) -> Client:
     """Somebody who may enter `/beheer/` with these rights and no more."""
     person = Manager.objects.create_user("stan@beheer.test", PASSWORD, name="Stan", is_staff=True)
     person.user_permissions.set(Permission.objects.filter(codename__in=codenames))
-    client = Client()
+    client = DeskClient()
     client.force_login(person)
     return client
 
@@ -68,7 +69,7 @@ def test_a_manager_decides_nothing_and_reads_nothing(
 ) -> None:
     pages = pages_of(doubt)
     before = everything()
-    for client in (alice_client, bob_client, Client()):
+    for client in (alice_client, bob_client, DeskClient()):
         for page in pages:
             for answer in (client.get(page), client.post(page, posted(doubt))):
                 assert answer.status_code in (302, 403)

@@ -20,6 +20,7 @@ from django.test import Client, RequestFactory
 from accounts.portal import cookies
 from accounts.portal.device import Device
 from schoolloket.institutions.models import AccessEvent, Manager
+from tests.desk_client import DeskClient
 from tests.helpers import PASSWORD
 from tests.pages import desk
 
@@ -29,7 +30,7 @@ COOKIE = settings.SESSION_COOKIE_NAME
 
 
 def signed_in(email: str = "alice@school.test") -> Client:
-    client = Client()
+    client = DeskClient()
     client.post("/aanmelden/", {"login": email, "password": PASSWORD})
     return client
 
@@ -45,7 +46,7 @@ def test_a_key_read_from_the_database_opens_no_desk(alice: Manager) -> None:
     client = signed_in()
     assert is_in(client)
 
-    thief = Client()
+    thief = DeskClient()
     for row in Session.objects.all():
         thief.cookies[COOKIE] = row.session_key
         assert not is_in(thief)
@@ -55,11 +56,11 @@ def test_a_key_read_from_the_database_opens_no_desk(alice: Manager) -> None:
 
 
 def test_a_session_that_a_thief_planted_is_not_the_managers(alice: Manager) -> None:
-    client = Client()
+    client = DeskClient()
     client.cookies[COOKIE] = "planted" * 5
     client.post("/aanmelden/", {"login": "alice@school.test", "password": PASSWORD})
     assert is_in(client)
-    thief = Client()
+    thief = DeskClient()
     thief.cookies[COOKIE] = "planted" * 5
     assert not is_in(thief)
 
@@ -72,7 +73,7 @@ def test_a_session_that_ended_is_removed(alice: Manager, clock: time_machine.Tra
 
 
 def test_signing_out_ends_the_session_for_a_thief_too(alice: Manager) -> None:
-    client, thief = signed_in(), Client()
+    client, thief = signed_in(), DeskClient()
     thief.cookies[COOKIE] = client.cookies[COOKIE].value
     assert is_in(thief)
     client.post("/aanmelden/afmelden/")

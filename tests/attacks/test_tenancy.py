@@ -24,6 +24,7 @@ from schoolloket.institutions.models import Institution, Manager
 from students.models import ImportRun
 from tests.accounts.portal.helpers import OWN, signed_in
 from tests.credentials.helpers import Prepare
+from tests.desk_client import DeskClient
 from tests.helpers import NOW, PASSWORD, Enrol, GiveAccount, manager_of
 from tests.pages import desk
 from tests.test_routes import PORTAL, ROUTES, SIGN_IN, TYPED, Brussel, Who, admin_url, who
@@ -110,7 +111,7 @@ def url_of(route: str, school: School, number: str) -> str:
 
 @pytest.fixture
 def anonymous(db: None) -> Client:
-    return Client()
+    return DeskClient()
 
 
 @pytest.fixture
@@ -149,7 +150,7 @@ def pupil_of_gent(gent: Institution, enrol: Enrol, give_account: GiveAccount) ->
 
 
 def signed_in_as(manager: Manager) -> Client:
-    client = Client()
+    client = DeskClient()
     client.force_login(manager)
     return client
 
@@ -315,7 +316,7 @@ def test_no_form_is_taken_without_its_token(
 
 
 def foreign_token() -> str:
-    page = Client().get("/mijn/").content.decode()
+    page = DeskClient().get("/mijn/").content.decode()
     found = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', page)
     assert found
     return found[1]

@@ -15,6 +15,7 @@ from credentials.models import Batch, PrintChoices
 from credentials.print_setup import PrintSetup
 from schoolloket.institutions.actors import Actor
 from schoolloket.institutions.models import Institution, Manager
+from tests.desk_client import DeskClient
 from tests.helpers import Enrol, GiveAccount
 from tests.pages import desk, html, messages_on, text
 
@@ -293,7 +294,7 @@ def test_a_draft_and_another_schools_batch_have_no_choice(
     bob: Manager,
 ) -> None:
     assert choose(alice_client, prepare(mila)).status_code == 404
-    client = Client()
+    client = DeskClient()
     client.force_login(bob)
     foreign = desk("choose_printing", saved(wout).pk, number="999913")
     assert client.post(foreign, {"documents": [A4]}).status_code == 404

@@ -23,6 +23,7 @@ from schoolloket.core import exceptions
 from schoolloket.institutions.actors import Actor
 from schoolloket.institutions.models import Institution, Manager
 from students.models import Enrolment
+from tests.desk_client import DeskClient
 from tests.helpers import manager_of
 from tests.pages import desk, html, text
 
@@ -43,7 +44,7 @@ def fetch(client: Client, batch: Batch, document: str = "zip") -> HttpResponse:
 
 def is_served(batch: Batch, manager: Manager | None = None) -> bool:
     """Whether a manager who signs in now can download the batch; by default its maker."""
-    client = Client()
+    client = DeskClient()
     client.force_login(manager or batch.created_by)
     response = fetch(client, batch, "leerid.xlsx")
     if response.status_code == 200:

@@ -6,7 +6,6 @@ from io import BytesIO
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import HttpResponse
-from django.test import Client
 from django.urls import reverse
 from openpyxl import load_workbook
 
@@ -17,6 +16,7 @@ from credentials.sealing import unseal
 from schoolloket.institutions.actors import Actor
 from schoolloket.institutions.models import Institution, Manager
 from students.models import Enrolment
+from tests.desk_client import DeskClient
 from tests.pages import messages_on, plain
 from tests.students import helpers
 
@@ -30,7 +30,7 @@ class Desk:
 
     def __post_init__(self) -> None:
         self.actor = Actor(institution=self.school, manager=self.manager, ip_address="127.0.0.1")
-        self.browser = Client()
+        self.browser = DeskClient()
         self.sign_in()
 
     def sign_in(self) -> None:

@@ -16,6 +16,7 @@ from schoolloket.institutions import access_log
 from schoolloket.institutions.actors import Actor
 from schoolloket.institutions.models import AccessEvent, Institution, Manager, Membership, Tally
 from tests.credentials.helpers import Prepare
+from tests.desk_client import DeskClient
 from tests.helpers import PASSWORD
 from tests.pages import text
 
@@ -33,7 +34,7 @@ def operator(db: None) -> Manager:
 
 @pytest.fixture
 def operator_client(operator: Manager) -> Client:
-    client = Client()
+    client = DeskClient()
     client.force_login(operator)
     return client
 
@@ -294,7 +295,7 @@ def test_counts_whose_window_is_over_are_deleted(
 def test_an_operator_reads_the_log_of_a_school_and_changes_nothing(
     alice: Manager, bob: Manager, operator_client: Client
 ) -> None:
-    Client().post("/aanmelden/", {"login": ALICE, "password": PASSWORD})
+    DeskClient().post("/aanmelden/", {"login": ALICE, "password": PASSWORD})
     page = text(operator_client.get("/beheer/institutions/accessevent/?instelling=999912"))
     assert "Aangemeld" in page
     assert "Bob" not in page

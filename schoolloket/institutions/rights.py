@@ -1,0 +1,39 @@
+"""Rights: by which membership a manager is in a school, and which pages a helper has (R11, R13)."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.db.models import QuerySet
+
+from schoolloket.core import clock
+
+from .models import Membership
+from .requests import DeskRequest, came_by_provider
+
+View = Callable[..., Any]
+
+
+def rights_of(request: DeskRequest) -> QuerySet[Membership]:
+    """Return the rights that the manager of this session has today, with their institutions."""
+    mine = Membership.objects.filter(manager=request.user).select_related("institution")
+    counting = mine.counting(by_provider=came_by_provider(request, request.user))
+    return counting.valid_on(clock.today())
+
+
+def right_in(number: str, request: DeskRequest) -> Membership | None:
+    """Return the right to the institution with this number, None where there is none.
+
+    Of two, one from a provider and one of the desk, that of a LeerID-beheerder comes first.
+    """
+    # `beheerder` comes before `klashelper`.
+    return rights_of(request).filter(institution__number=number).order_by("role").first()
+
+
+def for_helpers(view: View) -> View:
+    """Open a view of the desk to helpers too: it shows and does what they may, and no more."""
+    view.for_helpers = True  # type: ignore[attr-defined]
+    return view
+
+
+def is_for_helpers(view: View) -> bool:
+    return getattr(view, "for_helpers", False)
