@@ -40,7 +40,7 @@ browser:
 	@umask 077 && $(BIN)/python -m schoolloket.make_secrets > $@.new && mv $@.new $@
 
 DEMO = set -a && . ./.demo/env && set +a && export DEMO=1 \
-	DESK_URL=http://127.0.0.1:$(PORT) DATABASE_URL=sqlite:///$(CURDIR)/.demo/demo.sqlite3 &&
+	DESK_URL=http://localhost:$(PORT) DATABASE_URL=sqlite:///$(CURDIR)/.demo/demo.sqlite3 &&
 
 # A demo from before the pepper gets one.
 demo-data: .venv/run .demo/env
@@ -53,13 +53,16 @@ demo-data: .venv/run .demo/env
 
 demo-sign-in: demo-data
 	@echo
-	@echo "  LeerID Schoolloket   http://127.0.0.1:$(PORT)/"
+	@echo "  LeerID Schoolloket   http://localhost:$(PORT)/"
 	@echo "  Both schools         beheerder@demo.test / demo-schoolloket-2026"
 	@echo "  Gent only            gent@demo.test / demo-schoolloket-2026"
+	@echo "  Helper of class 6EM  klashelper@demo.test / demo-schoolloket-2026"
+	@echo "  Operator             operator@demo.test / demo-schoolloket-2026"
+	@echo "  Its mails            http://localhost:$(PORT)/demo/mails/"
 	@echo "  Stop with Ctrl-C"
 	@echo
 
-demo: demo-sign-in ## a school to try, on http://127.0.0.1:8000/ (another port: make demo PORT=8010)
+demo: demo-sign-in ## a school to try, on http://localhost:8000/ (another port: make demo PORT=8010)
 	@$(DEMO) exec $(BIN)/gunicorn schoolloket.wsgi --config deploy/gunicorn.conf.py \
 	  --bind 127.0.0.1:$(PORT) --workers $(WORKERS) --log-level warning
 

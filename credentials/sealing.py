@@ -6,8 +6,7 @@ codes holds the password alone, and is printed with the plain URL.
 
 from dataclasses import dataclass
 
-from accounts.portal import tokens
-from schoolloket.core import vault
+from schoolloket.core import tokens, vault
 
 from . import passwords
 from .models import BatchItem

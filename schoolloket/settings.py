@@ -92,6 +92,7 @@ INSTALLED_APPS = [
     "credentials",
     "schoolloket.privacy",
     "schoolloket.identity",
+    "schoolloket.access",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",

@@ -5,6 +5,7 @@ from allauth.mfa.base import views as factor
 from allauth.mfa.recovery_codes import views as codes
 from allauth.mfa.totp import views as app
 from allauth.mfa.webauthn import views as passkey
+from django.conf import settings
 from django.contrib import admin
 from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path, register_converter
@@ -41,7 +42,7 @@ second_factor_urls = [
     path("mijn/app/weg/", app.deactivate_totp, name="mfa_deactivate_totp"),
     path("mijn/sleutel/", passkey.add_webauthn, name="mfa_add_webauthn"),
     path(
-        "mijn/sleutel/<id:pk>/weg/",
+        "mijn/sleutel/<id:passkey_id>/weg/",
         second_factor.RemovePasskey.as_view(),
         name="mfa_remove_webauthn",
     ),
@@ -90,8 +91,12 @@ urlpatterns = [
     path("", include("accounts.urls")),
     path("", include("credentials.urls")),
     path("", include("schoolloket.privacy.urls")),
+    path("", include("schoolloket.access.urls")),
     path("", include("students.urls")),
 ]
+
+if settings.DEMO:
+    urlpatterns.append(path("demo/", include("schoolloket.demo.urls")))
 
 handler400 = "schoolloket.error_views.bad_request"
 handler500 = "schoolloket.error_views.server_error"

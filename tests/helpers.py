@@ -1,11 +1,13 @@
 """What the tests share beside the cast: the moment, the password, and how its members are made."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from django.utils import timezone
+
 from accounts.models import Account
-from schoolloket.institutions.models import Institution, Manager, Membership
+from schoolloket.institutions.models import Institution, Invitation, Manager, Membership
 from students.models import Enrolment
 
 NOW = datetime(2026, 11, 23, 10, 0, tzinfo=ZoneInfo("Europe/Brussels"))
@@ -17,6 +19,19 @@ FEW_CARDS = 65
 
 Enrol = Callable[..., Enrolment]
 GiveAccount = Callable[..., Account]
+
+
+def invitation_to(institution: Institution, email: str = "dirk@school.test") -> Invitation:
+    """An invitation as LeerID-beheerder whose mail has left, and that nobody accepted yet."""
+    now = timezone.now()
+    return Invitation.objects.create(
+        institution=institution,
+        email=email,
+        role=Membership.Role.MANAGER,
+        invited_at=now,
+        expires_at=now + timedelta(days=7),
+        mailed_at=now,
+    )
 
 
 def manager_of(institution: Institution, name: str) -> Manager:

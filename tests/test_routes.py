@@ -14,8 +14,10 @@ from django.utils import timezone
 from accounts.models import Account
 from credentials.models import Batch
 from schoolloket.institutions.actors import Actor
+from schoolloket.institutions.models import Invitation, Membership
 from students.models import Enrolment, ImportRun
 from tests.desk_client import DeskClient
+from tests.helpers import invitation_to, manager_of
 
 pytestmark = pytest.mark.usefixtures("clock")
 
@@ -38,7 +40,8 @@ BATCH = "<number:number>/afdrukken/<uuid:batch_id>/"
 EXPECTED = {
     "": Who.SIGNED_IN,
     SIGN_IN: Who.PUBLIC,
-    f"{SIGN_IN}afmelden/": Who.SIGNED_IN,
+    # For somebody halfway the sign-in too.
+    f"{SIGN_IN}afmelden/": Who.PUBLIC,
     f"{SIGN_IN}overal-afmelden/": Who.SIGNED_IN,
     f"{SIGN_IN}inactief/": Who.PUBLIC,
     f"{SIGN_IN}opnieuw/": Who.SIGNED_IN,
@@ -47,6 +50,25 @@ EXPECTED = {
     f"{SIGN_IN}vergeten/verstuurd/": Who.PUBLIC,
     f"{SIGN_IN}vergeten/<uidb36:uidb36>-<key>/": Who.PUBLIC,
     f"{SIGN_IN}vergeten/klaar/": Who.PUBLIC,
+    f"{SIGN_IN}code/": Who.PUBLIC,
+    f"{SIGN_IN}sleutel/": Who.PUBLIC,
+    f"{SIGN_IN}bevestigen/": Who.SIGNED_IN,
+    f"{SIGN_IN}bevestigen/code/": Who.SIGNED_IN,
+    f"{SIGN_IN}bevestigen/sleutel/": Who.SIGNED_IN,
+    f"{SIGN_IN}tweede-stap/": Who.SIGNED_IN,
+    f"{SIGN_IN}tweede-stap/mail/": Who.SIGNED_IN,
+    f"{SIGN_IN}tweede-stap/kies/": Who.SIGNED_IN,
+    f"{SIGN_IN}tweede-stap/<uidb36:uidb36>-<key>/": Who.PUBLIC,
+    f"{SIGN_IN}mijn/": Who.SIGNED_IN,
+    f"{SIGN_IN}mijn/e-mail/": Who.SIGNED_IN,
+    f"{SIGN_IN}mijn/app/": Who.SIGNED_IN,
+    f"{SIGN_IN}mijn/app/weg/": Who.SIGNED_IN,
+    f"{SIGN_IN}mijn/sleutel/": Who.SIGNED_IN,
+    f"{SIGN_IN}mijn/sleutel/<id:passkey_id>/weg/": Who.SIGNED_IN,
+    f"{SIGN_IN}mijn/herstelcodes/": Who.SIGNED_IN,
+    f"{SIGN_IN}mijn/herstelcodes/nieuw/": Who.SIGNED_IN,
+    # In a mail, which may be opened on another device.
+    f"{SIGN_IN}e-mail/<str:token>/": Who.PUBLIC,
     f"{SIGN_IN}registreren/": Who.CLOSED,
     f"{SIGN_IN}e-mail/": Who.CLOSED,
     f"{SIGN_IN}wachtwoord/zetten/": Who.CLOSED,
@@ -87,6 +109,16 @@ EXPECTED = {
     f"{BATCH}download/<str:document>": Who.MEMBER,
     f"{BATCH}kaart/<id:student_id>/": Who.MEMBER,
     f"{BATCH}vernietigen/": Who.MEMBER,
+    "<number:number>/toegang/": Who.MEMBER,
+    "<number:number>/toegang/uitnodigen/": Who.MEMBER,
+    "<number:number>/toegang/uitnodiging/<id:invitation_id>/opnieuw/": Who.MEMBER,
+    "<number:number>/toegang/uitnodiging/<id:invitation_id>/intrekken/": Who.MEMBER,
+    "<number:number>/toegang/<id:right_id>/wijzigen/": Who.MEMBER,
+    "<number:number>/toegang/<id:right_id>/beeindigen/": Who.MEMBER,
+    "<number:number>/toegang/<id:right_id>/tweede-stap/": Who.MEMBER,
+    # In a mail, which may be opened on another device.
+    "uitnodiging/<token:token>/": Who.PUBLIC,
+    "uitnodiging/": Who.PUBLIC,
     "<number:number>/import/": Who.MEMBER,
     "<number:number>/import/<id:run_id>/": Who.MEMBER,
     "<number:number>/import/<id:run_id>/niet-ingelezen/": Who.MEMBER,
@@ -102,11 +134,17 @@ ADMIN_PAGES = {
 # The page of the printed URL shows the username of that URL, whether anybody has it or not.
 TYPED = {f"{PORTAL}<str:username>"}
 MAILED = {
+    f"{SIGN_IN}tweede-stap/<uidb36:uidb36>-<key>/",
+    f"{SIGN_IN}e-mail/<str:token>/",
+    "uitnodiging/<token:token>/",
+    "uitnodiging/",
     f"{PORTAL}e-mail/<token:token>/",
     f"{PORTAL}e-mail/bevestigen",
     f"{PORTAL}vergeten/<token:token>/",
     f"{PORTAL}vergeten/nieuw",
 }
+# The steps of a sign-in that nobody began.
+HALFWAY = {f"{SIGN_IN}afmelden/", f"{SIGN_IN}code/", f"{SIGN_IN}sleutel/"}
 
 
 def walk(patterns: list[URLPattern | URLResolver], before: str = "") -> Iterator[str]:
@@ -144,8 +182,10 @@ def test_a_route_of_an_institution_is_for_its_managers() -> None:
     of_a_school = [route for route in ROUTES if "<number:" in route]
     assert {who(route) for route in of_a_school} == {Who.MEMBER}
     ids = {name for route in EXPECTED for name in re.findall(r"<(?:id|uuid):(\w+)>", route)}
-    assert ids == {"student_id", "batch_id", "run_id"}
-    assert not [r for r in routes_of(Who.PUBLIC, Who.SIGNED_IN) if re.search("<(id|uuid):", r)]
+    assert ids == {"student_id", "batch_id", "run_id", "right_id", "invitation_id", "passkey_id"}
+    of_all = [r for r in routes_of(Who.PUBLIC, Who.SIGNED_IN) if re.search("<(id|uuid):", r)]
+    # Its own manager's alone.
+    assert of_all == [f"{SIGN_IN}mijn/sleutel/<id:passkey_id>/weg/"]
 
 
 # Brussel's objects -----------------------------------------------------------------------------
@@ -159,6 +199,8 @@ class Brussel:
     draft: Batch
     printable: Batch
     run: ImportRun
+    right: Membership
+    invitation: Invitation
 
     def url(self, route: str, number: str = "999912") -> str:
         values = self.values(route, number)
@@ -178,13 +220,16 @@ class Brussel:
             "uidb36": "1",
             "key": "x-y-z",
             "token": "x-y-z",
+            "passkey_id": 1,
+            "right_id": self.right.pk,
+            "invitation_id": self.invitation.pk,
         }
 
     def everything(self) -> list[object]:
         """All that the request of a stranger must leave as it is."""
         return [
             list(model.objects.order_by("pk").values())
-            for model in (Account, Enrolment, Batch, ImportRun)
+            for model in (Account, Enrolment, Batch, ImportRun, Membership, Invitation)
         ] + [list(self.draft.items.values()), list(self.printable.items.values())]
 
 
@@ -205,7 +250,16 @@ def brussels(
         state=ImportRun.State.DROPPED,
     )
     printable = saved(charlie)
-    return Brussel(charlie, ready(charlie, newcomer), printable, run)
+    carol = manager_of(alice_actor.institution, "Carol")
+    invitation = invitation_to(alice_actor.institution)
+    return Brussel(
+        charlie,
+        ready(charlie, newcomer),
+        printable,
+        run,
+        carol.memberships.get(),
+        invitation,
+    )
 
 
 METHODS = ["get", "post"]
@@ -287,7 +341,8 @@ def test_a_public_page_needs_no_sign_in(
         with subtests.test(route):
             response = client.get(brussels.url(route))
             # A mailed link redirects, to take its token out of the URL; without a token it is dead.
-            assert response.status_code in ((302, 410) if route in MAILED else (200,))
+            leads_on = route in MAILED | HALFWAY
+            assert response.status_code in ((302, 410) if leads_on else (200,))
             assert route in TYPED or brussels.charlie.username not in response.content.decode()
 
 

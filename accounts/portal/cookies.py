@@ -8,9 +8,8 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 
-from schoolloket.core import device_cookie
+from schoolloket.core import device_cookie, tokens
 
-from . import tokens
 from .device import Device
 
 

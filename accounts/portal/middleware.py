@@ -10,11 +10,10 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 
 from accounts.models import Account
-from schoolloket.core import clock
+from schoolloket.core import clock, tokens
 from schoolloket.institutions.actors import Pupil
 from schoolloket.institutions.requests import ip_address_of
 
-from . import tokens
 from .access import Audience, View
 from .cookies import SESSION_COOKIE, portal_path
 from .models import PortalSession

@@ -2,8 +2,7 @@
 
 from accounts.models import Account
 from accounts.usernames import is_well_formed
-
-from . import tokens
+from schoolloket.core import tokens
 
 # Where the URL has it: `?k=`.
 PARAMETER = "k"

@@ -1,6 +1,7 @@
 from django.urls import path, register_converter
 
-from .tokens import TokenConverter
+from schoolloket.core.tokens import TokenConverter
+
 from .views import mailed_links, own_password, sessions
 
 register_converter(TokenConverter, "token")

@@ -83,6 +83,40 @@ class EmailTaken(Refused):
     message = "Met dit e-mailadres meldt al iemand zich aan. Er is niets gewijzigd."
 
 
+class NoLongerHere(Refused):
+    """The right that is to be changed, or that of who changes it, ended meanwhile (R13)."""
+
+    message = "Deze toegang bestaat niet meer. Er is niets gewijzigd."
+
+
+class MoreThanOwn(Refused):
+    """Nobody grants more than he has (R13). `last_day`: of the own right."""
+
+    def __init__(self, last_day: str) -> None:
+        super().__init__(
+            f"Je eigen toegang loopt tot en met {last_day}. "
+            "Geef een ander geen langere toegang dan die van jezelf."
+        )
+
+
+class GivenByProvider(Refused):
+    """The right follows the claims of the organisation's own sign-in."""
+
+    message = "Deze toegang komt van de aanmelding van je organisatie, en wijzigt alleen daar."
+
+
+class AlreadyHere(Refused):
+    """Who is invited has a right in the school already."""
+
+    message = "Deze persoon werkt al in dit loket. Wijzig de toegang in de lijst."
+
+
+class InvitationGone(Refused):
+    """An invitation that was accepted, withdrawn or replaced, or is older than seven days."""
+
+    message = "Deze uitnodiging is al gebruikt, ingetrokken of te oud. Vraag een nieuwe."
+
+
 class ReasonMissing(Refused):
     message = "Geef een reden: ze staat in het logboek en in de mails."
 

@@ -16,6 +16,7 @@ from schoolloket.institutions.actors import Actor
 from schoolloket.institutions.models import Institution, Manager, Membership
 from students.importing.actions import import_now, read_file
 from students.models import Enrolment
+from students.school_years import SchoolYear
 
 DATA = Path(__file__).parent / "data"
 PASSWORD = "demo-schoolloket-2026"  # noqa: S105
@@ -27,6 +28,7 @@ WITHOUT_ACCOUNT = "93504"
 NUMBER_WITHOUT_ACCOUNT = 12
 LINKED = "47727"
 LINKED_EMAIL = "tests@ond.vlaanderen.be"
+CLASS_OF_THE_HELPER = "6EM"
 GROUP_WITH_PICTURES = "1ste leerjaar"
 
 
@@ -54,6 +56,8 @@ def build() -> list[str]:
 
     manager = _manager("beheerder@demo.test", "Demo Beheerder", [brussel, gent])
     _manager("gent@demo.test", "Gentse Beheerder", [gent])
+    _helper("klashelper@demo.test", "Demo Klashelper", brussel)
+    Manager.objects.create_superuser("operator@demo.test", PASSWORD, name="Demo Operator")
 
     in_brussel = Actor(institution=brussel, manager=manager)
     in_gent = Actor(institution=gent, manager=manager)
@@ -88,6 +92,19 @@ def _manager(email: str, name: str, institutions: list[Institution]) -> Manager:
     for institution in institutions:
         Membership.objects.create(manager=manager, institution=institution)
     return manager
+
+
+def _helper(email: str, name: str, institution: Institution) -> None:
+    """Create a helper of one class, until the end of this school year (R13)."""
+    year = SchoolYear.of(clock.today())
+    Membership.objects.create(
+        manager=Manager.objects.create_user(email, PASSWORD, name=name),
+        institution=institution,
+        role=Membership.Role.HELPER,
+        classes=[CLASS_OF_THE_HELPER],
+        school_year=year.begins,
+        ends_on=year.last_day,
+    )
 
 
 def _create_accounts(by: Actor) -> Batch:

@@ -18,6 +18,8 @@ from .models import AccessEvent, Institution, Manager, Tally
 logger = logging.getLogger("schoolloket.access")
 
 KEPT_MONTHS = 12
+# In characters; longer than a list of classes, a reason or a batch needs.
+LONGEST_DETAIL = 300
 # Of the failures of an hour, so many are a row each; then the 10th, the 100th, and so on.
 FAILURES_IN_FULL = 5
 AN_HOUR = timedelta(hours=1)

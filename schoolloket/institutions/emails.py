@@ -25,21 +25,21 @@ def send_reset(manager: Manager) -> None:
     """Mail the link to a new password."""
     key = default_token_generator.make_token(manager)
     names = {"uidb36": int_to_base36(manager.pk), "key": key}
-    link = _url("account_reset_password_from_key", **names)
+    link = address_of("account_reset_password_from_key", **names)
     _send("reset", "Kies een nieuw wachtwoord voor het LeerID Schoolloket", manager, link=link)
 
 
 def notify_password_changed(manager: Manager, at: datetime, ip_address: str | None) -> None:
     """Inform the manager that the password was changed, and what to do where that was a thief."""
     subject = "Je wachtwoord voor het LeerID Schoolloket is gewijzigd"
-    forgotten = _url("account_reset_password")
+    forgotten = address_of("account_reset_password")
     _send("changed", subject, manager, at=at, ip_address=ip_address, forgotten=forgotten)
 
 
 def send_email_change(manager: Manager, email: str) -> None:
     """Mail the link that changes the e-mail address, to the new one."""
     subject = "Bevestig je nieuwe e-mailadres voor het LeerID Schoolloket"
-    link = _url("confirm_email", token=email_changes.token_of(manager, email))
+    link = address_of("confirm_email", token=email_changes.token_of(manager, email))
     _send("email_change", subject, manager, to=email, link=link)
 
 
@@ -52,7 +52,7 @@ def notify_email_changed(manager: Manager, old: str | None) -> None:
 def enrolment_link(manager: Manager) -> str:
     """Return the link with which a manager without a second factor enrols one."""
     names = {"uidb36": int_to_base36(manager.pk), "key": tokens.make_token(manager)}
-    return _url("enrolment_link", **names)
+    return address_of("enrolment_link", **names)
 
 
 def send_enrolment(manager: Manager) -> None:
@@ -71,7 +71,7 @@ def notify_factor(manager: Manager, kind: AccessEvent.Kind, name: str, by: Autho
 def warn_of_guesses(manager: Manager) -> None:
     """Warn the manager that somebody knows the password and tries codes."""
     subject = "Iemand kent je wachtwoord van het LeerID Schoolloket"
-    _send("guesses", subject, manager, forgotten=_url("account_reset_password"))
+    _send("guesses", subject, manager, forgotten=address_of("account_reset_password"))
 
 
 def notify_reset(manager: Manager, by: Author, reason: str) -> None:
@@ -88,26 +88,31 @@ def notify_reset(manager: Manager, by: Author, reason: str) -> None:
         _send("factor_reset", subject, one, whose=manager, by=by.manager, reason=reason)
 
 
-def _url(name: str, **names: str) -> str:
+def address_of(name: str, **names: str) -> str:
     """Return an absolute URL on the desk's own host, never on the host that a request names."""
     return f"{settings.DESK.url}{reverse(name, kwargs=names)}"
 
 
-def _send(
-    template: str, subject: str, manager: Manager, to: str | None = None, **context: object
-) -> None:
-    """Send the template of this name; log a failure of the mail server.
+def send(template: str, subject: str, address: str | None, **context: object) -> bool:
+    """Send a template as text; return whether the mail server took it, and log it where not.
 
-    `to`: by default the manager's address. Nothing is sent to somebody without one.
+    Nothing is sent to somebody without an e-mail address.
     """
-    address = to or manager.email
     if not address:
-        return
+        return False
 
-    context |= {"manager": manager, "desk": settings.DESK.url}
-    text = render_to_string(f"account/mail/{template}.txt", context)
+    text = render_to_string(template, context | {"desk": settings.DESK.url})
     try:
         EmailMessage(subject, text, to=[address]).send()
     except OSError as error:
         # Not the error itself: it may hold the e-mail address, which stays out of the log.
         logger.error("A mail to a manager could not be sent: %s", type(error).__name__)
+        return False
+    return True
+
+
+def _send(
+    template: str, subject: str, manager: Manager, to: str | None = None, **context: object
+) -> None:
+    """Send the template of this name to the manager, or to another address (`to`)."""
+    send(f"account/mail/{template}.txt", subject, to or manager.email, manager=manager, **context)

@@ -223,6 +223,10 @@ class AccessEventQuerySet(AppendOnlyQuerySet):
         by_its_managers = Q(institution=None, manager__in=managers)
         return self.filter(Q(institution=institution) | by_its_managers)
 
+    def about(self, manager: Manager) -> Self:
+        """What this manager did, and what was done to the manager's access."""
+        return self.filter(Q(manager=manager) | Q(by=manager))
+
 
 class AccessEvent(AppendOnly):
     """A row of the access log: who came in, or could not, took passwords along, or got a right.

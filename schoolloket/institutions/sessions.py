@@ -1,7 +1,8 @@
-"""Managers' sessions: the cookie holds the key, the database only its hash.
+"""Managers' sessions: the cookie holds the key, the database only its hash, and the data sealed.
 
 The setting SESSION_ENGINE names this module. Who reads the table, in a backup for example, opens
-no desk with it. For WSGI: of Django's methods those for asyncio are not adapted.
+no desk with it, and finds no token of a mailed link or secret of a second factor. For WSGI: of
+Django's methods those for asyncio are not adapted.
 """
 
 import hashlib
@@ -9,6 +10,8 @@ from typing import Any
 
 from django.contrib.sessions.backends import db
 from django.utils import timezone
+
+from schoolloket.core import vault
 
 # What a session remembers: when its manager signed in, in seconds since 1970.
 SIGNED_IN_AT = "signed_in_at"
@@ -32,6 +35,17 @@ class SessionStore(db.SessionStore):
             self._session_key = None
             return {}
         return self.decode(session.session_data)
+
+    def encode(self, session_dict: dict[str, Any]) -> str:
+        return vault.seal(super().encode(session_dict))
+
+    def decode(self, session_data: bytes | str) -> dict[str, Any]:
+        """Return the data; none, and so nobody is signed in, where no present key opens them."""
+        try:
+            opened = vault.unseal(str(session_data))
+        except vault.VaultLocked:
+            return {}
+        return super().decode(opened)
 
     def exists(self, session_key: str) -> bool:
         return super().exists(_digest(session_key))

@@ -7,12 +7,12 @@ import pytest
 
 from accounts.actions import change_status, link_email
 from accounts.models import Account, SignInFailure
-from accounts.portal import tokens
 from accounts.portal.actions import mailed_links, own_password
 from accounts.portal.models import MailToken, PortalSession
 from accounts.status import StatusChange
 from credentials.actions import drafts, hashing, saves
 from credentials.models import Batch
+from schoolloket.core import tokens
 from schoolloket.institutions.actors import Actor, Pupil
 from tests.helpers import NOW
 

@@ -8,9 +8,9 @@ import time_machine
 from django.utils import timezone
 
 from accounts.models import Account, PasswordKind
-from accounts.portal import tokens
 from accounts.portal.actions import sessions
 from accounts.portal.device import Device
+from schoolloket.core import tokens
 from schoolloket.institutions.models import Institution
 from tests.accounts.portal.helpers import WORD
 from tests.helpers import Enrol, GiveAccount

@@ -9,9 +9,10 @@ import pytest
 import time_machine
 
 from accounts.models import Account
-from accounts.portal import throttling, tokens
+from accounts.portal import throttling
 from accounts.portal.device import Device
 from accounts.portal.models import AttemptCount
+from schoolloket.core import tokens
 from schoolloket.institutions.actors import Actor
 from schoolloket.institutions.models import Institution
 from tests.accounts.portal.helpers import renew

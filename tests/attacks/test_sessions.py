@@ -23,6 +23,7 @@ from schoolloket.institutions.models import AccessEvent, Manager
 from tests.desk_client import DeskClient
 from tests.helpers import PASSWORD
 from tests.pages import desk
+from tests.second_step import sign_in
 
 pytestmark = pytest.mark.usefixtures("clock")
 
@@ -30,9 +31,7 @@ COOKIE = settings.SESSION_COOKIE_NAME
 
 
 def signed_in(email: str = "alice@school.test") -> Client:
-    client = DeskClient()
-    client.post("/aanmelden/", {"login": email, "password": PASSWORD})
-    return client
+    return sign_in(DeskClient(), email)
 
 
 def is_in(client: Client) -> bool:
@@ -58,7 +57,7 @@ def test_a_key_read_from_the_database_opens_no_desk(alice: Manager) -> None:
 def test_a_session_that_a_thief_planted_is_not_the_managers(alice: Manager) -> None:
     client = DeskClient()
     client.cookies[COOKIE] = "planted" * 5
-    client.post("/aanmelden/", {"login": "alice@school.test", "password": PASSWORD})
+    sign_in(client, "alice@school.test")
     assert is_in(client)
     thief = DeskClient()
     thief.cookies[COOKIE] = "planted" * 5

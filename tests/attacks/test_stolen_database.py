@@ -15,6 +15,7 @@ from tests.accounts.portal.helpers import OWN, PICTURES, SIGN_IN, WORD, device, 
 from tests.browser.leaks import Leaks
 from tests.helpers import PASSWORD, Enrol, GiveAccount
 from tests.pages import html
+from tests.second_step import sign_in
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 
@@ -163,8 +164,7 @@ def test_a_managers_hash_from_before_the_pepper_is_renewed_at_the_sign_in(
     alice.save()
 
     for _ in range(2):
-        answer = client.post("/aanmelden/", {"login": alice.email, "password": PASSWORD})
-        assert answer.status_code == 302
+        sign_in(client, alice.email)
         assert client.get("/999912/leerlingen/").status_code == 200
         client.post("/aanmelden/afmelden/")
 

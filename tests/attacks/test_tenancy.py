@@ -25,7 +25,7 @@ from students.models import ImportRun
 from tests.accounts.portal.helpers import OWN, signed_in
 from tests.credentials.helpers import Prepare
 from tests.desk_client import DeskClient
-from tests.helpers import NOW, PASSWORD, Enrol, GiveAccount, manager_of
+from tests.helpers import NOW, PASSWORD, Enrol, GiveAccount, invitation_to, manager_of
 from tests.pages import desk
 from tests.test_routes import PORTAL, ROUTES, SIGN_IN, TYPED, Brussel, Who, admin_url, who
 
@@ -97,7 +97,9 @@ def brussels(
         "confirm": "",
         "save": "",
     }
-    return School(Brussel(pupil, draft, printable, run), posted)
+    carol = manager_of(brussel, "Carol").memberships.get()
+    objects = Brussel(pupil, draft, printable, run, carol, invitation_to(brussel))
+    return School(objects, posted)
 
 
 def url_of(route: str, school: School, number: str) -> str:

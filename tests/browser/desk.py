@@ -8,6 +8,9 @@ from urllib.parse import urlsplit
 from playwright.sync_api import Download, Locator, Page, expect
 
 from schoolloket.demo.school import BRUSSEL, PASSWORD
+from schoolloket.institutions.models import Manager
+from schoolloket.institutions.second_factor import remembered
+from tests.second_step import give_app, unused_recovery_code
 
 from .leaks import Leaks
 from .visitor import Visitor
@@ -59,10 +62,23 @@ class Desk(Visitor):
         self.page.goto(f"/{self.number}/{path}")
 
     def sign_in(self, email: str = BEHEERDER, password: str = PASSWORD) -> None:
+        """Sign in with both steps; the second one is not asked again in the same browser."""
+        manager = Manager.objects.get(email=email)
+        give_app(manager)
         self.page.goto("/")
+        self.type_password(email, password)
+        if not self.remembers_the_factor:
+            self.page.get_by_label("Code").fill(unused_recovery_code(manager))
+            self.press("Ga verder")
+
+    def type_password(self, email: str, password: str = PASSWORD) -> None:
         self.page.get_by_label("E-mailadres").fill(email)
         self.page.get_by_label("Wachtwoord").fill(password)
         self.press("Aanmelden")
+
+    @property
+    def remembers_the_factor(self) -> bool:
+        return any(cookie["name"] == remembered.COOKIE for cookie in self.page.context.cookies())
 
     def sign_in_to_list(self) -> None:
         """Sign in and choose the school."""

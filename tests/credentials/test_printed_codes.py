@@ -5,12 +5,11 @@ from cryptography.fernet import Fernet
 from pytest_django.fixtures import Settings
 
 from accounts.models import Account, PasswordKind
-from accounts.portal import tokens
 from credentials.actions import changes, hashing, retention, saves
 from credentials.documents import print_job
 from credentials.models import Batch, BatchItem
 from credentials.sealing import unseal
-from schoolloket.core import vault
+from schoolloket.core import tokens, vault
 from schoolloket.institutions.actors import Actor
 from students.models import Enrolment
 

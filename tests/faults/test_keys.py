@@ -67,8 +67,8 @@ def test_keys_rotate_while_batches_wait(
     """Every sealed text then opens with the new key alone, and is the same as before."""
     before, shown = State.now(), [passwords(batch) for batch in pending]
     settings.VAULT_KEYS = [NEW, OLD]
-    assert rotate() == "6 passwords, 1 imports\n"
-    assert rotate() == "0 passwords, 0 imports\n"
+    assert rotate() == "6 passwords, 1 imports, 0 second factors\n"
+    assert rotate() == "0 passwords, 0 imports, 0 second factors\n"
 
     settings.VAULT_KEYS = [NEW]
     assert [vault.unseal(token) for token in sealed_anywhere()]

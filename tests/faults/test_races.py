@@ -19,7 +19,6 @@ from pytest_django.fixtures import Settings
 
 from accounts import history
 from accounts.models import Account, AccountEvent, FieldChange
-from accounts.portal import tokens
 from accounts.portal.actions import mailed_links
 from accounts.portal.models import MailToken
 from credentials.actions import hashing
@@ -27,7 +26,7 @@ from credentials.actions.hashing import store_hashes
 from credentials.actions.saves import save
 from credentials.models import Batch, BatchItem
 from credentials.sealing import unseal
-from schoolloket.core import exceptions, vault
+from schoolloket.core import exceptions, tokens, vault
 from schoolloket.institutions.actors import Actor, Pupil
 from students.models import Enrolment, ImportRun
 from tests.helpers import Enrol

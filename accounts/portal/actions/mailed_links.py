@@ -8,11 +8,11 @@ from django.utils import timezone
 
 from accounts.actions import link_email
 from accounts.models import Account
-from accounts.portal import emails, tokens
+from accounts.portal import emails
 from accounts.portal.actions.own_password import set_password
 from accounts.portal.actions.sessions import claimant_of
 from accounts.portal.models import MailToken, PortalSession
-from schoolloket.core import background, clock
+from schoolloket.core import background, clock, tokens
 from schoolloket.core.exceptions import LinkDead, TooManyMails
 from schoolloket.institutions.actors import Pupil
 

@@ -10,13 +10,13 @@ from django.utils import timezone
 
 from accounts import history
 from accounts.models import HAMMERED_FROM, Account, AccountEvent, SignInFailure
-from accounts.portal import hash_queue, throttling, tokens
+from accounts.portal import hash_queue, throttling
 from accounts.portal.actions import rehashing
 from accounts.portal.actions.transactions import Locked, impatient_transaction
 from accounts.portal.device import Device
 from accounts.portal.models import PortalSession
 from accounts.portal.throttling import Attempt
-from schoolloket.core import clock
+from schoolloket.core import clock, tokens
 from schoolloket.institutions.actors import Pupil
 from students.models import Enrolment
 

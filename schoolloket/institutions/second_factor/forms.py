@@ -19,7 +19,7 @@ from schoolloket.core import vault
 from schoolloket.institutions.attempts import Attempt, attempt_of
 from schoolloket.institutions.models import Manager, Tally
 
-SESSION_KEY = "sealed_totp_secret"
+SESSION_KEY = "totp_secret"
 # A code is accepted in its own half minute, the one before and the one after.
 CODE_LIVES = timedelta(minutes=2)
 
@@ -85,10 +85,7 @@ def _wait() -> ValidationError:
 
 
 class EnrolAppForm(forms.Form):
-    """Asks for the first code of an authenticator app.
-
-    As the library's form, but the secret waits in the session sealed (R5).
-    """
+    """Asks for the first code of an authenticator app; as the library's form, with our limits."""
 
     code = code_field()
 
@@ -97,8 +94,8 @@ class EnrolAppForm(forms.Form):
         self.user = user
         session = context.request.session
         if not self.is_bound or SESSION_KEY not in session:
-            session[SESSION_KEY] = vault.seal(totp.generate_totp_secret())
-        self.secret = vault.unseal(session[SESSION_KEY])
+            session[SESSION_KEY] = totp.generate_totp_secret()
+        self.secret = session[SESSION_KEY]
 
     def clean_code(self) -> str:
         """Raises ValidationError where the code is not one of this secret, or has to wait."""

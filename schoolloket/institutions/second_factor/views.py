@@ -82,6 +82,7 @@ def my_sign_in(request: DeskRequest) -> HttpResponse:
 class RemovePasskey(RemoveWebAuthnView):  # type: ignore[misc]
     """Removes a passkey, but not the last factor."""
 
+    pk_url_kwarg = "passkey_id"
     success_url = reverse_lazy("mfa_index")
 
     def form_valid(self, form: Form) -> HttpResponse:

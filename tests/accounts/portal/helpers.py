@@ -10,12 +10,13 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import Account, PasswordKind
-from accounts.portal import hash_queue, tokens
+from accounts.portal import hash_queue
 from accounts.portal.actions import sessions
 from accounts.portal.device import Device
 from accounts.portal.models import PortalSession
 from accounts.portal.urls import urlpatterns
 from credentials.actions import drafts, hashing, saves
+from schoolloket.core import tokens
 from schoolloket.institutions.actors import Actor
 from tests.at_once import at_once as start_together
 from tests.pages import html, text

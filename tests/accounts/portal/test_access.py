@@ -10,10 +10,11 @@ from django.test import Client, override_settings
 from django.urls import URLPattern, URLResolver, get_resolver, path
 
 from accounts.models import Account
-from accounts.portal import cookies, tokens
+from accounts.portal import cookies
 from accounts.portal.device import Device
 from accounts.portal.models import PortalSession
 from schoolloket import urls as project_urls
+from schoolloket.core import tokens
 from schoolloket.environment import Site
 from tests.pages import text
 

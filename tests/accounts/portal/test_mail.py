@@ -18,10 +18,9 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import Account, AccountEvent
-from accounts.portal import tokens
 from accounts.portal.actions import housekeeping, mailed_links
 from accounts.portal.models import MailToken
-from schoolloket.core import background, exceptions
+from schoolloket.core import background, exceptions, tokens
 from schoolloket.environment import Site
 from schoolloket.institutions.actors import Actor, Pupil
 from tests.pages import html, text

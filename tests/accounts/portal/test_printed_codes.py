@@ -5,8 +5,9 @@ from django.http import HttpResponse
 from django.test import Client, RequestFactory
 
 from accounts.models import Account
-from accounts.portal import cookies, tokens
+from accounts.portal import cookies
 from accounts.portal.device import Device
+from schoolloket.core import tokens
 from tests.pages import html
 
 from .helpers import PICTURES, SIGN_IN, WORD, gets_in, sign_in

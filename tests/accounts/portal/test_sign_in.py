@@ -14,9 +14,10 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import Account
-from accounts.portal import cookies, tokens
+from accounts.portal import cookies
 from accounts.portal.actions import housekeeping
 from accounts.portal.models import AttemptCount, PortalSession
+from schoolloket.core import tokens
 from schoolloket.institutions.actors import Actor
 from students.models import Enrolment
 from tests.helpers import NOW

@@ -19,6 +19,7 @@ from django.test import Client
 from schoolloket import environment
 from schoolloket.core.pepper import PepperKey
 from schoolloket.institutions.models import Institution, Manager, Membership
+from tests.desk_client import DeskClient
 from tests.helpers import PASSWORD
 from tests.pages import desk, html, text
 
@@ -176,7 +177,7 @@ def test_a_form_that_is_too_old_is_offered_again_in_dutch(alice: Manager) -> Non
 
 
 def test_the_way_back_from_a_form_that_is_too_old_is_a_page(alice: Manager) -> None:
-    client = Client(enforce_csrf_checks=True)
+    client = DeskClient(enforce_csrf_checks=True)
     client.force_login(alice)
     answer = client.post(
         desk("start_batch"),

@@ -218,9 +218,11 @@ def test_what_an_operator_changes_in_the_admin_is_rows(
             "memberships-0-id": str(membership.pk),
             "memberships-0-manager": str(alice.pk),
             "memberships-0-institution": str(membership.institution_id),
+            "memberships-0-role": "beheerder",
             "memberships-0-DELETE": "on",
             "memberships-1-manager": str(alice.pk),
             "memberships-1-institution": str(gent.pk),
+            "memberships-1-role": "beheerder",
         },
     )
     events = new_events(before)
