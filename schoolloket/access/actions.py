@@ -163,7 +163,7 @@ def change(*, by: Actor, right_id: int, grant: Grant) -> Membership:
     Raises NoLongerHere, NotYourself, GivenByProvider or MoreThanOwn.
     """
     right = _right(by, right_id)
-    if right.source == Membership.Source.PROVIDER:
+    if right.is_by_provider:
         raise GivenByProvider
     grant.refuse_more_than(by.right)
 

@@ -32,7 +32,7 @@ class Person:
     @property
     def can_change(self) -> bool:
         """Whether the viewer may change the right: not the own one, nor a provider's."""
-        return not self.is_me and self.right.source == Membership.Source.DESK
+        return not self.is_me and not self.right.is_by_provider
 
     @property
     def can_lose_factor(self) -> bool:
@@ -69,7 +69,7 @@ def _factors_of(manager_ids: list[int]) -> dict[int, list[str]]:
 
 
 def _factor(right: Membership, kinds: list[str]) -> str:
-    if right.source == Membership.Source.PROVIDER:
+    if right.is_by_provider:
         return BY_PROVIDER
     if not kinds:
         return NO_FACTOR

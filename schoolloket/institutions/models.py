@@ -183,6 +183,11 @@ class Membership(models.Model):
         """Whether it opens some classes only (R13)."""
         return self.role == Membership.Role.HELPER
 
+    @property
+    def is_by_provider(self) -> bool:
+        """Whether it follows the claims of the organisation's own sign-in."""
+        return self.source == Membership.Source.PROVIDER
+
 
 class Invitation(models.Model):
     """A right that waits for somebody to accept it with the link in a mail.

@@ -70,6 +70,7 @@ class Desk(Visitor):
         if not self.remembers_the_factor:
             self.page.get_by_label("Code").fill(unused_recovery_code(manager))
             self.press("Ga verder")
+        expect(self.page.get_by_role("button", name="Afmelden")).to_be_visible()
 
     def type_password(self, email: str, password: str = PASSWORD) -> None:
         self.page.get_by_label("E-mailadres").fill(email)

@@ -52,9 +52,7 @@ def and_chooses_a_new_password(desk: Desk, link: str) -> None:
 
 def then_the_new_password_opens_the_desk(desk: Desk) -> None:
     desk.follow("Meld je aan")
-    desk.page.get_by_label("E-mailadres").fill(BEHEERDER)
-    desk.page.get_by_label("Wachtwoord").fill(NEW)
-    desk.press("Aanmelden")
+    desk.sign_in(password=NEW)
     desk.sees_heading("Instelling kiezen")
 
 
