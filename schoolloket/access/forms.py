@@ -17,6 +17,7 @@ from students.school_years import SchoolYear
 from .grants import Grant
 
 Role = Membership.Role
+WIDE = {"class": "form-control"}
 DAY = {"invalid": "Schrijf de dag als 31/08/2027."}
 
 
@@ -39,7 +40,11 @@ class GrantForm(Form):
 
     role = forms.ChoiceField(label="Rol", choices=Role.choices, widget=forms.RadioSelect)
     school_year = forms.TypedChoiceField(
-        label="Schooljaar", coerce=int, required=False, empty_value=None
+        label="Schooljaar",
+        coerce=int,
+        required=False,
+        empty_value=None,
+        widget=forms.Select(attrs={"class": "form-select w-auto"}),
     )
     classes = forms.MultipleChoiceField(
         label="Klassen",
@@ -51,7 +56,9 @@ class GrantForm(Form):
         label="Tot en met",
         required=False,
         error_messages=DAY,
-        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+        widget=forms.DateInput(
+            format="%Y-%m-%d", attrs={"type": "date", "class": "form-control w-auto"}
+        ),
         help_text="Leeg: voor een klashelper tot het einde van het schooljaar.",
     )
 
@@ -114,7 +121,7 @@ class GrantForm(Form):
 class InviteForm(GrantForm):
     """Asks whom to invite, too."""
 
-    email = forms.EmailField(label="E-mailadres")
+    email = forms.EmailField(label="E-mailadres", widget=forms.EmailInput(attrs=WIDE))
     field_order = ["email"]
 
 
@@ -124,6 +131,7 @@ class ReasonForm(Form):
     reason = forms.CharField(
         label="Reden",
         max_length=200,
+        widget=forms.TextInput(attrs=WIDE),
         error_messages={"required": "Geef een reden: ze staat in het logboek en in de mails."},
         help_text="Bijvoorbeeld: telefoon verloren, gemeld aan het secretariaat.",
     )

@@ -115,11 +115,9 @@ class EnrolAppForm(forms.Form):
 
 
 class PasskeyForm(AddWebAuthnForm):  # type: ignore[misc]
-    """Makes a passkey that signs in alone: the device verifies its user."""
+    """Asks for the name of a passkey, which signs in alone: the device verifies its user."""
 
     name = forms.CharField(label="Naam van de toegangssleutel", required=False, max_length=60)
-    # The library asks whether it is one; here each is.
-    passwordless = forms.BooleanField(initial=True, widget=forms.HiddenInput)
 
 
 def forget_secret(request: HttpRequest) -> None:
