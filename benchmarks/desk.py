@@ -67,6 +67,8 @@ def environment(database_url: str | None = None) -> Iterator[dict[str, str]]:
             **_fresh_secrets(),
             "DEBUG": "",
             "DEMO": "",
+            # The clients of the benchmarks have no telephones.
+            "SECOND_FACTOR": "offered",
             "PORTAL_URL": "",
             "DESK_URL": f"http://127.0.0.1:{_free_port()}",
             "DATABASE_URL": database_url or f"sqlite:///{folder}/bench.sqlite3",

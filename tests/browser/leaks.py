@@ -15,6 +15,7 @@ from django.contrib.sessions.models import Session
 from django.core import mail
 from django.db import connection
 
+from schoolloket.institutions.sessions import SessionStore
 from tests.files import read_open_database
 
 _WRITING = os.O_WRONLY | os.O_RDWR
@@ -52,7 +53,7 @@ class Leaks:
         for table in connection.introspection.table_names():
             yield f"table {table}", _rows(table)
         for session in Session.objects.all():
-            yield "session", repr(session.get_decoded()).encode()
+            yield "session", repr(SessionStore().decode(session.session_data)).encode()
         yield "cache", _cache()
         yield "log", "\n".join(map(logging.Formatter().format, self._logged())).encode()
         for message in mail.outbox:

@@ -38,6 +38,7 @@ from credentials.models import Batch, BatchItem
 from schoolloket.core import vault
 from schoolloket.core.text import mask_email
 from schoolloket.institutions.models import AccessEvent
+from schoolloket.institutions.sessions import SessionStore
 
 Outcome = BatchItem.Outcome
 BatchState = Batch.State
@@ -379,4 +380,4 @@ def database_places(using: str = "default") -> Iterator[tuple[str, bytes]]:
             values = [pickle.loads(base64.b64decode(row[1])) for row in rows]  # noqa: S301
             yield "cache, opened", repr(values).encode()
     for session in Session.objects.using(using).all():
-        yield "session, opened", repr(session.get_decoded()).encode()
+        yield "session, opened", repr(SessionStore().decode(session.session_data)).encode()
