@@ -75,6 +75,9 @@ class StudentFilter(django_filters.FilterSet):  # type: ignore[misc]
         else:
             del self.filters["selectie"]
 
+        if institution.limited_to is not None:
+            del self.filters["type"]
+
         self.filters["groep"].extra["choices"] = [(name, name) for name in groups]
         self.filters["klas"].extra["choices"] = [(name, name) for name in classes]
         # Last, since this makes the form, with the choices above.

@@ -51,9 +51,16 @@ def visible(institution: Institution, day: date, year: SchoolYear | None = None)
     where the student has none in it, with another one.
     """
     if year is None:
-        year = SchoolYear.prepared_on(day)
+        year = first_year(institution, day)
     rows = leading(institution, day, year).visible_on(day)
     return _with_status(rows, day)
+
+
+def first_year(institution: Institution, day: date) -> SchoolYear:
+    """Return the school year that a desk shows first; to a helper always the running one (R13)."""
+    if institution.limited_to is None:
+        return SchoolYear.prepared_on(day)
+    return SchoolYear.of(day)
 
 
 def chosen(
@@ -82,12 +89,12 @@ def chosen(
     return rows
 
 
-def year_of(rows: Iterable[Enrolment], day: date) -> SchoolYear:
+def year_of(institution: Institution, rows: Iterable[Enrolment], day: date) -> SchoolYear:
     """Return the school year that these rows of `visible` are printed for, where none was chosen.
 
     The one that the desk shows first where a row is of it, else that of the first row.
     """
-    first_shown = SchoolYear.prepared_on(day)
+    first_shown = first_year(institution, day)
     other = None
     for row in rows:
         if first_shown.overlaps(row.starts_on, row.ends_on):

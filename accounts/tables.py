@@ -1,6 +1,7 @@
 """The order and the paging of the list; `accounts/includes/row.html` draws a row."""
 
 import re
+from collections.abc import Collection
 
 import django_tables2 as tables
 from django.core.paginator import Page, Paginator
@@ -39,6 +40,8 @@ class StudentTable(tables.Table):  # type: ignore[misc]
         per_page_field = "per"
 
     PER_PAGE = (50, 100, 200)
+    # By name: a helper sees whether a pupil signed in, not when (R13).
+    NOT_FOR_HELPERS = ("type", "aanmelding")
 
     def order_aanmelding(self, rows: Rows, is_descending: bool) -> tuple[Rows, bool]:
         """Sort by the last sign-in; who never signed in comes first, on every database."""
@@ -54,6 +57,11 @@ class StudentTable(tables.Table):  # type: ignore[misc]
         if wished.removeprefix("-") in cls.base_columns:
             return wished
         return "naam"
+
+    @classmethod
+    def columns_without(cls, hidden: Collection[str]) -> list[tables.Column]:
+        """Return the columns but for these."""
+        return [column for name, column in cls.base_columns.items() if name not in hidden]
 
     @classmethod
     def rows_per_page(cls, wished: str) -> int:

@@ -6,7 +6,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils import timezone
 
-from schoolloket.institutions.models import Institution
+from schoolloket.institutions.actors import Actor
 
 from .faces import faces_of
 from .models import Batch
@@ -17,14 +17,14 @@ def waiting_batches(request: HttpRequest) -> dict[str, Any]:
 
     A function, which the template calls: a page without the banner makes no query.
     """
-    institution = getattr(request, "institution", None)
-    if institution is None:
+    by = getattr(request, "actor", None)
+    if by is None:
         return {}
-    return {"waiting_batches": partial(_waiting, institution)}
+    return {"waiting_batches": partial(_waiting, by)}
 
 
-def _waiting(institution: Institution) -> list[tuple[Batch, str]]:
+def _waiting(by: Actor) -> list[tuple[Batch, str]]:
     """Return each batch with its face."""
-    waiting = list(Batch.objects.of(institution).waiting(timezone.now()))
-    faces = faces_of(institution, waiting)
+    waiting = list(Batch.objects.open_to(by).waiting(timezone.now()))
+    faces = faces_of(by.institution, waiting)
     return [(batch, faces.get(batch.pk, "")) for batch in waiting]

@@ -67,8 +67,12 @@ DOCUMENTS = (A4, LETTER, *STICKERS.values(), CARDS, CLASS_LIST, WORKBOOK)
 
 
 def documents_of(batch: Batch) -> list[Document]:
-    """Return every document that a batch has; which of them are printed is the school's choice."""
-    return [one for one in DOCUMENTS if one is not WORKBOOK or batch.has_workbook]
+    """Return every document that a batch has; which of them are printed is the school's choice.
+
+    A helper gets no workbook (R13).
+    """
+    has_workbook = batch.has_workbook and batch.institution.limited_to is None
+    return [one for one in DOCUMENTS if one is not WORKBOOK or has_workbook]
 
 
 def zip_of(documents: Iterable[Document]) -> Document:

@@ -1,4 +1,4 @@
-"""Who may get new sign-in data: asked at the preview and again at the save (R1, R3)."""
+"""Who may get new sign-in data: asked at the preview and again at the save (R1, R3, R13)."""
 
 from accounts.models import Account, Kind, PasswordKind
 
@@ -20,8 +20,11 @@ def obstacle(
     `in_year`: whether in the batch's school year.
     `held`: whether the student joined another school before, which has not let go yet (R11).
     """
+    by_helper = item.batch.institution.limited_to is not None
     if item.student.merged_into_id:
         return Obstacle.MERGED
+    if not enrolled and by_helper:
+        return Obstacle.OTHER_CLASS
     if not enrolled:
         return Obstacle.LEFT
     if not in_year:
@@ -29,7 +32,7 @@ def obstacle(
     if held:
         return Obstacle.HELD
 
-    if item.creates:
+    if item.creates and not by_helper:
         if account is not None:
             return Obstacle.HAS_ACCOUNT
         return None
@@ -42,8 +45,8 @@ def obstacle(
         return Obstacle.SAME_KIND
 
     # Only the single edit removes or keeps a linked e-mail address. In bulk such an account is
-    # left as it is (R1).
-    decided_on_email = item.removes_email or item.keeps_email
+    # left as it is (R1), and by a helper always (R13).
+    decided_on_email = (item.removes_email or item.keeps_email) and not by_helper
     if account.is_linked and not decided_on_email:
         return Obstacle.LINKED
 

@@ -13,6 +13,7 @@ from accounts.models import Account, Kind, PasswordKind, Username
 from credentials.actions.drafts import Edit
 from schoolloket.core.exceptions import PreviewChanged
 from schoolloket.core.forms import Form
+from schoolloket.institutions.actors import Actor
 
 from . import passwords
 from .models import Batch, BatchItem
@@ -153,15 +154,18 @@ class EditForm(Form):
         widget=forms.CheckboxInput(attrs={"class": "form-check-input"}),
     )
 
-    def __init__(self, *args: Any, account: Account, **kwargs: Any) -> None:
-        """Offer what this account allows.
+    def __init__(self, *args: Any, account: Account, by: Actor, **kwargs: Any) -> None:
+        """Offer what this account allows, and who asks.
 
         Only a basic account has a choice of password kinds. Only a linked one has an e-mail
-        address to remove.
+        address to remove. A helper changes no username: what is posted of it is not read (R13).
         """
         super().__init__(*args, **kwargs)
         self.account = account
 
+        if by.is_helper:
+            self.fields["username"].disabled = True
+            self.initial["username"] = account.username
         if account.kind != Kind.BASIC:
             del self.fields["password_kind"]
         if not account.is_linked:

@@ -33,9 +33,12 @@ class BatchQuerySet(models.QuerySet["Batch"]):
     def open_to(self, by: Actor) -> Self:
         """Batches that this manager may see at this desk: saved ones, and the own drafts.
 
-        The passwords of a draft are nobody's yet, so they are nobody else's to see or to change.
+        The passwords of a draft are nobody's yet, so they are nobody else's to see or to change. A
+        helper sees the own batches only (R13).
         """
         own = Q(created_by=by.manager)
+        if by.is_helper:
+            return self.of(by.institution).filter(own)
         return self.of(by.institution).filter(own | Q(state__in=EVER_SAVED))
 
     def drafts(self) -> Self:
@@ -248,6 +251,7 @@ class BatchItem(models.Model):
         NO_ACCOUNT = "none", "Deze leerling heeft nog geen LeerID."
         SAME_KIND = "same", "Dit LeerID is al van dit type."
         LEFT = "left", "Deze leerling is niet meer ingeschreven in deze instelling."
+        OTHER_CLASS = "class", "Deze leerling zit niet in een klas van jou."
         OTHER_YEAR = (
             "year",
             "Deze leerling is in dit schooljaar niet ingeschreven. Kies boven de lijst het andere "

@@ -14,6 +14,7 @@ from schoolloket.core import clock
 from schoolloket.core.exceptions import NothingToRelease
 from schoolloket.core.text import mask_email
 from schoolloket.institutions.requests import DeskRequest
+from schoolloket.institutions.rights import for_helpers
 from students import actions as student_actions
 from students.models import Enrolment
 
@@ -58,12 +59,16 @@ def student_context(request: DeskRequest, row: Enrolment) -> dict[str, Any]:
     }
 
 
+@for_helpers
 @require_safe
 def student(request: DeskRequest, student_id: int) -> HttpResponse:
-    """Account gegevens: the enrolment, the official data and the LeerID."""
+    """Account gegevens: the enrolment, the official data and the LeerID; to a helper less (R13)."""
     row = enrolment_or_404(request, student_id)
     context = student_context(request, row) | {"tab": "student"}
-    return render(request, "accounts/student.html", context)
+    template = "accounts/student.html"
+    if request.actor.is_helper:
+        template = "accounts/student_of_helper.html"
+    return render(request, template, context)
 
 
 @require_safe

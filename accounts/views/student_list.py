@@ -15,13 +15,14 @@ from accounts.filters import StudentFilter
 from accounts.forms import UNREADABLE, SelectedForm
 from accounts.overview import LEFT
 from accounts.school_frame import Frame, in_order
-from accounts.selections import LEFT_IN_SUMMER, ready_made
+from accounts.selections import LEFT_IN_SUMMER, NEVER_SIGNED_IN, UNUSED_PASSWORD, ready_made
 from accounts.status import StatusChange
 from accounts.tables import OneQueryPaginator, StudentTable
 from schoolloket.core import clock
 from schoolloket.core.downloads import XLSX, download
 from schoolloket.core.exceptions import Refused
 from schoolloket.institutions.requests import DeskRequest
+from schoolloket.institutions.rights import for_helpers
 from students.school_years import SchoolYear
 
 
@@ -40,7 +41,7 @@ class StudentList:
         self.request = request
         self.institution = request.institution
         self.day = clock.today()
-        self.shows_left = request.GET.get("lijst") == LEFT
+        self.shows_left = request.GET.get("lijst") == LEFT and not request.actor.is_helper
         self.frame = Frame.of(self.institution, self.day)
         self.year = self.frame.year(SchoolYear.named(request.GET.get("schooljaar", "")))
 
@@ -61,6 +62,8 @@ class StudentList:
             groups = self.frame.groups(self.year)
             classes = self.frame.classes(self.year)
             selections = ready_made()
+        if self.request.actor.is_helper:
+            selections = [NEVER_SIGNED_IN, UNUSED_PASSWORD]
 
         return StudentFilter(
             self.request.GET,
@@ -77,7 +80,7 @@ class StudentList:
     def table(self) -> StudentTable:
         """The rows that fit, in the order of the query string."""
         order = StudentTable.ordering(self.request.GET.get("sorteer", ""))
-        return StudentTable(self.filter.qs, order_by=order)
+        return StudentTable(self.filter.qs, order_by=order, exclude=_hidden(self.request))
 
     @property
     def year_choices(self) -> list[YearChoice]:
@@ -101,6 +104,14 @@ class StudentList:
         return choices
 
 
+def _hidden(request: DeskRequest) -> tuple[str, ...]:
+    """Return the names of the columns that are not for this manager (R13)."""
+    if request.actor.is_helper:
+        return StudentTable.NOT_FOR_HELPERS
+    return ()
+
+
+@for_helpers
 @require_safe
 def students(request: DeskRequest) -> HttpResponse:
     """INGESCHREVEN LEERLINGEN of a school year, or those who left."""
@@ -127,6 +138,7 @@ def students(request: DeskRequest) -> HttpResponse:
     return render(request, "accounts/list.html", context)
 
 
+@for_helpers
 @require_safe
 def selection(request: DeskRequest) -> JsonResponse:
     """The ids of all students that match the filter.
@@ -137,6 +149,7 @@ def selection(request: DeskRequest) -> JsonResponse:
     return JsonResponse({"students": [str(pk) for pk in ids]})
 
 
+@for_helpers
 @require_http_methods(["GET", "HEAD", "POST"])
 def selected(request: DeskRequest) -> HttpResponse:
     """All who are selected, also those whom the filter hides. Changes nothing."""
@@ -158,7 +171,7 @@ def selected(request: DeskRequest) -> HttpResponse:
 
     context = {
         "rows": rows,
-        "columns": StudentTable.base_columns.values(),
+        "columns": StudentTable.columns_without(_hidden(request)),
         "year": year,
         "query": request.POST.get("query", ""),
         "back": list_url(request),

@@ -45,7 +45,7 @@ def prepare(
     """
     day = clock.today()
     rows = in_print_order(chosen(by.institution, student_ids, day, year))
-    year = year or year_of(rows, day)
+    year = year or year_of(by.institution, rows, day)
     batch = _new_draft(by, purpose, year)
     held_elsewhere = held(by.institution, student_ids, day)
     new_usernames = _usernames_for_new(rows)
@@ -87,7 +87,7 @@ def prepare_edit(*, by: Actor, student_id: int, edit: Edit) -> Batch:
     if account is None:
         raise UnknownStudents
 
-    year = year_of([row], day)
+    year = year_of(by.institution, [row], day)
     batch = _new_draft(by, Batch.Purpose.SINGLE, year)
     item = BatchItem(
         batch=batch,

@@ -15,12 +15,13 @@ from schoolloket.institutions.actors import Actor
 
 
 def locked(by: Actor, batch_id: UUID) -> Batch:
-    """Return the batch, locked.
+    """Return the batch, locked, with its institution as `by` may see it.
 
     Raises Batch.DoesNotExist where it is another institution's (R11), or a colleague's draft.
     """
-    batches = Batch.objects.open_to(by).select_related("institution")
-    return batches.select_for_update(of=("self",)).get(pk=batch_id)
+    batch = Batch.objects.open_to(by).select_for_update().get(pk=batch_id)
+    batch.institution = by.institution
+    return batch
 
 
 def locked_draft(by: Actor, batch_id: UUID) -> Batch:

@@ -15,6 +15,7 @@ from credentials.eligibility import obstacle
 from credentials.models import Batch, BatchItem
 from schoolloket.core import clock
 from schoolloket.core.exceptions import NothingTicked, NotReady
+from schoolloket.institutions import rights
 from schoolloket.institutions.actors import Actor
 from schoolloket.institutions.models import Institution
 from students.models import Enrolment
@@ -32,13 +33,15 @@ def save(*, by: Actor, batch_id: UUID) -> Batch:
 
     A row that changed since the preview is skipped with its obstacle. Saving again changes
     nothing (R4). Raises DraftGone, NothingTicked, NotReady while hashes are missing, or
-    VaultLocked where the keys do not fit.
+    VaultLocked where the keys do not fit, or NoLongerHere where a helper's right ended.
     """
     Institution.objects.select_for_update(no_key=True).get(pk=by.institution.pk)
     batch = locked(by, batch_id)
     if batch.was_saved:
         return batch
     refuse_if_gone(batch)
+    # A helper's right may have ended, or be for other classes, since the preview (R13).
+    batch.institution = rights.institution_now(by)
 
     ticked = batch.items.with_password().filter(included=True)
     items = list(ticked.select_related("student"))

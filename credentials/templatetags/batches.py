@@ -33,13 +33,14 @@ def student_batches(context: template.Context, student: Student) -> dict[str, An
     """
     request = context["request"]
     saved_now = uuid_or_none(request.GET.get("start"))
-    printable = Batch.objects.of(request.institution).printable(timezone.now())
+    printable = Batch.objects.open_to(request.actor).printable(timezone.now())
     of_student = BatchItem.objects.valid().filter(student=student)
 
     batches = list(printable.filter(items__in=of_student))
     faces = faces_of(request.institution, batches)
     shown = []
     for batch in batches:
+        batch.institution = request.institution
         starts = batch.pk == saved_now and batch.first_downloaded_at is None
         shown.append((batch, faces.get(batch.pk, ""), starts))
 

@@ -23,6 +23,7 @@ from credentials.results import Fate, Result
 from credentials.sheet_pictures import pictures_of
 from schoolloket.core import downloads, exceptions
 from schoolloket.institutions.requests import DeskRequest
+from schoolloket.institutions.rights import for_helpers
 
 from .decorators import with_batch
 
@@ -30,12 +31,13 @@ from .decorators import with_batch
 SHOWN = timedelta(days=183)
 
 
+@for_helpers
 @require_safe
 def batch_list(request: DeskRequest) -> HttpResponse:
     """The batches of the last six months, the newest first."""
     now = timezone.now()
     batches = list(
-        Batch.objects.of(request.institution)
+        Batch.objects.open_to(request.actor)
         .ever_saved()
         .filter(saved_at__gte=now - SHOWN)
         .select_related("created_by", "destroyed_by")
@@ -47,6 +49,7 @@ def batch_list(request: DeskRequest) -> HttpResponse:
     return render(request, "credentials/batches.html", {"rows": rows})
 
 
+@for_helpers
 @require_safe
 @with_batch
 def result(request: DeskRequest, batch: Batch) -> HttpResponse:
@@ -62,6 +65,7 @@ def result(request: DeskRequest, batch: Batch) -> HttpResponse:
     return _page(request, batch, setup, PrintForm(None, batch=batch, setup=setup))
 
 
+@for_helpers
 @require_POST
 @with_batch
 def choose_printing(request: DeskRequest, batch: Batch) -> HttpResponse:
@@ -99,6 +103,7 @@ def _page(request: DeskRequest, batch: Batch, setup: PrintSetup, form: PrintForm
     return render(request, "credentials/result.html", context)
 
 
+@for_helpers
 @require_POST
 @with_batch
 def download(request: DeskRequest, batch: Batch, document: str) -> HttpResponse:
@@ -129,6 +134,7 @@ def download(request: DeskRequest, batch: Batch, document: str) -> HttpResponse:
     )
 
 
+@for_helpers
 @require_safe
 def label_test_page(request: DeskRequest, sheet: str) -> HttpResponse:
     """A page with the frames of the labels, shifted as the school chose; it holds no secret.
@@ -149,6 +155,7 @@ def label_test_page(request: DeskRequest, sheet: str) -> HttpResponse:
     return downloads.download(page, name=name, content_type=downloads.PDF, opens=True)
 
 
+@for_helpers
 @require_http_methods(["GET", "HEAD", "POST"])
 @with_batch
 def destroy(request: DeskRequest, batch: Batch) -> HttpResponse:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.http import HttpResponse, JsonResponse
+from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -20,6 +20,7 @@ from credentials.typed_usernames import Problem
 from schoolloket.core import exceptions
 from schoolloket.core.text import counted
 from schoolloket.institutions.requests import DeskRequest
+from schoolloket.institutions.rights import for_helpers
 
 from .decorators import SAVE_SECONDS, with_batch
 from .typed import Typed, keep_what_is_typed
@@ -29,13 +30,19 @@ UNSEEN = (
 )
 
 
+@for_helpers
 @require_POST
 def start(request: DeskRequest) -> HttpResponse:
-    """Vernieuw wachtwoord, or LeerID's aanmaken, for the students ticked in the list."""
+    """Vernieuw wachtwoord, or LeerID's aanmaken, for the students ticked in the list.
+
+    Answers 404 to a helper for anything but a renewal (R13).
+    """
     form = SelectionForm(request.POST)
     if not form.is_valid():
         messages.error(request, UNREADABLE)
         return to_list(request)
+    if request.actor.is_helper and form.cleaned_data["purpose"] != Batch.Purpose.RENEW:
+        raise Http404
 
     try:
         batch = drafts.prepare(
@@ -66,6 +73,7 @@ def _to_preview(request: DeskRequest, batch: Batch, place: str = "") -> HttpResp
     return redirect(url)
 
 
+@for_helpers
 @require_http_methods(["GET", "HEAD", "POST"])
 @with_batch
 def preview(request: DeskRequest, batch: Batch) -> HttpResponse:
@@ -172,6 +180,7 @@ def _saved(request: DeskRequest, batch: Batch) -> HttpResponse:
     return redirect(desk_url(request, "batch_result", batch.pk) + "?start")
 
 
+@for_helpers
 @require_POST
 @with_batch
 def hash_slice(request: DeskRequest, batch: Batch) -> JsonResponse:

@@ -14,10 +14,12 @@ from credentials.models import Batch
 from credentials.rendering.qr import qr_path
 from schoolloket.core import exceptions
 from schoolloket.institutions.requests import DeskRequest
+from schoolloket.institutions.rights import for_helpers
 
 from .decorators import with_batch
 
 
+@for_helpers
 @require_http_methods(["GET", "HEAD", "POST"])
 @with_batch
 def card(request: DeskRequest, batch: Batch, student_id: int) -> HttpResponse:

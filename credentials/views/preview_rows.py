@@ -17,6 +17,7 @@ from credentials.previews import rows_of
 from credentials.typed_usernames import Problem
 from schoolloket.core import exceptions
 from schoolloket.institutions.requests import DeskRequest
+from schoolloket.institutions.rights import for_helpers
 
 from .decorators import with_batch
 from .typed import keep_usernames
@@ -39,6 +40,7 @@ def or_the_page_again(view: Callable[..., HttpResponse]) -> Callable[..., HttpRe
     return view_of_row
 
 
+@for_helpers
 @require_POST
 @with_batch
 @or_the_page_again

@@ -20,6 +20,7 @@ from credentials.models import Batch, BatchItem
 from credentials.previews import rows_of
 from schoolloket.core import exceptions
 from schoolloket.institutions.requests import DeskRequest
+from schoolloket.institutions.rights import for_helpers
 
 from .decorators import SAVE_SECONDS
 
@@ -28,6 +29,7 @@ DRAFT = "concept"
 CARD = "kaart"
 
 
+@for_helpers
 @require_http_methods(["GET", "HEAD", "POST"])
 def edit(request: DeskRequest, student_id: int) -> HttpResponse:
     """LeerID aanmeldgegevens. Every button of the page posts to the page itself.
@@ -40,18 +42,21 @@ def edit(request: DeskRequest, student_id: int) -> HttpResponse:
     account = context["account"]
     if account is None or context["read_only"]:
         raise Http404
-    if context["held"]:
+    # To a helper the page of a pupil with an e-mail address says whom to ask (R13).
+    not_by_helper = request.actor.is_helper and account.is_linked
+    if context["held"] or not_by_helper:
         return redirect(desk_url(request, "student", student_id))
 
     try:
         item = _draft(request, student_id)
         if request.method == "POST":
-            form = EditForm(request.POST, account=account)
+            form = EditForm(request.POST, account=account, by=request.actor)
             answer = _do_pressed(request, student_id, form, item)
             if answer is not None:
                 return answer
         else:
-            form = EditForm(initial=EditForm.initial_of(account, item), account=account)
+            initial = EditForm.initial_of(account, item)
+            form = EditForm(initial=initial, account=account, by=request.actor)
     except exceptions.Refused as refused:
         messages.error(request, str(refused))
         return redirect(desk_url(request, "edit_credentials", student_id))

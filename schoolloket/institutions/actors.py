@@ -18,11 +18,9 @@ class Actor:
     right: Membership | None = None
 
     @property
-    def classes(self) -> frozenset[str] | None:
-        """The codes of the classes to which a helper is limited (R13); None: all of the school."""
-        if self.right is None or not self.right.is_helper:
-            return None
-        return frozenset(self.right.classes)
+    def is_helper(self) -> bool:
+        """Whether it is somebody who may see and do what a helper may (R13)."""
+        return self.right is not None and self.right.is_helper
 
 
 @dataclass(frozen=True)

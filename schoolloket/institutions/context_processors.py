@@ -9,14 +9,20 @@ from django.urls import reverse
 def desk(request: HttpRequest) -> dict[str, Any]:
     """Give a page of the desk its institution, and an error page the base template around it.
 
-    `institution`: None outside a school's desk.
+    `institution`: None outside a school's desk. `helper`: the right of a helper, None for others.
     """
     frame = "base.html"
     in_portal = request.path.startswith(reverse("portal:sign_in"))
     if in_portal:
         frame = "portal/base.html"
 
+    by = getattr(request, "actor", None)
+    helper = None
+    if by and by.is_helper:
+        helper = by.right
+
     return {
+        "helper": helper,
         "institution": getattr(request, "institution", None),
         "in_portal": in_portal,
         "frame": frame,

@@ -32,6 +32,10 @@ class Institution(models.Model):
     municipality = models.CharField("gemeente", max_length=100)
     name = models.CharField("naam", max_length=200)
 
+    # No column: the classes to which whoever looks at the school is limited, None for all of it.
+    # `rights` sets it, and every query of pupils starts from it (R13).
+    limited_to: frozenset[str] | None = None
+
     class Meta:
         verbose_name = "instelling"
         verbose_name_plural = "instellingen"

@@ -6,8 +6,10 @@ from typing import Any
 from django.db.models import QuerySet
 
 from schoolloket.core import clock
+from schoolloket.core.exceptions import NoLongerHere
 
-from .models import Membership
+from .actors import Actor
+from .models import Institution, Membership
 from .requests import DeskRequest, came_by_provider
 
 View = Callable[..., Any]
@@ -26,7 +28,26 @@ def right_in(number: str, request: DeskRequest) -> Membership | None:
     Of two, one from a provider and one of the desk, that of a LeerID-beheerder comes first.
     """
     # `beheerder` comes before `klashelper`.
-    return rights_of(request).filter(institution__number=number).order_by("role").first()
+    right = rights_of(request).filter(institution__number=number).order_by("role").first()
+    if right and right.is_helper:
+        right.institution.limited_to = frozenset(right.classes)
+    return right
+
+
+def institution_now(by: Actor) -> Institution:
+    """Return the school as `by` may see it at this moment: asked in the transaction of a save.
+
+    Raises NoLongerHere where a helper's right ended since the request began (R13).
+    """
+    if by.right is None or not by.is_helper:
+        return by.institution
+
+    valid = Membership.objects.filter(pk=by.right.pk).valid_on(clock.today())
+    right = valid.select_related("institution").first()
+    if right is None:
+        raise NoLongerHere
+    right.institution.limited_to = frozenset(right.classes)
+    return right.institution
 
 
 def for_helpers(view: View) -> View:

@@ -47,6 +47,7 @@ def choose_institution(request: DeskRequest) -> HttpResponse:
     return render(request, "institutions/choose.html", context)
 
 
+@rights.for_helpers
 @require_safe
 def desk_home(request: DeskRequest) -> HttpResponse:
     """The start page of a school's desk: its list."""

@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Case, Exists, F, OuterRef, Q, Subquery, Value, When
 from django.utils import timezone
 
+from schoolloket.core import clock
 from schoolloket.core.choices import ScreenChoices
 from schoolloket.core.text import fold
 from schoolloket.institutions.models import Institution
@@ -90,8 +91,14 @@ class EnrolmentQuerySet(models.QuerySet["Enrolment"]):
     """Enrolments by place and time; a `day` is one of Europe/Brussels (`core.clock.today`)."""
 
     def of(self, institution: Institution) -> Self:
-        """The enrolments in this institution: where every query of a desk starts (R11)."""
-        return self.filter(institution=institution)
+        """The enrolments in this institution: where every query of a desk starts (R11).
+
+        For a helper those that run today in one of the classes of the right (R13).
+        """
+        here = self.filter(institution=institution)
+        if institution.limited_to is None:
+            return here
+        return here.running(clock.today()).filter(class_code__in=institution.limited_to)
 
     def running_or_ahead(self, day: date) -> Self:
         """Those that have not ended on this day."""

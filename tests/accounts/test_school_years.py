@@ -209,10 +209,10 @@ def test_without_a_year_a_batch_is_of_the_one_in_which_the_pupils_are(
     this_year = enrol(brussel)
     next_year = enrol(brussel, **NEXT_PERIOD)
     november, july = date(2026, 11, 23), date(2027, 7, 15)
-    assert overview.year_of([this_year], november) == SchoolYear(2026)
-    assert overview.year_of([next_year], november) == SchoolYear(2027)
-    assert overview.year_of([this_year], july) == SchoolYear(2026)
-    assert overview.year_of([this_year, next_year], july) == SchoolYear(2027)
+    assert overview.year_of(brussel, [this_year], november) == SchoolYear(2026)
+    assert overview.year_of(brussel, [next_year], november) == SchoolYear(2027)
+    assert overview.year_of(brussel, [this_year], july) == SchoolYear(2026)
+    assert overview.year_of(brussel, [this_year, next_year], july) == SchoolYear(2027)
 
 
 # Who is selected and hidden ---------------------------------------------------------------------
