@@ -1,7 +1,6 @@
 """What the desk reads in the provider's claims: who it is, and of which schools the beheerder."""
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +13,7 @@ from .id_token import BadToken
 SUBJECT = re.compile(r"[\x21-\x7e]{1,191}")
 # `LeerID-beheerder:999912`; without a number it is for the organisation of `vo_orgcode`.
 ROLE = re.compile(r"LeerID-beheerder(?::([0-9]{6}))?")
+NOT_IN_A_NAME = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069]")
 NAMELESS = "Zonder naam"
 
 
@@ -48,27 +48,30 @@ def read(claims: dict[str, Any]) -> Claims:
 
 def _name(claims: dict[str, Any]) -> str:
     """Return the name on one line, as long as a manager's may be."""
-    parts = [str(claims.get(part) or "") for part in ("given_name", "family_name")]
-    name = " ".join(parts).strip() or str(claims.get("name") or "")
-    printable = "".join(sign if sign.isprintable() else " " for sign in name)
+    first, last = claims.get("given_name"), claims.get("family_name")
+    name = f"{first or ''} {last or ''}"
+    if not name.strip():
+        name = str(claims.get("name") or "")
+
+    # A log, a mail and a page show it: no line may break in it or run the other way.
+    one_line = " ".join(NOT_IN_A_NAME.sub(" ", name).split())
     longest = Manager._meta.get_field("name").max_length
-    return " ".join(printable.split())[:longest] or NAMELESS
+    return one_line[:longest] or NAMELESS
 
 
 def _numbers(claims: dict[str, Any]) -> frozenset[str]:
-    organisation = str(claims.get("vo_orgcode", ""))
-    roles = [ROLE.fullmatch(role) for role in _texts(claims.get(sso().role_claim))]
-    numbers = {role[1] or organisation for role in roles if role}
+    """Return the numbers of the schools that the roles name; a provider may give one or a list."""
+    organisation = str(claims.get("vo_orgcode"))
+    roles = claims.get(sso().role_claim)
+    if not isinstance(roles, list):
+        roles = [roles]
+
+    numbers = set()
+    for role in roles:
+        found = ROLE.fullmatch(str(role))
+        if found:
+            numbers.add(found[1] or organisation)
     return frozenset(numbers)
-
-
-def _texts(value: object) -> Iterable[str]:
-    """Return a claim as texts: a provider may give one, or a list of them."""
-    if isinstance(value, str):
-        return [value]
-    if isinstance(value, list):
-        return [one for one in value if isinstance(one, str)]
-    return []
 
 
 def _authenticated_at(claims: dict[str, Any]) -> float | None:

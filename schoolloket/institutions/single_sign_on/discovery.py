@@ -41,16 +41,17 @@ def configuration() -> dict[str, Any]:
     return found
 
 
-def signing_keys(*, anew: bool = False) -> list[jwt.PyJWK]:
-    """Return the provider's public keys. Raises ProviderDown.
+def signing_keys(*, anew: bool = False) -> dict[str | None, jwt.PyJWK]:
+    """Return the provider's keys for signatures, by their ids. Raises ProviderDown.
 
     `anew`: ask the provider, whatever is kept: it may have a new key.
     """
     found = _document(configuration()["jwks_uri"], anew=anew)
     try:
-        return list(jwt.PyJWKSet.from_dict(found).keys)
+        keys = jwt.PyJWKSet.from_dict(found).keys
     except (jwt.PyJWTError, AttributeError, TypeError) as error:
         raise ProviderDown("the provider publishes no keys") from error
+    return {key.key_id: key for key in keys if key.public_key_use != "enc"}
 
 
 def _document(url: str, *, anew: bool = False) -> dict[str, Any]:

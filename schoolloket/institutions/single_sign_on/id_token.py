@@ -44,17 +44,17 @@ def verify(token: object) -> dict[str, Any]:
 def _key_of(token: Any) -> jwt.PyJWK:
     """Return the provider's key that the token names. Raises BadToken where there is none."""
     name = jwt.get_unverified_header(token).get("kid")
-    for anew in (False, True):
-        for key in discovery.signing_keys(anew=anew):
-            if key.key_id == name and key.public_key_use != "enc":
-                return key
-    raise BadToken("unknown key")
+    key = discovery.signing_keys().get(name)
+    if key is None:
+        key = discovery.signing_keys(anew=True).get(name)
+    if key is None:
+        raise BadToken("unknown key")
+    return key
 
 
 def _check_authorized_party(claims: dict[str, Any]) -> None:
     """Refuse a token that is for several programs, unless it was made for this one."""
-    party = claims.get("azp")
-    if party is None and claims["aud"] in (sso().client_id, [sso().client_id]):
-        return
-    if party != sso().client_id:
+    ours = sso().client_id
+    party = claims.get("azp", claims["aud"])
+    if party not in (ours, [ours]):
         raise BadToken("another authorized party")

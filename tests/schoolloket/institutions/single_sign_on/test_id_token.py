@@ -3,10 +3,11 @@
 import time
 
 import pytest
+from joserfc.jwk import OctKey
 
 from schoolloket.institutions.models import Manager
 from tests.pages import messages_on
-from tests.provider.provider import Claims, Provider, new_key, unsigned
+from tests.provider.provider import CLIENT_SECRET, Claims, Provider, new_key, unsigned
 
 from .traveller import Traveller
 
@@ -77,6 +78,15 @@ def test_an_unsigned_token_is_refused(traveller: Traveller, provider: Provider) 
 def test_a_token_signed_with_the_shared_secret_is_refused(
     traveller: Traveller, provider: Provider
 ) -> None:
+    provider.sign = provider.signed_with_the_secret
+    is_refused(traveller)
+
+
+def test_a_secret_that_the_provider_publishes_signs_nothing(
+    traveller: Traveller, provider: Provider
+) -> None:
+    keys = {"keys": [OctKey.import_key(CLIENT_SECRET, {"kid": "first"}).as_dict()]}
+    provider.keys = lambda: keys  # type: ignore[method-assign]
     provider.sign = provider.signed_with_the_secret
     is_refused(traveller)
 
