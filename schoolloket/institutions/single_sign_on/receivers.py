@@ -10,7 +10,6 @@ from django.db.models import Model, QuerySet
 from django.db.models.signals import post_delete, post_save
 from django.dispatch import receiver
 
-from schoolloket.institutions.models import Manager
 from schoolloket.institutions.requests import current_author
 
 from . import actions
@@ -25,5 +24,6 @@ def note_joined(instance: SocialAccount, created: bool, raw: bool, **signal: Any
 @receiver(post_delete, sender=SocialAccount)
 def note_parted(instance: SocialAccount, origin: Model | QuerySet[Any], **signal: Any) -> None:
     """Note it, but not where the whole manager is deleted: none is left to name."""
-    if not isinstance(origin, Manager):
+    model = getattr(origin, "model", type(origin))
+    if model is SocialAccount:
         actions.note_parted(manager=instance.user, by=current_author())

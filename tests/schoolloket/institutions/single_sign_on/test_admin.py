@@ -87,6 +87,22 @@ def test_an_operator_parts_them_and_the_session_ends(
     assert traveller.status_of("/999912/leerlingen/") == 302
 
 
+@pytest.mark.parametrize("whole", ["row", "rows"])
+def test_a_manager_who_is_deleted_leaves_nothing(
+    whole: str, traveller: Traveller, carla: Claims
+) -> None:
+    """A year later, when the access log no longer names him or her."""
+    traveller.sign_in()
+    AccessEvent.objects.all().erase()
+    manager = Manager.objects.get()
+    if whole == "row":
+        manager.delete()
+    else:
+        Manager.objects.filter(pk=manager.pk).delete()
+    assert not SocialAccount.objects.exists()
+    assert not AccessEvent.objects.exists()
+
+
 def test_a_subject_is_of_one_manager(
     operator_client: Client, alice: Manager, bob: Manager, provider: Provider
 ) -> None:

@@ -8,8 +8,10 @@ from django.test import Client
 from pytest_django import Settings
 from time_machine import Traveller as Clock
 
+from schoolloket.core.exceptions import SubjectTaken
 from schoolloket.institutions import actions as managers
 from schoolloket.institutions.models import AccessEvent, Manager, Membership
+from schoolloket.institutions.single_sign_on import actions
 from tests.pages import messages_on, text
 from tests.provider.provider import Claims, Provider
 
@@ -84,6 +86,16 @@ def test_somebody_without_a_role_here_gets_no_account(traveller: Traveller, carl
     assert "daar ben je geen LeerID-beheerder van een school" in text(answer)
     assert not Manager.objects.exists()
     assert AccessEvent.objects.get().kind == "failed"
+
+
+@pytest.mark.usefixtures("carla")
+def test_one_subject_becomes_one_manager(provider: Provider) -> None:
+    """Two sign-ins at the same moment both find none."""
+    numbers = {"999912"}
+    actions.make_manager(subject="s-carla", name="Carla", numbers=numbers)
+    with pytest.raises(SubjectTaken):
+        actions.make_manager(subject="s-carla", name="Carla", numbers=numbers)
+    assert Manager.objects.count() == 1
 
 
 @pytest.mark.parametrize(
