@@ -11,9 +11,11 @@ from .id_token import BadToken
 
 # At most 255 ASCII characters (OpenID Connect Core, 2), of which the sign-in library keeps these.
 SUBJECT = re.compile(r"[\x21-\x7e]{1,191}")
-# `LeerID-beheerder:999912`; without a number it is for the organisation of `vo_orgcode`.
-ROLE = re.compile(r"LeerID-beheerder(?::([0-9]{6}))?")
-NOT_IN_A_NAME = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069]")
+ROLE = re.compile(r"LeerID-beheerder:([0-9]{6})")
+# Control characters, those that turn the direction of a line, and halves of a character.
+NOT_IN_A_NAME = re.compile(
+    r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]"
+)
 NAMELESS = "Zonder naam"
 
 
@@ -53,7 +55,6 @@ def _name(claims: dict[str, Any]) -> str:
     if not name.strip():
         name = str(claims.get("name") or "")
 
-    # A log, a mail and a page show it: no line may break in it or run the other way.
     one_line = " ".join(NOT_IN_A_NAME.sub(" ", name).split())
     longest = Manager._meta.get_field("name").max_length
     return one_line[:longest] or NAMELESS
@@ -61,16 +62,17 @@ def _name(claims: dict[str, Any]) -> str:
 
 def _numbers(claims: dict[str, Any]) -> frozenset[str]:
     """Return the numbers of the schools that the roles name; a provider may give one or a list."""
-    organisation = str(claims.get("vo_orgcode"))
+    organisation = claims.get("vo_orgcode")
     roles = claims.get(sso().role_claim)
     if not isinstance(roles, list):
         roles = [roles]
 
     numbers = set()
     for role in roles:
-        found = ROLE.fullmatch(str(role))
+        # A role without a number is for the organisation for which somebody signed in.
+        found = ROLE.fullmatch(f"{role}") or ROLE.fullmatch(f"{role}:{organisation}")
         if found:
-            numbers.add(found[1] or organisation)
+            numbers.add(found[1])
     return frozenset(numbers)
 
 

@@ -5,6 +5,7 @@ from functools import wraps
 from typing import Any
 
 from allauth.account.utils import get_next_redirect_url
+from allauth.socialaccount.helpers import render_authentication_error
 from allauth.socialaccount.providers.oauth2.views import OAuth2CallbackView
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
@@ -13,6 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from . import provider
 from .deployment import sso
+from .discovery import ProviderDown
 
 
 def where_there_is_a_provider(view: Callable[[HttpRequest], HttpResponse]) -> Any:
@@ -40,5 +42,9 @@ def callback(request: HttpRequest) -> HttpResponse:
     """Take what the provider sends back, and let in whom it names."""
     organisation = provider.organisation(request)
     view = OAuth2CallbackView.adapter_view(provider.CodeExchange(request, organisation.sub_id))
-    answer: HttpResponse = view(request)
+    try:
+        answer: HttpResponse = view(request)
+    except ProviderDown as error:
+        # The library asks for the endpoints before it is prepared for a failure.
+        answer = render_authentication_error(request, organisation, exception=error)
     return answer

@@ -74,6 +74,7 @@ def test_a_role_gives_the_school_that_it_names(
         {"vo_orgcode": "999912"},
         {ROLE: ["LeerID-beheerder"], "vo_orgcode": "OVO000001"},
         {ROLE: ["LeerID-beheerder"], "vo_orgcode": ["999912"]},
+        {ROLE: ["LeerID-beheerder"], "vo_orgcode": "99991\0"},
     ],
 )
 @pytest.mark.usefixtures("brussel")

@@ -4,6 +4,7 @@ import pytest
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount
 from django.core import mail
+from django.core.cache import cache
 from django.test import Client
 from pytest_django import Settings
 from time_machine import Traveller as Clock
@@ -12,6 +13,7 @@ from schoolloket.core.exceptions import SubjectTaken
 from schoolloket.institutions import actions as managers
 from schoolloket.institutions.models import AccessEvent, Manager, Membership
 from schoolloket.institutions.single_sign_on import actions
+from schoolloket.institutions.single_sign_on import claims as claims_of_provider
 from tests.pages import messages_on, text
 from tests.provider.provider import Claims, Provider
 
@@ -113,6 +115,13 @@ def test_an_odd_name_becomes_one_line(
     carla |= claims
     traveller.sign_in()
     assert Manager.objects.get().name == name
+
+
+@pytest.mark.usefixtures("provider")
+def test_half_a_character_in_a_name_is_left_out() -> None:
+    """JSON can hold one, no database can."""
+    read = claims_of_provider.read({"sub": "s-carla", "nonce": "n", "name": "Carla\ud800"})
+    assert read.name == "Carla"
 
 
 def test_a_subject_that_no_database_takes_is_refused(traveller: Traveller, carla: Claims) -> None:
@@ -243,9 +252,29 @@ def test_a_provider_that_is_down_is_a_message_and_asked_once(
 def test_a_provider_that_falls_silent_on_the_way_is_a_message(
     traveller: Traveller, provider: Provider
 ) -> None:
-    back = traveller.visit(traveller.leave())
-    provider.down = True
-    assert traveller.come_back(back).url == "/aanmelden/"
+    for is_known in (True, False):
+        back = traveller.visit(traveller.leave())
+        provider.down = True
+        if not is_known:
+            cache.clear()
+        assert traveller.come_back(back).url == "/aanmelden/"
+        provider.down = False
+
+
+@pytest.mark.parametrize("answer", [[], 5, "x", {}, {"access_token": "a"}, {"id_token": "a.b.c"}])
+def test_an_answer_that_is_no_token_is_a_message(
+    answer: object, traveller: Traveller, provider: Provider
+) -> None:
+    provider.exchange = lambda posted: answer  # type: ignore[assignment, method-assign, return-value]
+    assert traveller.sign_in().url == "/aanmelden/"
+
+
+@pytest.mark.parametrize("keys", [{}, {"keys": []}, {"keys": "x"}, {"keys": [5]}, [], "x"])
+def test_keys_that_are_none_are_a_message(
+    keys: object, traveller: Traveller, provider: Provider
+) -> None:
+    provider.keys = lambda: keys  # type: ignore[assignment, method-assign, return-value]
+    assert traveller.sign_in().url == "/aanmelden/"
 
 
 @pytest.mark.usefixtures("carla")
