@@ -50,14 +50,18 @@ def read(claims: dict[str, Any]) -> Claims:
 
 def _name(claims: dict[str, Any]) -> str:
     """Return the name on one line, as long as a manager's may be."""
-    first, last = claims.get("given_name"), claims.get("family_name")
-    name = f"{first or ''} {last or ''}"
-    if not name.strip():
-        name = str(claims.get("name") or "")
+    name = _joined(claims.get("given_name"), claims.get("family_name"))
+    if not name:
+        name = _joined(claims.get("name"))
 
     one_line = " ".join(NOT_IN_A_NAME.sub(" ", name).split())
     longest = Manager._meta.get_field("name").max_length
     return one_line[:longest] or NAMELESS
+
+
+def _joined(*parts: object) -> str:
+    """Return the parts that are there, with a blank between them."""
+    return " ".join(map(str, filter(None, parts)))
 
 
 def _numbers(claims: dict[str, Any]) -> frozenset[str]:
