@@ -10,6 +10,7 @@ from cryptography.fernet import Fernet
 from django.core.exceptions import ImproperlyConfigured
 
 from schoolloket.core.pepper import PepperKey
+from schoolloket.institutions.single_sign_on.deployment import SingleSignOn
 
 LOOPBACK = {"localhost", "127.0.0.1", "[::1]", "::1"}
 # Short, since it is stored with every hash.
@@ -161,6 +162,28 @@ def site(name: str, default: str = "") -> Site:
         raise ImproperlyConfigured(f"{name} must be https: http is for a loopback host only.")
 
     return Site(url=url, host=parts.hostname, secure=parts.scheme == "https")
+
+
+def single_sign_on() -> SingleSignOn | None:
+    """Return the provider that the variables SSO_… name, None where SSO_ISSUER is missing.
+
+    Raises ImproperlyConfigured, naming the variable, where another is missing, or the issuer is
+    neither https nor http on a loopback host.
+    """
+    # Not the URL of the site: an issuer is compared byte by byte.
+    issuer = text("SSO_ISSUER", "")
+    if not issuer:
+        return None
+
+    site("SSO_ISSUER")
+    return SingleSignOn(
+        issuer=issuer,
+        client_id=required("SSO_CLIENT_ID"),
+        client_secret=required("SSO_CLIENT_SECRET"),
+        name=required("SSO_NAME"),
+        role_claim=text("SSO_ROLE_CLAIM", "leerid_rol_3d"),
+        scopes=text("SSO_SCOPES", "openid profile").split(),
+    )
 
 
 def portal_site(name: str, default: str) -> Site:

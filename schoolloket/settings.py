@@ -64,6 +64,9 @@ SESSION_COOKIE_NAME = DESK.cookie_name("loket")
 CSRF_COOKIE_NAME = DESK.cookie_name("csrf")
 CSRF_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "schoolloket.institutions.views.csrf_failure"
+# The organisation's own sign-in: None where the deployment names no provider.
+SSO = environment.single_sign_on()
+
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
 
@@ -76,7 +79,8 @@ CONTENT_SECURITY_POLICY = {
         "connect-src": [SELF],
         # For the ticks and arrows in Bootstrap's stylesheet.
         "img-src": [SELF, "data:"],
-        "form-action": [SELF],
+        # The button of the organisation's own sign-in leads there.
+        "form-action": [SELF, *([SSO.origin] if SSO else [])],
         "frame-ancestors": [NONE],
         "base-uri": [NONE],
     }
@@ -264,12 +268,21 @@ ACCOUNT_REAUTHENTICATION_REQUIRED = True
 # In seconds: after this, a change of rights or of a factor asks again who it is.
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 10 * 60
 
+SOCIALACCOUNT_ADAPTER = "schoolloket.institutions.single_sign_on.adapter.OrganisationAdapter"
+# An address that a provider asserts opens nobody's account (R13).
+SOCIALACCOUNT_EMAIL_AUTHENTICATION = False
+SOCIALACCOUNT_STORE_TOKENS = False
+# In seconds: how long the desk waits for the provider.
+SOCIALACCOUNT_REQUESTS_TIMEOUT = 5
+
 ALLAUTH_TRUSTED_PROXY_COUNT = environment.number("TRUSTED_PROXIES", 1 if DESK.secure else 0)
 
 # A desk that is left alone locks: the session ends so many seconds after the last request.
 SESSION_COOKIE_AGE = 30 * 60
 # From the sign-in, however busy the desk is.
 SESSION_HOURS = 12
+# For who came in through the organisation's own sign-in: the claims are read again after it.
+SSO_SESSION_HOURS = 8
 SESSION_ENGINE = "schoolloket.institutions.sessions"
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 

@@ -17,6 +17,7 @@ from schoolloket.institutions.converters import (
     UserIdConverter,
 )
 from schoolloket.institutions.second_factor import views as second_factor
+from schoolloket.institutions.single_sign_on import views as single_sign_on
 
 register_converter(InstitutionNumberConverter, "number")
 register_converter(IdConverter, "id")
@@ -62,7 +63,7 @@ sign_in_urls = [
     path("overal-afmelden/", views.sign_out_everywhere, name="sign_out_everywhere"),
     path("inactief/", sign_in.account_inactive, name="account_inactive"),
     path("opnieuw/", sign_in.reauthenticate, name="account_reauthenticate"),
-    path("wachtwoord/", sign_in.password_change, name="account_change_password"),
+    path("wachtwoord/", views.change_password, name="account_change_password"),
     path("vergeten/", sign_in.password_reset, name="account_reset_password"),
     path("vergeten/verstuurd/", sign_in.password_reset_done, name="account_reset_password_done"),
     path(
@@ -81,10 +82,17 @@ sign_in_urls = [
     path("wachtwoord/zetten/", views.not_offered, name="account_set_password"),
 ]
 
+# The organisation's own sign-in; 404 where the deployment names no provider.
+single_sign_on_urls = [
+    path("", single_sign_on.sign_in, name="sso_sign_in"),
+    path("terug/", single_sign_on.callback, name="sso_callback"),
+]
+
 urlpatterns = [
     path("", views.choose_institution, name="choose_institution"),
     path("aanmelden/", include(sign_in_urls)),
     path("aanmelden/", include(second_factor_urls)),
+    path("aanmelden/organisatie/", include(single_sign_on_urls)),
     path("mijn/", include("accounts.portal.urls")),
     path("beheer/", admin.site.urls),
     path("<number:number>/", views.desk_home, name="desk_home"),

@@ -153,6 +153,8 @@ def test_every_link_between_documents_leads_somewhere() -> None:
 
 def test_operations_names_every_setting_of_the_environment_and_no_other() -> None:
     read = {"VAULT_KEYS", "PEPPER_KEYS", "DATABASE_URL"}
+    environment = (ROOT / "schoolloket" / "environment.py").read_text()
+    read |= set(re.findall(r"\"(SSO_[A-Z_]+)\"", environment))
     code = (ROOT / "schoolloket" / "settings.py").read_text()
     read |= set(re.findall(r"environment\.\w+\(\s*\"([A-Z_]+)\"", code))
     rows = re.findall(r"^\| (`[A-Z_]+`(?:, `[A-Z_]+`)*) \|", OPERATIONS.read_text(), re.M)

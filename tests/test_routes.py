@@ -72,6 +72,9 @@ EXPECTED = {
     f"{SIGN_IN}registreren/": Who.CLOSED,
     f"{SIGN_IN}e-mail/": Who.CLOSED,
     f"{SIGN_IN}wachtwoord/zetten/": Who.CLOSED,
+    # As long as the deployment names no provider; else these two are for everybody.
+    f"{SIGN_IN}organisatie/": Who.CLOSED,
+    f"{SIGN_IN}organisatie/terug/": Who.CLOSED,
     PORTAL: Who.PUBLIC,
     f"{PORTAL}<str:username>": Who.PUBLIC,
     f"{PORTAL}start/": Who.PUPIL,

@@ -117,6 +117,22 @@ class InvitationGone(Refused):
     message = "Deze uitnodiging is al gebruikt, ingetrokken of te oud. Vraag een nieuwe."
 
 
+class NoRole(Refused):
+    """The provider knows who it is, but names no school of this desk. `provider`: its name."""
+
+    def __init__(self, provider: str) -> None:
+        super().__init__(
+            f"Je bent aangemeld bij {provider}, maar daar ben je geen LeerID-beheerder van een "
+            "school die dit loket gebruikt. Vraag die rol aan wie in je school toegangen beheert."
+        )
+
+
+class SubjectTaken(Refused):
+    """The provider's subject was joined with a manager at this same moment."""
+
+    message = "Je meldde je net ook in een ander venster aan. Meld je opnieuw aan."
+
+
 class ReasonMissing(Refused):
     message = "Geef een reden: ze staat in het logboek en in de mails."
 

@@ -28,12 +28,14 @@ RIGHTS = {
 
 
 def request_reset(*, email: str, ip_address: str) -> None:
-    """Mail a link to a new password where an active manager has this e-mail address.
+    """Mail a link to a new password where an active manager with one has this e-mail address.
+
+    Not to somebody without: who comes in through the organisation makes no password beside it.
 
     Runs in the background, after a response that is the same, and as quick, for every address.
     """
     manager = Manager.objects.filter(email=email.strip().lower(), is_active=True).first()
-    if manager is None:
+    if manager is None or not manager.has_usable_password():
         return
 
     mails = Tally.objects.add(

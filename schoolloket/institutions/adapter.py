@@ -3,7 +3,10 @@
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core import context
+from allauth.core.exceptions import ReauthenticationRequired
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils import timezone
 
 from . import access_log, actions
@@ -11,7 +14,7 @@ from .actors import Author
 from .attempts import Attempt, attempt_of
 from .devices import device_of, set_device
 from .models import AccessEvent, Manager
-from .requests import author_of, ip_address_of, way_in
+from .requests import author_of, came_by_provider, ip_address_of, way_in
 from .second_factor import fresh, remembered
 
 
@@ -57,10 +60,20 @@ class ManagerAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         actions.set_password(manager=user, password=password)
 
     def is_reauthentication_required(self, *, app: str) -> bool:
-        return fresh.must_prove_again()
+        """Raises ReauthenticationRequired in a session by the provider, which has to ask again.
+
+        The library would let somebody without a password or factor of ours go on unasked.
+        """
+        required = fresh.must_prove_again()
+        if required and came_by_provider(context.request, context.request.user):
+            raise ReauthenticationRequired
+        return required
 
     def get_reauthentication_methods(self, user: Manager) -> list[dict[str, Any]]:
         """Return the ways to prove again who it is: never a password where there is a factor."""
+        if came_by_provider(context.request, user):
+            return [{"id": "prove_again", "url": reverse("prove_again")}]
+
         methods: list[dict[str, Any]] = super().get_reauthentication_methods(user)
         of_a_factor = [one for one in methods if one["id"] != "reauthenticate"]
         return of_a_factor or methods

@@ -7,9 +7,10 @@ from allauth.account import views as sign_in
 from allauth.account.decorators import secure_admin_login
 from allauth.mfa import admin as factors_admin
 from allauth.socialaccount import admin as providers_admin
+from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin
-from django.contrib.auth.forms import AdminUserCreationForm
+from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
@@ -17,6 +18,7 @@ from django.shortcuts import redirect
 from . import actions
 from .models import AccessEvent, Institution, Manager, Membership
 from .requests import author_of
+from .single_sign_on.admin import SubjectInline
 
 # The admin's own form would bypass the limits on failed sign-ins.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
@@ -60,8 +62,17 @@ class ManagerCreationForm(AdminUserCreationForm):
         fields = ("email", "name")
 
 
+class ManagerForm(UserChangeForm):
+    """Asks for an e-mail address, but not of who comes in through the organisation without one."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["email"].required = self.instance.email is not None
+
+
 @admin.register(Manager)
 class ManagerAdmin(UserAdmin):
+    form = ManagerForm
     add_form = ManagerCreationForm
     ordering = ["email"]
     list_display = ["email", "name", "is_active", "is_staff", "last_login"]
@@ -79,6 +90,12 @@ class ManagerAdmin(UserAdmin):
     ]
     inlines = [MembershipInline]
     actions = ["sign_out"]
+
+    def get_inlines(self, request: HttpRequest, obj: Manager | None = None) -> list[Any]:
+        """The rights, and the organisation's own sign-in where the deployment names one."""
+        if obj is None or settings.SSO is None:
+            return self.inlines
+        return [*self.inlines, SubjectInline]
 
     @admin.action(
         description="Meld overal af: sluit de openstaande vensters", permissions=["change"]

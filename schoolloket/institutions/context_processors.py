@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 
@@ -10,6 +11,7 @@ def desk(request: HttpRequest) -> dict[str, Any]:
     """Give a page of the desk its institution, and an error page the base template around it.
 
     `institution`: None outside a school's desk. `helper`: the right of a helper, None for others.
+    `sign_in_of_organisation`: the name of the provider, None where the deployment names none.
     """
     frame = "base.html"
     in_portal = request.path.startswith(reverse("portal:sign_in"))
@@ -26,4 +28,5 @@ def desk(request: HttpRequest) -> dict[str, Any]:
         "institution": getattr(request, "institution", None),
         "in_portal": in_portal,
         "frame": frame,
+        "sign_in_of_organisation": getattr(settings.SSO, "name", None),
     }

@@ -88,6 +88,12 @@ def notify_reset(manager: Manager, by: Author, reason: str) -> None:
         _send("factor_reset", subject, one, whose=manager, by=by.manager, reason=reason)
 
 
+def notify_joined(manager: Manager, by: Author) -> None:
+    """Inform the manager that the organisation's own sign-in opens the desk from now on."""
+    subject = "Je aanmelding voor het LeerID Schoolloket is gekoppeld"
+    _send("joined", subject, manager, by=by, at=timezone.now())
+
+
 def address_of(name: str, **names: str) -> str:
     """Return an absolute URL on the desk's own host, never on the host that a request names."""
     return f"{settings.DESK.url}{reverse(name, kwargs=names)}"

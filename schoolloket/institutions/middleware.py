@@ -14,14 +14,15 @@ from django.utils.deprecation import MiddlewareMixin
 
 from . import rights
 from .actors import Actor
-from .requests import ip_address_of, referring_page
+from .requests import came_by_provider, ip_address_of, referring_page
 from .sessions import SIGNED_IN_AT
 
 
 class DeskLockMiddleware(MiddlewareMixin):
     """Let the session's half hour start again with each request of the manager, for half a day.
 
-    The session is written at most once a minute, so that not every page costs a write.
+    Then it ends, however busy (SESSION_HOURS, SSO_SESSION_HOURS). It is written at most once a
+    minute, so that not every page costs a write.
     """
 
     SECONDS_BETWEEN_TOUCHES = 60
@@ -31,7 +32,7 @@ class DeskLockMiddleware(MiddlewareMixin):
             return
 
         now = int(timezone.now().timestamp())
-        if now - request.session.get(SIGNED_IN_AT, 0) >= settings.SESSION_HOURS * 3600:
+        if now - request.session.get(SIGNED_IN_AT, 0) >= _hours_of(request) * 3600:
             # The page then leads to the sign-in and back, as after half an hour.
             logout(request)
             return
@@ -40,6 +41,14 @@ class DeskLockMiddleware(MiddlewareMixin):
         if now - seen_at >= self.SECONDS_BETWEEN_TOUCHES:
             # A session that was changed is saved with a new expiry.
             request.session["seen"] = now
+
+
+def _hours_of(request: Any) -> int:
+    """Return how long the session lasts: shorter where its rights come from a provider's claims."""
+    hours: int = settings.SESSION_HOURS
+    if came_by_provider(request, request.user):
+        hours = settings.SSO_SESSION_HOURS
+    return hours
 
 
 class SignInFirstMiddleware(LoginRequiredMiddleware):

@@ -273,6 +273,7 @@ class AccessEvent(AppendOnly):
         FACTOR_RESET = "factor_reset", "Tweede stap gewist: verloren"
         ENROLMENT_ASKED = "enrolment", "Link voor de tweede stap gemaild"
         JOINED = "joined", "Gekoppeld aan de aanmelding van de organisatie"
+        PARTED = "parted", "Losgekoppeld van de aanmelding van de organisatie"
 
     kind = models.CharField("gebeurtenis", max_length=16, choices=Kind.on_screen)
     at = models.DateTimeField("tijdstip", db_index=True)

@@ -6,7 +6,6 @@ Signals, since /beheer/, the sign-in library and Django's commands write these r
 from collections.abc import Iterable
 from typing import Any
 
-from allauth.core import context
 from django.contrib.auth.signals import user_logged_in
 from django.db.models import Model, QuerySet
 from django.db.models.signals import post_delete, post_save, pre_save
@@ -15,9 +14,8 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from . import actions
-from .actors import Author
 from .models import AccessEvent, Manager, Membership
-from .requests import author_of, came_by_provider
+from .requests import came_by_provider, current_author
 from .sessions import SIGNED_IN_AT
 
 Kind = AccessEvent.Kind
@@ -51,15 +49,15 @@ def note_manager(instance: Manager, created: bool, raw: bool, **signal: Any) -> 
     if raw:
         return
     if created:
-        actions.note_new_manager(manager=instance, by=_author())
+        actions.note_new_manager(manager=instance, by=current_author())
     elif instance.before:
-        actions.note_changes(before=instance.before, manager=instance, by=_author())
+        actions.note_changes(before=instance.before, manager=instance, by=current_author())
 
 
 @receiver(post_save, sender=Membership)
 def note_membership(instance: Membership, created: bool, raw: bool, **signal: Any) -> None:
     if created and not raw:
-        actions.note_membership(Kind.ADDED, membership=instance, by=_author())
+        actions.note_membership(Kind.ADDED, membership=instance, by=current_author())
 
 
 @receiver(post_delete, sender=Membership)
@@ -71,12 +69,4 @@ def note_membership_gone(
     if isinstance(origin, QuerySet):
         model = origin.model
     if model is Membership:
-        actions.note_membership(Kind.REMOVED, membership=instance, by=_author())
-
-
-def _author() -> Author:
-    """Return who changes something now: the request that this thread answers, or a command."""
-    request = context.request
-    if request is None:
-        return Author()
-    return author_of(request)
+        actions.note_membership(Kind.REMOVED, membership=instance, by=current_author())

@@ -4,6 +4,7 @@ from typing import Any
 
 from allauth.account.adapter import get_adapter
 from allauth.account.internal.flows.login import get_authentication_records
+from allauth.core import context
 from django.http import HttpRequest
 from django.utils.http import url_has_allowed_host_and_scheme
 
@@ -72,6 +73,14 @@ def author_of(request: HttpRequest) -> Author:
     if request.user.is_authenticated:
         manager = request.user
     return Author(manager=manager, ip_address=ip_address_of(request))
+
+
+def current_author() -> Author:
+    """Return who changes something now: the request that this thread answers, or a command."""
+    request = context.request
+    if request is None:
+        return Author()
+    return author_of(request)
 
 
 def referring_page(request: HttpRequest) -> str:

@@ -1,5 +1,6 @@
 """The choice of a school, and the answers that belong to no school."""
 
+from allauth.account import views as sign_in
 from django.contrib import auth, messages
 from django.contrib.auth.decorators import login_not_required
 from django.db.models import Q
@@ -62,6 +63,17 @@ def sign_out_everywhere(request: DeskRequest) -> HttpResponse:
     auth.logout(request)
     messages.success(request, "Je bent overal afgemeld.")
     return redirect("account_login")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def change_password(request: DeskRequest) -> HttpResponse:
+    """Mijn wachtwoord, for who has one: who comes in through the organisation makes none here."""
+    if not request.user.has_usable_password():
+        messages.warning(request, "Je hebt hier geen wachtwoord: je organisatie meldt je aan.")
+        return redirect("mfa_index")
+
+    page: HttpResponse = sign_in.password_change(request)
+    return page
 
 
 @asks_again

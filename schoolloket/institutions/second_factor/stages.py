@@ -4,6 +4,8 @@ from allauth.account.internal.flows.login import record_authentication
 from allauth.mfa.stages import AuthenticateStage
 from django.http import HttpResponse
 
+from schoolloket.institutions.requests import came_by_provider
+
 from . import remembered
 
 
@@ -15,6 +17,10 @@ class SecondFactorStage(AuthenticateStage):  # type: ignore[misc]
     """
 
     def handle(self) -> tuple[HttpResponse | None, bool]:
+        if came_by_provider(self.request, self.login.user):
+            # The organisation asks for its own second factor.
+            return None, True
+
         given_at = remembered.given_at(self.request, self.login.user)
         if given_at is None:
             answer: tuple[HttpResponse | None, bool] = super().handle()

@@ -1,6 +1,7 @@
 """The pages of the second factor that are our own; the others are the sign-in library's."""
 
 from allauth.account.adapter import get_adapter
+from allauth.account.utils import get_next_redirect_url
 from allauth.mfa.webauthn.views import RemoveWebAuthnView
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
@@ -14,6 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from schoolloket.core.text import mask_email
 from schoolloket.institutions.requests import DeskRequest, author_of, came_by_provider
+from schoolloket.institutions.single_sign_on import provider as single_sign_on
 
 from . import actions, enrolment
 from .adapter import SecondFactorAdapter
@@ -62,6 +64,9 @@ def enrol(request: DeskRequest) -> HttpResponse:
 @require_safe
 def prove_again(request: DeskRequest) -> HttpResponse:
     """Lead to the way in which this manager proves again who it is."""
+    if came_by_provider(request, request.user):
+        return single_sign_on.prove_again(request, get_next_redirect_url(request))
+
     first, *_ = get_adapter().get_reauthentication_methods(request.user)
     return redirect(f"{first['url']}?{urlencode({'next': request.GET.get('next', '/')})}")
 
