@@ -15,7 +15,16 @@ from schoolloket.institutions.actors import Actor
 from schoolloket.institutions.models import Institution, Manager
 from students.models import Enrolment, Student
 from tests.desk_client import DeskClient
-from tests.helpers import FEW_CARDS, FEW_FILES, NOW, Enrol, GiveAccount, manager_of
+from tests.helpers import (
+    FEW_CARDS,
+    FEW_FILES,
+    NOW,
+    Enrol,
+    GiveAccount,
+    actor_of,
+    helper_of,
+    manager_of,
+)
 
 # The fixtures of a batch and of a doubt about who is who serve other folders too.
 pytest_plugins = ["tests.credentials.fixtures", "tests.schoolloket.identity.fixtures"]
@@ -94,6 +103,24 @@ def alice_client(alice: Manager, client: Client) -> Client:
 def bob_client(bob: Manager) -> Client:
     client = DeskClient()
     client.force_login(bob)
+    return client
+
+
+@pytest.fixture
+def helen(brussel: Institution) -> Manager:
+    """A klashelper of class 6EM in Brussel, until the end of the school year (R13)."""
+    return helper_of(brussel, "Helen", ["6EM"])
+
+
+@pytest.fixture
+def helen_actor(helen: Manager, brussel: Institution) -> Actor:
+    return actor_of(helen)
+
+
+@pytest.fixture
+def helen_client(helen: Manager) -> DeskClient:
+    client = DeskClient()
+    client.force_login(helen)
     return client
 
 

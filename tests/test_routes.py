@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
 import pytest
@@ -12,9 +12,10 @@ from django.urls import URLPattern, URLResolver, get_resolver, resolve
 from django.utils import timezone
 
 from accounts.models import Account
+from credentials.actions import drafts, hashing, saves
 from credentials.models import Batch
 from schoolloket.institutions.actors import Actor
-from schoolloket.institutions.models import Invitation, Membership
+from schoolloket.institutions.models import Invitation, Manager, Membership
 from students.models import Enrolment, ImportRun
 from tests.desk_client import DeskClient
 from tests.helpers import invitation_to, manager_of
@@ -26,7 +27,8 @@ class Who(Enum):
     PUBLIC = "everybody"
     CLOSED = "nobody"
     SIGNED_IN = "every manager"
-    MEMBER = "managers of the institution"
+    MEMBER = "beheerders of the institution"
+    HELPER = "beheerders of the institution, and helpers for their classes"
     OPERATOR = "operators"
     PUPIL = "a pupil who signed in"
 
@@ -88,30 +90,30 @@ EXPECTED = {
     f"{PORTAL}vergeten/": Who.PUBLIC,
     f"{PORTAL}vergeten/<token:token>/": Who.PUBLIC,
     f"{PORTAL}vergeten/nieuw": Who.PUBLIC,
-    "<number:number>/": Who.MEMBER,
-    "<number:number>/leerlingen/": Who.MEMBER,
-    "<number:number>/leerlingen/selectie/": Who.MEMBER,
-    "<number:number>/leerlingen/geselecteerd/": Who.MEMBER,
+    "<number:number>/": Who.HELPER,
+    "<number:number>/leerlingen/": Who.HELPER,
+    "<number:number>/leerlingen/selectie/": Who.HELPER,
+    "<number:number>/leerlingen/geselecteerd/": Who.HELPER,
     "<number:number>/leerlingen/status/": Who.MEMBER,
     "<number:number>/leerlingen/excel/": Who.MEMBER,
-    STUDENT: Who.MEMBER,
+    STUDENT: Who.HELPER,
     f"{STUDENT}historiek/": Who.MEMBER,
     f"{STUDENT}detailhistoriek/": Who.MEMBER,
     f"{STUDENT}vrijgeven/": Who.MEMBER,
-    f"{STUDENT}aanmeldgegevens/": Who.MEMBER,
+    f"{STUDENT}aanmeldgegevens/": Who.HELPER,
     f"{STUDENT}gegevens/": Who.MEMBER,
-    "<number:number>/vernieuwen/": Who.MEMBER,
-    DRAFT: Who.MEMBER,
-    f"{DRAFT}rij/": Who.MEMBER,
+    "<number:number>/vernieuwen/": Who.HELPER,
+    DRAFT: Who.HELPER,
+    f"{DRAFT}rij/": Who.HELPER,
     f"{DRAFT}gebruikersnaam/": Who.MEMBER,
-    f"{DRAFT}voortgang/": Who.MEMBER,
-    "<number:number>/afdrukken/": Who.MEMBER,
-    BATCH: Who.MEMBER,
-    "<number:number>/afdrukken/testblad/<str:sheet>": Who.MEMBER,
-    f"{BATCH}keuze/": Who.MEMBER,
-    f"{BATCH}download/<str:document>": Who.MEMBER,
-    f"{BATCH}kaart/<id:student_id>/": Who.MEMBER,
-    f"{BATCH}vernietigen/": Who.MEMBER,
+    f"{DRAFT}voortgang/": Who.HELPER,
+    "<number:number>/afdrukken/": Who.HELPER,
+    BATCH: Who.HELPER,
+    "<number:number>/afdrukken/testblad/<str:sheet>": Who.HELPER,
+    f"{BATCH}keuze/": Who.HELPER,
+    f"{BATCH}download/<str:document>": Who.HELPER,
+    f"{BATCH}kaart/<id:student_id>/": Who.HELPER,
+    f"{BATCH}vernietigen/": Who.HELPER,
     "<number:number>/toegang/": Who.MEMBER,
     "<number:number>/toegang/uitnodigen/": Who.MEMBER,
     "<number:number>/toegang/uitnodiging/<id:invitation_id>/opnieuw/": Who.MEMBER,
@@ -183,7 +185,7 @@ def test_the_table_has_no_route_that_is_gone() -> None:
 def test_a_route_of_an_institution_is_for_its_managers() -> None:
     """No route with an institution, or with an object of one, is public by mistake."""
     of_a_school = [route for route in ROUTES if "<number:" in route]
-    assert {who(route) for route in of_a_school} == {Who.MEMBER}
+    assert {who(route) for route in of_a_school} == {Who.MEMBER, Who.HELPER}
     ids = {name for route in EXPECTED for name in re.findall(r"<(?:id|uuid):(\w+)>", route)}
     assert ids == {"student_id", "batch_id", "run_id", "right_id", "invitation_id", "passkey_id"}
     of_all = [r for r in routes_of(Who.PUBLIC, Who.SIGNED_IN) if re.search("<(id|uuid):", r)]
@@ -281,7 +283,7 @@ def test_nobody_gets_in_without_signing_in(
     brussels: Brussel, client: Client, subtests: pytest.Subtests
 ) -> None:
     before = brussels.everything()
-    for route, method in each(Who.MEMBER):
+    for route, method in each(Who.MEMBER, Who.HELPER):
         with subtests.test(route, method=method):
             url = brussels.url(route)
             response = ask(client, method, url)
@@ -296,7 +298,7 @@ def test_the_manager_of_another_school_finds_nothing(
     brussels: Brussel, bob_client: Client, subtests: pytest.Subtests
 ) -> None:
     before = brussels.everything()
-    for route, method in each(Who.MEMBER):
+    for route, method in each(Who.MEMBER, Who.HELPER):
         with subtests.test(route, method=method):
             assert ask(bob_client, method, brussels.url(route)).status_code == 404
     assert brussels.everything() == before
@@ -306,7 +308,7 @@ def test_brussels_objects_are_not_found_under_the_own_number_either(
     brussels: Brussel, bob_client: Client, subtests: pytest.Subtests
 ) -> None:
     before = brussels.everything()
-    for route, method in each(Who.MEMBER):
+    for route, method in each(Who.MEMBER, Who.HELPER):
         if not re.search(r"<(id|uuid):", route):
             continue
         with subtests.test(route, method=method):
@@ -321,10 +323,55 @@ def test_its_own_manager_finds_it_all(
     brussels: Brussel, alice_client: Client, subtests: pytest.Subtests
 ) -> None:
     """Otherwise the tests above would also pass with URLs of nothing."""
-    for route, method in each(Who.MEMBER):
+    for route, method in each(Who.MEMBER, Who.HELPER):
         with subtests.test(route, method=method):
             response = ask(alice_client, method, brussels.url(route))
             assert response.status_code in (200, 302, 405)
+
+
+@pytest.fixture
+def helens(brussels: Brussel, charlie: Account, helen_actor: Actor) -> Brussel:
+    """The same, but the draft and the batch are Helen's, who helps in Charlie's class."""
+    batches = []
+    for _ in range(2):
+        students = [charlie.student_id]
+        draft = drafts.prepare(by=helen_actor, student_ids=students, purpose=Batch.Purpose.RENEW)
+        hashing.hash_all(draft)
+        batches.append(draft)
+    printable = saves.save(by=helen_actor, batch_id=batches[0].pk)
+    return replace(brussels, draft=batches[1], printable=printable)
+
+
+def test_a_helper_finds_the_pages_of_a_helper(
+    helens: Brussel, helen_client: Client, subtests: pytest.Subtests
+) -> None:
+    for route, method in each(Who.HELPER):
+        with subtests.test(route, method=method):
+            response = ask(helen_client, method, helens.url(route))
+            assert response.status_code in (200, 302, 405)
+
+
+def test_a_helper_finds_no_other_page(
+    helens: Brussel, helen_client: Client, subtests: pytest.Subtests
+) -> None:
+    before = helens.everything()
+    for route, method in each(Who.MEMBER):
+        with subtests.test(route, method=method):
+            assert ask(helen_client, method, helens.url(route)).status_code == 404
+    assert helens.everything() == before
+
+
+def test_a_password_alone_finds_no_page(
+    brussels: Brussel, alice: Manager, subtests: pytest.Subtests
+) -> None:
+    client = DeskClient()
+    client.sign_in_with_password_alone(alice)
+    before = brussels.everything()
+    for route, method in each(Who.MEMBER, Who.HELPER):
+        with subtests.test(route, method=method):
+            response = ask(client, method, brussels.url(route))
+            assert response.url == f"/{SIGN_IN}tweede-stap/"
+    assert brussels.everything() == before
 
 
 def test_a_page_for_every_manager_is_for_nobody_else(

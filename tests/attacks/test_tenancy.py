@@ -8,6 +8,7 @@ import hashlib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 
 import pytest
 from django.apps import apps
@@ -25,7 +26,7 @@ from students.models import ImportRun
 from tests.accounts.portal.helpers import OWN, signed_in
 from tests.credentials.helpers import Prepare
 from tests.desk_client import DeskClient
-from tests.helpers import NOW, PASSWORD, Enrol, GiveAccount, invitation_to, manager_of
+from tests.helpers import NOW, PASSWORD, Enrol, GiveAccount, helper_of, invitation_to, manager_of
 from tests.pages import desk
 from tests.test_routes import PORTAL, ROUTES, SIGN_IN, TYPED, Brussel, Who, admin_url, who
 
@@ -42,7 +43,11 @@ SIGN_OUTS = {
     f"{PORTAL}afmelden/",
     f"{PORTAL}overal-afmelden/",
     "beheer/logout/",
+    # Mails a link to the own address.
+    f"{SIGN_IN}tweede-stap/mail/",
 }
+# Frames of labels without a pupil: for everybody who prints in Brussel.
+TEST_PAGE = "<number:number>/afdrukken/testblad/<str:sheet>"
 
 # What a page of Brussel shows, and one for nobody of Brussel never does.
 MARKS = ("Zwaantje", "Zevenhuizen", "zwaantje.zevenhuizen", "7351942", "Bruggeling", "7351943")
@@ -135,6 +140,26 @@ def deactivated_manager(brussel: Institution) -> Client:
 
 
 @pytest.fixture
+def without_factor(alice: Manager) -> Client:
+    """Knows Alice's password, and has nothing else."""
+    client = DeskClient()
+    client.sign_in_with_password_alone(alice)
+    return client
+
+
+@pytest.fixture
+def helper_of_another_class(brussel: Institution) -> Client:
+    """Works in Brussel, for a class in which no pupil of this story is (R13)."""
+    return signed_in_as(helper_of(brussel, "Hugo", ["1A"]))
+
+
+@pytest.fixture
+def ended_helper(brussel: Institution) -> Client:
+    """Was a helper of the pupils' class until yesterday."""
+    return signed_in_as(helper_of(brussel, "Hilde", ["6EM"], ends_on=date(2026, 11, 22)))
+
+
+@pytest.fixture
 def operator(db: None) -> Client:
     """May do everything in the admin, and is a member of no school."""
     return signed_in_as(Manager.objects.create_superuser("op@loket.test", PASSWORD, name="Op"))
@@ -162,6 +187,9 @@ ROLES = [
     "bob_client",
     "ex_manager",
     "deactivated_manager",
+    "without_factor",
+    "helper_of_another_class",
+    "ended_helper",
     "operator",
     "pupil_of_gent",
 ]
@@ -220,6 +248,7 @@ def tried(role: str) -> Iterator[tuple[str, str]]:
     """Each route with the number of a school: Brussel's, and Gent's for Brussel's objects."""
     for route in ROUTES:
         is_own = role == "operator" and who(route) == Who.OPERATOR
+        is_own |= role == "helper_of_another_class" and route == TEST_PAGE
         if is_own or route in SIGN_OUTS:
             continue
         yield route, "999912"
@@ -261,7 +290,7 @@ def test_a_manager_posts_the_ids_of_another_school_in_vain(
     before = fingerprint()
     wrong = []
     for route in ROUTES:
-        if who(route) != Who.MEMBER or re.search(r"<(?:id|uuid):", route):
+        if who(route) not in (Who.MEMBER, Who.HELPER) or re.search(r"<(?:id|uuid):", route):
             continue
         url = url_of(route, brussels, "999913")
         for headers in ({}, HTMX):
@@ -278,7 +307,7 @@ def test_the_marks_are_those_that_brussels_own_pages_show(
     """Otherwise the attacks above would look for what is shown nowhere."""
     told = ""
     for route in ROUTES:
-        if who(route) == Who.MEMBER:
+        if who(route) in (Who.MEMBER, Who.HELPER):
             told += alice_client.get(brussels.objects.url(route)).content.decode(errors="replace")
     assert [mark for mark in MARKS if mark not in told] == []
 
