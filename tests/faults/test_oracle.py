@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.hashers import make_password
-from django.contrib.sessions.backends.db import SessionStore
 from django.core.cache import cache
 from django.utils import timezone
 
@@ -14,6 +13,7 @@ from credentials.actions import drafts, hashing, retention
 from credentials.models import Batch, BatchItem
 from schoolloket.institutions.actors import Actor
 from schoolloket.institutions.models import Institution
+from schoolloket.institutions.sessions import SessionStore
 from students.models import ImportRun
 from tests.credentials.helpers import Prepare, Save
 

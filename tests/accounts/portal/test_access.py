@@ -41,7 +41,14 @@ pytestmark = pytest.mark.usefixtures("clock")
 
 DESK_SIGN_IN = "/aanmelden/"
 # Pages of the sign-in library that the desk does not serve.
-CLOSED = {"/aanmelden/registreren/", "/aanmelden/e-mail/", "/aanmelden/wachtwoord/zetten/"}
+CLOSED = {
+    "/aanmelden/registreren/",
+    "/aanmelden/e-mail/",
+    "/aanmelden/wachtwoord/zetten/",
+    # Of a deployment that names a provider only.
+    "/aanmelden/organisatie/",
+    "/aanmelden/organisatie/terug/",
+}
 # Pages of the desk that need no sign-in.
 OPEN_AT_THE_DESK = {
     DESK_SIGN_IN,
@@ -51,6 +58,9 @@ OPEN_AT_THE_DESK = {
     "/aanmelden/vergeten/verstuurd/",
     "/aanmelden/vergeten/1-x/",
     "/aanmelden/vergeten/klaar/",
+    "/aanmelden/tweede-stap/1-x/",
+    "/uitnodiging/",
+    "/uitnodiging/x/",
     "/beheer/login/",
 }
 # For whom each page of the portal is. A new page must be added here.
