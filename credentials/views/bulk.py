@@ -19,6 +19,7 @@ from credentials.scopes import Part
 from credentials.typed_usernames import Problem
 from schoolloket.core import exceptions
 from schoolloket.core.text import counted
+from schoolloket.institutions.lock import automatic
 from schoolloket.institutions.requests import DeskRequest
 from schoolloket.institutions.rights import for_helpers
 
@@ -180,6 +181,7 @@ def _saved(request: DeskRequest, batch: Batch) -> HttpResponse:
     return redirect(desk_url(request, "batch_result", batch.pk) + "?start")
 
 
+@automatic
 @for_helpers
 @require_POST
 @with_batch

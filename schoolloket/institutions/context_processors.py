@@ -6,11 +6,14 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 
+from . import lock
+
 
 def desk(request: HttpRequest) -> dict[str, Any]:
     """Give a page of the desk its institution, and an error page the base template around it.
 
     `institution`: None outside a school's desk. `helper`: the right of a helper, None for others.
+    `desk_lock`: what the script of the lock has to know, where somebody is signed in.
     `sign_in_of_organisation`: the name of the provider, None where the deployment names none.
     """
     frame = "base.html"
@@ -18,12 +21,17 @@ def desk(request: HttpRequest) -> dict[str, Any]:
     if in_portal:
         frame = "portal/base.html"
 
+    desk_lock = None
+    if request.user.is_authenticated:
+        desk_lock = lock.content_for(request.user)
+
     by = getattr(request, "actor", None)
     helper = None
     if by and by.is_helper:
         helper = by.right
 
     return {
+        "desk_lock": desk_lock,
         "helper": helper,
         "institution": getattr(request, "institution", None),
         "in_portal": in_portal,

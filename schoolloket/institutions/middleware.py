@@ -8,39 +8,64 @@ from django.conf import settings
 from django.contrib.auth import logout
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.contrib.auth.views import redirect_to_login
-from django.http import Http404, HttpRequest, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.utils import timezone
 from django.utils.deprecation import MiddlewareMixin
 
-from . import rights
+from . import lock, rights
 from .actors import Actor
 from .requests import came_by_provider, ip_address_of, referring_page
-from .sessions import SIGNED_IN_AT
+from .sessions import SEEN_AT, SIGNED_IN_AT
 
 
 class DeskLockMiddleware(MiddlewareMixin):
-    """Let the session's half hour start again with each request of the manager, for half a day.
+    """End the session half an hour after the manager's last request, and after half a day.
 
-    Then it ends, however busy (SESSION_HOURS, SSO_SESSION_HOURS). It is written at most once a
-    minute, so that not every page costs a write.
+    A request that a page makes by itself does not count. The session is written at most once a
+    minute, so that not every page costs a write; the browser is told until when it is open.
     """
 
     SECONDS_BETWEEN_TOUCHES = 60
 
     def process_request(self, request: HttpRequest) -> None:
-        if not request.user.is_authenticated:
-            return
-
-        now = int(timezone.now().timestamp())
-        if now - request.session.get(SIGNED_IN_AT, 0) >= _hours_of(request) * 3600:
-            # The page then leads to the sign-in and back, as after half an hour.
+        if request.user.is_authenticated and _now() >= _open_until(request):
+            # The page then leads to the sign-in and back.
             logout(request)
-            return
 
-        seen_at = request.session.get("seen", 0)
-        if now - seen_at >= self.SECONDS_BETWEEN_TOUCHES:
+    def process_view(
+        self,
+        request: HttpRequest,
+        view: Callable[..., Any],
+        args: list[Any],
+        kwargs: dict[str, Any],
+    ) -> None:
+        if not request.user.is_authenticated or lock.is_automatic(view):
+            return
+        if _now() - request.session.get(SEEN_AT, 0) >= self.SECONDS_BETWEEN_TOUCHES:
             # A session that was changed is saved with a new expiry.
-            request.session["seen"] = now
+            request.session[SEEN_AT] = _now()
+
+    def process_response(
+        self, request: HttpRequest, response: HttpResponseBase
+    ) -> HttpResponseBase:
+        if request.user.is_authenticated:
+            lock.tell(request, response, request.user, _open_until(request))
+        else:
+            lock.forget(request, response)
+        return response
+
+
+def _now() -> int:
+    return int(timezone.now().timestamp())
+
+
+def _open_until(request: HttpRequest) -> int:
+    """Return until when the session is open without another request, in seconds since 1970."""
+    signed_in_at = int(request.session.get(SIGNED_IN_AT, 0))
+    seen_at: int = request.session.get(SEEN_AT, signed_in_at)
+    last = signed_in_at + _hours_of(request) * 3600
+    after_half_an_hour: int = seen_at + settings.SESSION_COOKIE_AGE
+    return min(after_half_an_hour, last)
 
 
 def _hours_of(request: Any) -> int:

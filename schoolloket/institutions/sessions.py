@@ -18,6 +18,8 @@ from django.utils import timezone
 
 # What a session remembers: when its manager signed in, in seconds since 1970.
 SIGNED_IN_AT = "signed_in_at"
+# And when the manager made the last request that counted.
+SEEN_AT = "seen"
 
 
 def _digest(key: str) -> str:
