@@ -162,9 +162,10 @@ def lines_of(function: ast.FunctionDef) -> int:
 
 
 # Branches in 100 lines. The import judges what stands in strangers' files, so that its functions
-# decide more than they do (decision 44).
+# decide more than they do (decision 44). Who may enter, and who may do what, are short functions
+# that ask one question each (decision 56).
 IMPORT = "students.importing."
-MOST_BRANCHES = {False: 25, True: 31}
+MOST_BRANCHES = {False: 26, True: 31}
 
 
 @pytest.mark.parametrize("is_import", MOST_BRANCHES)

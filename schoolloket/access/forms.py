@@ -75,13 +75,9 @@ class GrantForm(Form):
         super().__init__(*args, initial=initial, **kwargs)
 
         classes = sorted({*classes_of(institution, years), *kept})
-        self._offer("school_year", [(one.begins, str(one)) for one in years])
-        self._offer("classes", [(code, code) for code in classes])
-
-    def _offer(self, name: str, choices: list[tuple[Any, str]]) -> None:
-        field = self.fields[name]
-        assert isinstance(field, forms.ChoiceField)  # noqa: S101
-        field.choices = choices
+        fields: dict[str, Any] = self.fields
+        fields["school_year"].choices = [(one.begins, str(one)) for one in years]
+        fields["classes"].choices = [(code, code) for code in classes]
 
     def clean(self) -> dict[str, Any]:
         """Raises ValidationError where a helper has no class, or a day is not in the year."""
