@@ -22,8 +22,10 @@ def desk(request: HttpRequest) -> dict[str, Any]:
         frame = "portal/base.html"
 
     desk_lock = None
-    if request.user.is_authenticated:
-        desk_lock = lock.content_for(request.user)
+    # A request that was refused at the door has no user.
+    manager = getattr(request, "user", None)
+    if manager and manager.is_authenticated:
+        desk_lock = lock.content_for(manager)
 
     by = getattr(request, "actor", None)
     helper = None
