@@ -29,6 +29,9 @@ def obstacle(
         return Obstacle.LEFT
     if not in_year:
         return Obstacle.OTHER_YEAR
+    if held and by_helper:
+        # What another school has to do with the pupil is not a helper's to know (R13).
+        return Obstacle.NOT_BY_HELPER
     if held:
         return Obstacle.HELD
 

@@ -252,6 +252,7 @@ class BatchItem(models.Model):
         SAME_KIND = "same", "Dit LeerID is al van dit type."
         LEFT = "left", "Deze leerling is niet meer ingeschreven in deze instelling."
         OTHER_CLASS = "class", "Deze leerling zit niet in een klas van jou."
+        NOT_BY_HELPER = "ask", "Vraag het voor deze leerling aan de LeerID-beheerder."
         OTHER_YEAR = (
             "year",
             "Deze leerling is in dit schooljaar niet ingeschreven. Kies boven de lijst het andere "

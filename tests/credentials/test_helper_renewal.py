@@ -1,6 +1,6 @@
 """A helper renews and prints for the own classes, as the save asks once more (R13, R3, R4)."""
 
-from datetime import date
+from datetime import date, timedelta
 from io import BytesIO
 from zipfile import ZipFile
 
@@ -150,6 +150,26 @@ def test_a_linked_account_is_no_helpers_to_renew(helen_actor: Actor, linked: Acc
     assert item_of(draft(helen_actor, linked), linked).obstacle == Obstacle.LINKED
     with pytest.raises(NotEligible):
         edited(helen_actor, linked)
+
+
+def test_a_helper_does_not_learn_of_another_school(
+    helen_actor: Actor,
+    helen_client: DeskClient,
+    gent: Institution,
+    brussel: Institution,
+    enrol: Enrol,
+    give_account: GiveAccount,
+) -> None:
+    first = enrol(gent, "Dubbel", "Dierickx")
+    account = give_account(first)
+    later = enrol(brussel, "Dubbel", "Dierickx", student=first.student)
+    Enrolment.objects.filter(pk=later.pk).update(joined_at=later.joined_at + timedelta(days=1))
+    batch = draft(helen_actor, account)
+    assert item_of(batch, account).obstacle == Obstacle.NOT_BY_HELPER
+    for page in (desk("students"), desk("preview_batch", batch.pk)):
+        told = text(helen_client.get(page))
+        assert "andere school" not in told
+        assert "LeerID-beheerder" in told
 
 
 def test_a_helper_switches_between_word_and_pictures(
