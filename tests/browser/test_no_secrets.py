@@ -12,13 +12,13 @@ import threading
 from pathlib import Path
 
 import pytest
-from django.contrib.sessions.backends.db import SessionStore
 from django.core import mail
 from django.core.cache import cache
 from django.db import connection
 from django.utils import timezone
 
 from schoolloket.institutions.models import Institution
+from schoolloket.institutions.sessions import SessionStore
 from students.models import ImportRun
 
 from .leaks import Leaks
