@@ -131,6 +131,7 @@ EXPECTED = {
 
 # Pages of our own in Django's admin, which makes the rest of its routes itself.
 ADMIN_PAGES = {
+    "beheer/institutions/manager/<id:manager_id>/tweede-stap/",
     "beheer/students/identityconflict/<id:conflict_id>/samenvoegen/",
     "beheer/students/identityconflict/<id:conflict_id>/uiteenhouden/",
     "beheer/identity/formerdata/<id:student_id>/terugzetten/<id:event_id>/",

@@ -121,18 +121,6 @@ class InviteForm(GrantForm):
     field_order = ["email"]
 
 
-class ReasonForm(Form):
-    """Asks why a second factor is erased."""
-
-    reason = forms.CharField(
-        label="Reden",
-        max_length=200,
-        widget=forms.TextInput(attrs=WIDE),
-        error_messages={"required": "Geef een reden: ze staat in het logboek en in de mails."},
-        help_text="Bijvoorbeeld: telefoon verloren, gemeld aan het secretariaat.",
-    )
-
-
 class JoinForm(Form):
     """Asks somebody new who accepts an invitation for a name and a password."""
 

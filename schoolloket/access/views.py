@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from schoolloket.core.clock import today
 from schoolloket.core.exceptions import InvitationGone, NoLongerHere, Refused
+from schoolloket.institutions.forms import ReasonForm
 from schoolloket.institutions.models import AccessEvent, Institution, Invitation, Manager
 from schoolloket.institutions.requests import DeskRequest, author_of
 from schoolloket.institutions.second_factor import actions as factors
@@ -20,7 +21,7 @@ from schoolloket.institutions.second_factor import enrolment
 from schoolloket.institutions.second_factor.fresh import asks_again
 
 from . import actions
-from .forms import GrantForm, InviteForm, JoinForm, ReasonForm
+from .forms import GrantForm, InviteForm, JoinForm
 from .grants import Grant
 from .people import people_of
 

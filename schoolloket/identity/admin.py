@@ -8,10 +8,10 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 
 from schoolloket.core.exceptions import AlreadySettled, CannotPutBack, DecisionChanged
+from schoolloket.institutions.operators import OwnPages
 from schoolloket.institutions.requests import operator_of
 from students.models import IdentityConflict, Student, StudentEvent
 
@@ -21,8 +21,8 @@ from .models import FormerData
 from .people import couple, found, person
 
 
-class OwnPagesAdmin(admin.ModelAdmin):
-    """A part of the admin with pages of its own: nothing is added, deleted or edited in a form."""
+class OwnPagesAdmin(OwnPages):
+    """Nothing is added, deleted or edited in a form: what can be done has a page of its own."""
 
     actions = None
 
@@ -31,12 +31,6 @@ class OwnPagesAdmin(admin.ModelAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
-
-    def page(self, request: HttpRequest, template: str, title: str, **context: Any) -> HttpResponse:
-        """Return a page of the admin with this title and context."""
-        everywhere = self.admin_site.each_context(request)
-        about = {"title": title, "opts": self.opts}
-        return TemplateResponse(request, template, everywhere | about | context)
 
     def object_or_404(self, request: HttpRequest, object_id: int | str) -> Any:
         """Return the object for somebody who may see it. Raises PermissionDenied or Http404."""
@@ -57,13 +51,13 @@ class OwnPagesAdmin(admin.ModelAdmin):
 class ConflictAdmin(OwnPagesAdmin):
     """Two students with one number and different names: are they one?"""
 
-    list_display = ["since", "later", "known", "school"]
-    list_display_links = ["since", "later"]
+    # Without names: who they are stands on the page of the doubt.
+    list_display = ["since", "school", "schools_of_the_other"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[IdentityConflict]:
         """Return what is yet to be decided."""
         conflicts = IdentityConflict.objects.open().select_related("institution")
-        return conflicts.prefetch_related("student__enrolments", "other__enrolments")
+        return conflicts.prefetch_related("other__enrolments__institution")
 
     @admin.display(description="sinds", ordering="at")
     def since(self, conflict: IdentityConflict) -> datetime:
@@ -73,13 +67,10 @@ class ConflictAdmin(OwnPagesAdmin):
     def school(self, conflict: IdentityConflict) -> str:
         return str(conflict.institution)
 
-    @admin.display(description="leerling")
-    def later(self, conflict: IdentityConflict) -> str:
-        return _names(conflict.student)
-
-    @admin.display(description="heeft het nummer van")
-    def known(self, conflict: IdentityConflict) -> str:
-        return _names(conflict.other)
+    @admin.display(description="het nummer is van een leerling van")
+    def schools_of_the_other(self, conflict: IdentityConflict) -> str:
+        schools = {str(one.institution) for one in conflict.other.enrolments.all()}
+        return " / ".join(sorted(schools))
 
     def get_urls(self) -> list[URLPattern]:
         """Return the admin's routes, and before them the two decisions."""
@@ -247,9 +238,3 @@ class FormerDataAdmin(OwnPagesAdmin):
         else:
             messages.success(request, "Teruggezet. De scholen lezen het in de historiek.")
         return redirect("admin:identity_formerdata_change", student.pk)
-
-
-def _names(student: Student) -> str:
-    """Return every name under which schools enrolled the student, of prefetched enrolments."""
-    names = {enrolment.full_name for enrolment in student.enrolments.all()}
-    return " / ".join(sorted(names))

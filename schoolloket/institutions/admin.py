@@ -7,17 +7,30 @@ from allauth.account import views as sign_in
 from allauth.account.decorators import secure_admin_login
 from allauth.mfa import admin as factors_admin
 from allauth.socialaccount import admin as providers_admin
+from django import forms
 from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
+from django.contrib.auth.models import Group
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import redirect
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import URLPattern, path, reverse
+from django.utils.decorators import method_decorator
+from django.utils.html import format_html
+
+from schoolloket.core.exceptions import Refused
 
 from . import actions
+from .forms import ReasonForm
 from .models import AccessEvent, Institution, Manager, Membership
+from .operators import RightsAdmin
 from .requests import author_of
+from .second_factor import actions as second_factor
+from .second_factor.factors import factors_of
+from .second_factor.fresh import asks_again
 from .single_sign_on.admin import SubjectInline
 
 # The admin's own form would bypass the limits on failed sign-ins.
@@ -47,13 +60,55 @@ for model in (
     providers_admin.SocialToken,
 ):
     admin.site.unregister(model)
+# The rights of an operator are a manager's own.
+admin.site.unregister(Group)
+# It would list what goes along, pupils too.
+admin.site.disable_action("delete_selected")
+admin.site.enable_nav_sidebar = False
+admin.site.index_title = "Beheer"
 admin.site.site_header = admin.site.site_title = "LeerID Schoolloket - beheer"
+
+
+class MembershipForm(forms.ModelForm):
+    """A right of a manager in a school. A helper's is given at the desk, where the classes are."""
+
+    def clean(self) -> dict[str, Any]:
+        """Raises ValidationError where a helper's right would have no last day (R13)."""
+        cleaned: dict[str, Any] = super().clean() or {}
+        if self.instance.is_helper and not cleaned.get("ends_on"):
+            raise ValidationError("De toegang van een klashelper heeft een laatste dag.")
+        return cleaned
+
+
+class MembershipFormSet(forms.BaseInlineFormSet):
+    def clean(self) -> None:
+        """Raises ValidationError where a manager would have two rights in one school."""
+        super().clean()
+        kept = [one for one in self.forms if one.cleaned_data and one not in self.deleted_forms]
+        rights = {
+            (one.instance.manager_id, one.instance.institution_id, one.instance.source)
+            for one in kept
+        }
+        if len(rights) < len(kept):
+            raise ValidationError("Hier staat twee keer dezelfde beheerder in dezelfde instelling.")
 
 
 class MembershipInline(admin.TabularInline):
     model = Membership
-    extra = 1
+    form = MembershipForm
+    formset = MembershipFormSet
+    extra = 0
+    fields = ["institution", "manager", "shown_role", "shown_classes", "ends_on"]
+    readonly_fields = ["shown_role", "shown_classes"]
     autocomplete_fields = ["institution", "manager"]
+
+    @admin.display(description="rol")
+    def shown_role(self, right: Membership) -> str:
+        return str(right.get_role_display())
+
+    @admin.display(description="klassen")
+    def shown_classes(self, right: Membership) -> str:
+        return ", ".join(right.classes) or "alle"
 
 
 class ManagerCreationForm(AdminUserCreationForm):
@@ -71,17 +126,17 @@ class ManagerForm(UserChangeForm):
 
 
 @admin.register(Manager)
-class ManagerAdmin(UserAdmin):
+class ManagerAdmin(RightsAdmin, UserAdmin):
     form = ManagerForm
     add_form = ManagerCreationForm
     ordering = ["email"]
     list_display = ["email", "name", "is_active", "is_staff", "last_login"]
     list_filter = ["is_active", "is_staff"]
     search_fields = ["email", "name"]
-    readonly_fields = ["last_login", "date_joined"]
+    readonly_fields = ["last_login", "date_joined", "second_step"]
     filter_horizontal = []
     fieldsets = [
-        (None, {"fields": ["email", "name", "password"]}),
+        (None, {"fields": ["email", "name", "password", "second_step"]}),
         ("Rechten", {"fields": ["is_active", "is_staff", "is_superuser"]}),
         ("Data", {"fields": ["last_login", "date_joined"]}),
     ]
@@ -90,6 +145,56 @@ class ManagerAdmin(UserAdmin):
     ]
     inlines = [MembershipInline]
     actions = ["sign_out"]
+    stays = (
+        "Wie in het logboek van de toegang staat, wordt niet verwijderd. "
+        "Neem het vinkje bij Actief weg: dan kan deze beheerder nergens meer in."
+    )
+
+    def get_urls(self) -> list[URLPattern]:
+        """Return the admin's routes, and before them the reset of a lost factor."""
+        view = self.admin_site.admin_view(self.reset_view)
+        return [
+            path("<id:manager_id>/tweede-stap/", view, name="reset_factor"),
+            *super().get_urls(),
+        ]
+
+    @method_decorator(asks_again)
+    def user_change_password(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        return super().user_change_password(request, *args, **kwargs)
+
+    @admin.display(description="tweede stap")
+    def second_step(self, manager: Manager) -> str:
+        """Whether there is one, and the way to erase one that was lost."""
+        if not factors_of(manager).exists():
+            return "Nog geen"
+        return format_html(
+            'Ingesteld. <a href="{}">Wis de tweede stap (verloren)</a>',
+            reverse("admin:reset_factor", args=[manager.pk]),
+        )
+
+    @method_decorator(asks_again)
+    def reset_view(self, request: HttpRequest, manager_id: int) -> HttpResponse:
+        """Erase the factor that a manager lost, with a reason."""
+        manager = get_object_or_404(Manager, pk=manager_id)
+        if not self.has_change_permission(request, manager):
+            raise PermissionDenied
+
+        form = ReasonForm(request.POST or None)
+        if not form.is_valid():
+            title = f"Wis de tweede stap van {manager}"
+            return self.page(request, "admin/reset_factor.html", title, form=form, original=manager)
+
+        try:
+            second_factor.reset(
+                manager=manager, by=author_of(request), reason=form.cleaned_data["reason"]
+            )
+        except Refused as refused:
+            messages.error(request, str(refused))
+        else:
+            messages.success(
+                request, f"{manager} krijgt een mail om een tweede stap in te stellen."
+            )
+        return redirect("admin:institutions_manager_change", manager.pk)
 
     def get_inlines(self, request: HttpRequest, obj: Manager | None = None) -> list[Any]:
         """The rights, and the organisation's own sign-in where the deployment names one."""
@@ -108,10 +213,11 @@ class ManagerAdmin(UserAdmin):
 
 
 @admin.register(Institution)
-class InstitutionAdmin(admin.ModelAdmin):
+class InstitutionAdmin(RightsAdmin):
     list_display = ["number", "municipality", "name"]
     search_fields = ["number", "municipality", "name"]
     inlines = [MembershipInline]
+    stays = "Deze instelling heeft leerlingen, of staat in het logboek van de toegang: ze blijft."
 
 
 class InstitutionFilter(admin.SimpleListFilter):

@@ -215,6 +215,8 @@ class Invitation(models.Model):
     mailed_at = models.DateTimeField(null=True)
 
     class Meta:
+        verbose_name = "uitnodiging"
+        verbose_name_plural = "uitnodigingen"
         constraints = [
             models.UniqueConstraint(
                 fields=["institution", "email"], name="one_invitation_for_an_address"

@@ -28,6 +28,10 @@ class Migration(migrations.Migration):
                 ('expires_at', models.DateTimeField()),
                 ('mailed_at', models.DateTimeField(null=True)),
             ],
+            options={
+                'verbose_name': 'uitnodiging',
+                'verbose_name_plural': 'uitnodigingen',
+            },
         ),
         migrations.RemoveConstraint(
             model_name='membership',

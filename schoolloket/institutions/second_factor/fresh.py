@@ -9,7 +9,7 @@ from typing import Any
 from allauth.account.internal.flows.login import get_authentication_records
 from allauth.core import context
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.http import urlencode
 
@@ -47,14 +47,14 @@ def must_prove_again() -> bool:
     return not is_fresh(request)
 
 
-def asks_again(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+def asks_again(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
     """Let a view ask the manager again who it is, where that was more than ten minutes ago.
 
     A form that was posted too late leads back to its page: what is typed is then asked again.
     """
 
     @wraps(view)
-    def asking(request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+    def asking(request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if is_fresh(request):
             return view(request, *args, **kwargs)
 
