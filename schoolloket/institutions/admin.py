@@ -93,14 +93,13 @@ class MembershipFormSet(forms.BaseInlineFormSet):
             raise ValidationError("Hier staat twee keer dezelfde beheerder in dezelfde instelling.")
 
 
-class MembershipInline(admin.TabularInline):
+class MembershipInline(admin.StackedInline):
     model = Membership
     form = MembershipForm
     formset = MembershipFormSet
     extra = 0
-    fields = ["institution", "manager", "shown_role", "shown_classes", "ends_on"]
+    fields = ["institution", "shown_role", "shown_classes", "ends_on"]
     readonly_fields = ["shown_role", "shown_classes"]
-    autocomplete_fields = ["institution", "manager"]
 
     @admin.display(description="rol")
     def shown_role(self, right: Membership) -> str:
@@ -109,6 +108,16 @@ class MembershipInline(admin.TabularInline):
     @admin.display(description="klassen")
     def shown_classes(self, right: Membership) -> str:
         return ", ".join(right.classes) or "alle"
+
+
+class PeopleInline(MembershipInline):
+    """Who works at the desk of a school. Somebody else is invited, or added at the own page."""
+
+    fields = ["manager", "shown_role", "shown_classes", "ends_on"]
+    readonly_fields = ["manager", "shown_role", "shown_classes"]
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
 
 
 class ManagerCreationForm(AdminUserCreationForm):
@@ -216,7 +225,7 @@ class ManagerAdmin(RightsAdmin, UserAdmin):
 class InstitutionAdmin(RightsAdmin):
     list_display = ["number", "municipality", "name"]
     search_fields = ["number", "municipality", "name"]
-    inlines = [MembershipInline]
+    inlines = [PeopleInline]
     stays = "Deze instelling heeft leerlingen, of staat in het logboek van de toegang: ze blijft."
 
 
