@@ -61,6 +61,7 @@ sign_in_urls = [
     # Also for somebody halfway the sign-in, who begins anew.
     path("afmelden/", login_not_required(sign_in.logout), name="account_logout"),
     path("overal-afmelden/", views.sign_out_everywhere, name="sign_out_everywhere"),
+    path("formulier/", views.form_token, name="form_token"),
     path("inactief/", sign_in.account_inactive, name="account_inactive"),
     path("opnieuw/", sign_in.reauthenticate, name="account_reauthenticate"),
     path("wachtwoord/", views.change_password, name="account_change_password"),

@@ -45,6 +45,7 @@ EXPECTED = {
     # For somebody halfway the sign-in too.
     f"{SIGN_IN}afmelden/": Who.PUBLIC,
     f"{SIGN_IN}overal-afmelden/": Who.SIGNED_IN,
+    f"{SIGN_IN}formulier/": Who.SIGNED_IN,
     f"{SIGN_IN}inactief/": Who.PUBLIC,
     f"{SIGN_IN}opnieuw/": Who.SIGNED_IN,
     f"{SIGN_IN}wachtwoord/": Who.SIGNED_IN,

@@ -13,7 +13,7 @@ def desk(request: HttpRequest) -> dict[str, Any]:
     """Give a page of the desk its institution, and an error page the base template around it.
 
     `institution`: None outside a school's desk. `helper`: the right of a helper, None for others.
-    `desk_lock`: what the script of the lock has to know, where somebody is signed in.
+    `lock_cookie`: the name of the cookie that the script of the lock reads.
     `sign_in_of_organisation`: the name of the provider, None where the deployment names none.
     """
     frame = "base.html"
@@ -21,19 +21,13 @@ def desk(request: HttpRequest) -> dict[str, Any]:
     if in_portal:
         frame = "portal/base.html"
 
-    desk_lock = None
-    # A request that was refused at the door has no user.
-    manager = getattr(request, "user", None)
-    if manager and manager.is_authenticated:
-        desk_lock = lock.content_for(manager)
-
     by = getattr(request, "actor", None)
     helper = None
     if by and by.is_helper:
         helper = by.right
 
     return {
-        "desk_lock": desk_lock,
+        "lock_cookie": lock.COOKIE,
         "helper": helper,
         "institution": getattr(request, "institution", None),
         "in_portal": in_portal,

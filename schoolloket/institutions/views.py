@@ -4,7 +4,8 @@ from allauth.account import views as sign_in
 from django.contrib import auth, messages
 from django.contrib.auth.decorators import login_not_required
 from django.db.models import Q
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.middleware.csrf import get_token
 from django.shortcuts import redirect, render
 from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -74,6 +75,12 @@ def change_password(request: DeskRequest) -> HttpResponse:
 
     page: HttpResponse = sign_in.password_change(request)
     return page
+
+
+@require_safe
+def form_token(request: DeskRequest) -> JsonResponse:
+    """Give the forms of a page that was covered a token that works after the new sign-in."""
+    return JsonResponse({"token": get_token(request)})
 
 
 @asks_again

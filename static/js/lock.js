@@ -1,62 +1,61 @@
-// Covers a page when the desk locks, in every tab at the same minute: nothing of it can be read,
-// reached or printed. The server says in a cookie until when the desk is open, and to whom; the page
-// says what time it is there, since a computer's clock may be wrong.
+// The lock: takes out of the page what it shows when the session ends, in all tabs at once.
 
-const [serverNow, who, cookie] = document.querySelector("meta[name=desk-lock]").content.split(" ");
-const ahead = Number(serverNow) * 1000 - Date.now();
-const title = document.title;
+const SECOND = 1000;
+// A cookie says until when whose session lasts. Every answer of the server moves it on: to another
+// tab, of a download, or of a part of a page.
+const lock = document.getElementById("lock");
+const { cookie, who, now, token } = lock.dataset;
+// How far the clock of this device is ahead of the server's.
+const ahead = Date.now() - Number(now) * SECOND;
+
+const page = document.createDocumentFragment();
+let place = null;
+let opening = false;
 
 function isOpen() {
-  const pairs = document.cookie.split("; ").map((pair) => pair.split("="));
-  const [, value = ""] = pairs.find(([name]) => name === cookie) ?? [];
-  const [until, whose] = value.split(".");
-  return whose === who && Date.now() + ahead < Number(until) * 1000;
+  const found = document.cookie.split("; ").find((one) => one.startsWith(`${cookie}=`)) ?? "";
+  const [end, manager] = found.slice(cookie.length + 1).split(".");
+  return manager === who && Date.now() - ahead < Number(end) * SECOND;
 }
 
+// Out of the document, so that nobody reads, reaches or prints it; what was typed stays in it.
 function cover() {
-  const signIn = new URL("/aanmelden/", location.origin);
-  signIn.searchParams.set("next", location.pathname + location.search);
-
-  const panel = document.createElement("section");
-  panel.className = "lock-cover";
-  panel.setAttribute("role", "alertdialog");
-  panel.setAttribute("aria-labelledby", "lock-heading");
-
-  const heading = document.createElement("h1");
-  heading.id = "lock-heading";
-  heading.tabIndex = -1;
-  heading.textContent = "Het loket is vergrendeld";
-
-  const told = document.createElement("p");
-  told.textContent =
-    "Er gebeurde hier een tijd niets. Meld je opnieuw aan: je komt terug op deze pagina. " +
-    "Ben je in een ander venster al aangemeld, dan opent ze vanzelf, met wat je typte.";
-
-  const link = document.createElement("a");
-  link.className = "btn btn-primary";
-  link.href = signIn;
-  link.textContent = "Aanmelden";
-
-  panel.append(heading, told, link);
-  document.documentElement.classList.add("locked");
-  document.body.append(panel);
-  document.title = "Vergrendeld · LeerID Schoolloket";
-  heading.focus();
+  place = { title: document.title, focused: document.activeElement, x: scrollX, y: scrollY };
+  page.append(...document.body.childNodes);
+  document.body.append(lock.content.cloneNode(true));
+  document.title = `${document.querySelector("h1").textContent} · LeerID Schoolloket`;
+  const here = location.pathname + location.search + location.hash;
+  document.querySelector("main a").search = new URLSearchParams({ next: here });
+  document.querySelector("h1").focus();
 }
 
-function uncover(panel) {
-  panel.remove();
-  document.documentElement.classList.remove("locked");
-  document.title = title;
+// A sign-in makes the tokens of older forms void, so each gets another one. The answer also says
+// whether the server's desk is open indeed.
+async function uncover() {
+  const answer = await fetch(token);
+  if (!answer.ok || answer.redirected) return;
+  const { token: value } = await answer.json();
+  for (const field of page.querySelectorAll("[name=csrfmiddlewaretoken]")) field.value = value;
+  document.body.replaceChildren(page);
+  document.title = place.title;
+  scrollTo(place.x, place.y);
+  place.focused.focus();
+  place = null;
 }
 
-function check() {
-  const panel = document.querySelector(".lock-cover");
-  const open = isOpen();
-  if (!open && !panel) cover();
-  if (open && panel) uncover(panel);
+async function check() {
+  if (!place && !isOpen()) cover();
+  if (!place || opening || !isOpen()) return;
+  opening = true;
+  try {
+    await uncover();
+  } catch {
+    // Without a connection the page stays covered, and this is tried again.
+  }
+  opening = false;
 }
 
-setInterval(check, 1000);
-// A computer that slept, or a page that the back button brings, is behind.
-for (const moment of ["focus", "pageshow", "visibilitychange"]) addEventListener(moment, check);
+// By the clock: a device that slept looks at once, and so does a page out of the browser's memory.
+setInterval(check, SECOND);
+for (const woken of ["focus", "pageshow"]) addEventListener(woken, check);
+document.addEventListener("visibilitychange", check);

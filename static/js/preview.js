@@ -3,7 +3,8 @@
 const form = document.querySelector("[data-slices]");
 const progress = form.querySelector("progress");
 const said = form.querySelector("[data-prepared]");
-const token = form.querySelector("[name=csrfmiddlewaretoken]").value;
+// Read at each request: a desk that was locked gives the page another one.
+const token = () => form.querySelector("[name=csrfmiddlewaretoken]").value;
 let running = false;
 
 const pause = (milliseconds) => new Promise((done) => setTimeout(done, milliseconds));
@@ -11,7 +12,7 @@ const pause = (milliseconds) => new Promise((done) => setTimeout(done, milliseco
 async function slice() {
   const answer = await fetch(form.dataset.slices, {
     method: "POST",
-    headers: { "X-CSRFToken": token },
+    headers: { "X-CSRFToken": token() },
   });
   if (!answer.ok || answer.redirected) throw new Error(answer.status);
   return answer.json();
@@ -73,7 +74,7 @@ form.addEventListener("htmx:configRequest", ({ target, detail }) => {
   const fields = [...target.closest("tr").querySelectorAll("[name]")];
   const posted = fields.filter((field) => field.type !== "checkbox" || field.checked);
   detail.parameters = Object.fromEntries(posted.map((field) => [field.name, field.value]));
-  detail.headers["X-CSRFToken"] = token;
+  detail.headers["X-CSRFToken"] = token();
 });
 
 // A tick that was set while another password was under way stays.
