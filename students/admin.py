@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 
 from schoolloket.core.clock import today
 from schoolloket.institutions.requests import operator_of
@@ -33,6 +33,13 @@ class HeldEnrolmentAdmin(admin.ModelAdmin):
     def changelist_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """The list, under a title that says what is done there."""
         return super().changelist_view(request, {"title": "Inschrijvingen die wachten"})
+
+    def change_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """There is no page of one enrolment: Django's would show all that is known of the pupil."""
+        raise Http404
+
+    def history_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        raise Http404
 
     @admin.display(description="instelling", ordering="institution")
     def school(self, enrolment: Enrolment) -> str:

@@ -1,6 +1,6 @@
 """What changes for a manager, with its row in the access log and its mail."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from allauth.account.models import EmailAddress
 from django.core.exceptions import ValidationError
@@ -162,3 +162,23 @@ def note_membership(kind: AccessEvent.Kind, *, membership: Membership, by: Autho
         by=by,
         institution=membership.institution,
     )
+
+
+@transaction.atomic
+def note_last_day(*, before: Membership, right: Membership, by: Author) -> None:
+    """Add another last day of a right to the access log; nothing else of one is edited in a row."""
+    if right.ends_on == before.ends_on:
+        return
+    access_log.record(
+        Kind.RIGHT_CHANGED,
+        manager=right.manager,
+        by=by,
+        institution=right.institution,
+        detail=f"{_until(before.ends_on)} → {_until(right.ends_on)}",
+    )
+
+
+def _until(last_day: date | None) -> str:
+    if last_day is None:
+        return "zonder laatste dag"
+    return f"tot en met {last_day:%d/%m/%Y}"

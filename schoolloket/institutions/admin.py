@@ -1,5 +1,6 @@
 """Django's admin is for operators: institutions, managers and who may enter which school."""
 
+from datetime import date
 from typing import Any
 
 from allauth.account import admin as library_admin
@@ -70,14 +71,29 @@ admin.site.site_header = admin.site.site_title = "LeerID Schoolloket - beheer"
 
 
 class MembershipForm(forms.ModelForm):
-    """A right of a manager in a school. A helper's is given at the desk, where the classes are."""
+    """A right of a manager in a school. A helper's is given at the desk, where the classes are.
+
+    Only the last day of an existing right changes: it never moves to another school or manager.
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in {"institution", "manager"} & self.fields.keys():
+            self.fields[name].disabled = self.instance.pk is not None
 
     def clean(self) -> dict[str, Any]:
-        """Raises ValidationError where a helper's right would have no last day (R13)."""
+        """Raises ValidationError where a helper's right has no last day in its year (R13)."""
         cleaned: dict[str, Any] = super().clean() or {}
-        if self.instance.is_helper and not cleaned.get("ends_on"):
-            raise ValidationError("De toegang van een klashelper heeft een laatste dag.")
+        if self.instance.is_helper:
+            self._refuse_beyond_the_year(cleaned.get("ends_on"))
         return cleaned
+
+    def _refuse_beyond_the_year(self, ends_on: date | None) -> None:
+        if ends_on is None:
+            raise ValidationError("De toegang van een klashelper heeft een laatste dag.")
+        last_day = date(self.instance.school_year + 1, 8, 31)
+        if ends_on > last_day:
+            raise ValidationError(f"Voor een klashelper ten laatste op {last_day:%d/%m/%Y}.")
 
 
 class MembershipFormSet(forms.BaseInlineFormSet):

@@ -163,6 +163,9 @@ class Membership(models.Model):
     # The last sign-in at which the right was still valid, so that none revives one that was not.
     seen_at = models.DateTimeField(null=True, editable=False)
 
+    # The row as it was before the save that goes on; see `receivers`.
+    before: "Membership | None" = None
+
     objects = MembershipQuerySet.as_manager()
 
     class Meta:

@@ -54,10 +54,20 @@ def note_manager(instance: Manager, created: bool, raw: bool, **signal: Any) -> 
         actions.note_changes(before=instance.before, manager=instance, by=current_author())
 
 
+@receiver(pre_save, sender=Membership)
+def keep_right_that_was(instance: Membership, **signal: Any) -> None:
+    """Keep the right's row as it is before the change."""
+    instance.before = Membership.objects.filter(pk=instance.pk).first()
+
+
 @receiver(post_save, sender=Membership)
 def note_membership(instance: Membership, created: bool, raw: bool, **signal: Any) -> None:
-    if created and not raw:
+    if raw:
+        return
+    if created:
         actions.note_membership(Kind.ADDED, membership=instance, by=current_author())
+    elif instance.before:
+        actions.note_last_day(before=instance.before, right=instance, by=current_author())
 
 
 @receiver(post_delete, sender=Membership)

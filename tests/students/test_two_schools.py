@@ -248,6 +248,16 @@ def test_an_operator_releases_a_pupil_in_the_admin(
     assert event.ip_address == "127.0.0.1"
 
 
+def test_an_enrolment_that_waits_has_no_page_with_the_pupils_data(
+    joined: Callable[..., Enrolment], client: Client
+) -> None:
+    enrolment = joined()
+    client.force_login(Manager.objects.create_superuser("op@x.test", "x" * 20, name="Operator"))
+    for page in ("change", "history"):
+        url = reverse(f"admin:students_enrolment_{page}", args=[enrolment.pk])
+        assert client.get(url).status_code == 404
+
+
 def test_a_class_change_is_a_line_in_the_pupils_history(
     joined: Callable[..., Enrolment], alice_actor: Actor, alice_client: Client, bob_client: Client
 ) -> None:

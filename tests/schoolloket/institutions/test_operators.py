@@ -1,6 +1,6 @@
 """What operators do in `/beheer/`: freshly proven, with reasons, and nothing of a school's data."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 import time_machine
@@ -18,7 +18,7 @@ from schoolloket.institutions.models import (
 from schoolloket.institutions.second_factor.factors import factors_of
 from students.models import Enrolment
 from tests.desk_client import DeskClient
-from tests.helpers import PASSWORD, Enrol, invitation_to
+from tests.helpers import PASSWORD, Enrol, helper_of, invitation_to
 from tests.pages import html, text
 from tests.second_step import give_app
 
@@ -173,7 +173,7 @@ def test_the_right_of_a_helper_keeps_a_last_day(
 ) -> None:
     right = Membership.objects.get(manager=alice)
     right.role, right.school_year = Role.HELPER, 2026
-    right.ends_on = "2027-08-31"
+    right.ends_on = date(2027, 8, 31)
     right.save()
     existing = right_in(brussel, alice) | {
         "memberships-INITIAL_FORMS": "1",
@@ -183,6 +183,46 @@ def test_the_right_of_a_helper_keeps_a_last_day(
         f"{BEHEER}/manager/{alice.pk}/change/", form_of(alice, **existing)
     )
     assert "De toegang van een klashelper heeft een laatste dag." in text(answer)
+
+
+def change_right(client: Client, right: Membership, **fields: str) -> object:
+    """Save the one right of a manager, at the manager's page."""
+    posted = right_in(right.institution, right.manager) | {
+        "memberships-INITIAL_FORMS": "1",
+        "memberships-0-id": str(right.pk),
+    }
+    named = {f"memberships-0-{name}": value for name, value in fields.items()}
+    form = form_of(right.manager, **(posted | named))
+    return client.post(f"{BEHEER}/manager/{right.manager.pk}/change/", form)
+
+
+def test_another_last_day_is_in_the_log(
+    operator: Manager, operator_client: DeskClient, alice: Manager
+) -> None:
+    right = Membership.objects.get(manager=alice)
+    change_right(operator_client, right, ends_on="2027-06-30")
+    change_right(operator_client, right, ends_on="2027-06-30")
+    event = AccessEvent.objects.get(kind=AccessEvent.Kind.RIGHT_CHANGED)
+    assert (event.manager, event.by, event.institution) == (alice, operator, right.institution)
+    assert event.detail == "zonder laatste dag → tot en met 30/06/2027"
+
+
+def test_a_right_that_was_given_moves_to_no_other_school(
+    operator_client: DeskClient, alice: Manager, brussel: Institution, gent: Institution
+) -> None:
+    right = Membership.objects.get(manager=alice)
+    change_right(operator_client, right, institution=str(gent.pk), ends_on="2027-06-30")
+    assert Membership.objects.get(manager=alice).institution == brussel
+
+
+def test_the_right_of_a_helper_ends_with_its_school_year(
+    operator_client: DeskClient, brussel: Institution
+) -> None:
+    right = Membership.objects.get(manager=helper_of(brussel, "Hilde", ["6A"]))
+    answer = change_right(operator_client, right, ends_on="2027-09-01")
+    assert "Voor een klashelper ten laatste op 31/08/2027." in text(answer)
+    right.refresh_from_db()
+    assert right.ends_on == date(2027, 8, 31)
 
 
 # What stays ------------------------------------------------------------------------------------
