@@ -10,6 +10,7 @@ import pytest
 from credentials.documents import documents_of, zip_of
 from credentials.models import Batch
 from credentials.rendering.archive import zip_name
+from schoolloket.institutions.models import Institution
 
 from .samples import ABDULGHANI, AURELIAN, SUHEDA, job
 
@@ -23,9 +24,9 @@ PDFS = [
     "leerid-kaartjes.pdf",
     "leerid-klaslijst.pdf",
 ]
-BULK_DOCUMENTS = documents_of(Batch(purpose=Batch.Purpose.RENEW))
+BULK_DOCUMENTS = documents_of(Batch(purpose=Batch.Purpose.RENEW, institution=Institution()))
 BULK = zip_of(BULK_DOCUMENTS)
-SINGLE = zip_of(documents_of(Batch(purpose=Batch.Purpose.SINGLE)))
+SINGLE = zip_of(documents_of(Batch(purpose=Batch.Purpose.SINGLE, institution=Institution())))
 
 
 def opened(archive: bytes) -> ZipFile:
