@@ -1,25 +1,30 @@
-"""A new school: from the file of its administration package to the first accounts on paper."""
+"""A new school: from one command, by the mail and the first import, to accounts on paper."""
 
+from io import StringIO
 from pathlib import Path
 
 import pytest
 from django.contrib.auth.hashers import check_password
+from django.core.management import call_command
 from playwright.sync_api import expect
 
 from accounts.models import Account, PasswordKind
-from schoolloket.demo.school import DATA
-from schoolloket.institutions.models import Manager
+from schoolloket.demo.school import BRUSSEL, DATA
 from students.models import Enrolment
-from tests.helpers import PASSWORD
 
 from .desk import Desk, Shown
+from .entrance import join, mailed_path, plug_in
 from .printed import A4, CLASS_LIST, SHEETS, STICKERS, WORKBOOK, Printed, has_row
 
 pytestmark = pytest.mark.browser
 
+ELS = "els@school.test"
 
-def test_from_import_to_printed_accounts(desk: Desk, alice: Manager) -> None:
-    given_a_manager_of_an_empty_school(desk, alice)
+
+@pytest.mark.django_db(transaction=True)
+def test_from_one_command_to_printed_accounts(desk: Desk) -> None:
+    given_a_school_of_one_command(desk)
+    when_its_first_beheerder_follows_the_mail(desk)
     when_the_file_is_uploaded(desk)
     then_the_preview_shows_200_new_pupils_and_nothing_is_imported(desk)
     when_the_import_is_confirmed(desk)
@@ -31,8 +36,16 @@ def test_from_import_to_printed_accounts(desk: Desk, alice: Manager) -> None:
     then_everybody_has_the_account_of_the_preview(shown)
 
 
-def given_a_manager_of_an_empty_school(desk: Desk, alice: Manager) -> None:
-    desk.sign_in(alice.email, PASSWORD)
+def given_a_school_of_one_command(desk: Desk) -> None:
+    school = (BRUSSEL.number, BRUSSEL.municipality, BRUSSEL.name)
+    call_command("create_institution", *school, invite=ELS, stdout=StringIO())
+
+
+def when_its_first_beheerder_follows_the_mail(desk: Desk) -> None:
+    plug_in(desk.page)
+    desk.page.goto(mailed_path(ELS, "/uitnodiging/"))
+    desk.sees_heading("Welkom in het LeerID Schoolloket")
+    join(desk, "Els Engels")
     desk.sees_heading("Nog geen leerlingen")
 
 

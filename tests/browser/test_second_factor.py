@@ -3,39 +3,15 @@
 import re
 
 import pytest
-from django.conf import settings
-from django.core import mail
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from schoolloket.institutions.models import Institution, Manager
 from tests.helpers import PASSWORD, manager_of
 from tests.second_step import code_of, give_app, unused_recovery_code
 
 from .desk import Desk
+from .entrance import DEVICE, join, mailed_path, plug_in, read_codes
 from .eyes import Eyes
-
-DEVICE = {
-    "protocol": "ctap2",
-    "transport": "internal",
-    "hasResidentKey": True,
-    "hasUserVerification": True,
-    "isUserVerified": True,
-    "automaticPresenceSimulation": True,
-}
-
-
-def mailed_path(to: str, start: str) -> str:
-    """The path of the link in the newest mail to this address: the link leads to DESK_URL."""
-    body = next(one.body for one in reversed(mail.outbox) if one.to == [to])
-    [path] = re.findall(rf"{settings.DESK.url}({start}\S+)", str(body))
-    return str(path)
-
-
-def plug_in(page: Page) -> None:
-    """Give the browser a device that makes passkeys, and that its user unlocks at once."""
-    session = page.context.new_cdp_session(page)
-    session.send("WebAuthn.enable")
-    session.send("WebAuthn.addVirtualAuthenticator", {"options": DEVICE})
 
 
 def reach(desk: Desk, name: str, role: str = "button") -> None:
@@ -56,15 +32,6 @@ def sign_in_by_password(desk: Desk, email: str) -> None:
     desk.page.keyboard.press("Tab")
     desk.page.keyboard.type(PASSWORD)
     desk.page.keyboard.press("Enter")
-
-
-def read_codes(desk: Desk) -> list[str]:
-    """The recovery codes on the page, which the server may leave nowhere."""
-    desk.sees_heading("Herstelcodes")
-    codes = desk.page.locator("code.secret").all_inner_texts()
-    for code in codes:
-        desk.leaks.saw(code)
-    return codes
 
 
 @pytest.fixture
@@ -240,18 +207,11 @@ def test_somebody_is_invited_and_goes_when_done(
     desk.page.goto(mailed_path("juf.els@school.test", "/uitnodiging/"))
     desk.sees_heading("Welkom in het LeerID Schoolloket")
     eyes.look("invitation")
-    desk.page.get_by_label("Je naam").fill("Els Engels")
     desk.page.get_by_label("Kies een wachtwoord").fill("kort")
     desk.press("Ga verder")
     desk.sees("Kies een langer wachtwoord")
     eyes.look("invitation-refused")
-    desk.page.get_by_label("Kies een wachtwoord").fill("zeven-groene-fietsen")
-    desk.leaks.saw("zeven-groene-fietsen")
-    desk.press("Ga verder")
-    desk.follow("Gebruik een toegangssleutel")
-    desk.press("Maak de toegangssleutel")
-    read_codes(desk)
-    desk.follow("Ik heb ze bewaard")
+    join(desk, "Els Engels")
     desk.sees_heading("Ingeschreven leerlingen")
     desk.press("Afmelden")
 
