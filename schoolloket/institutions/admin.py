@@ -12,7 +12,7 @@ from django import forms
 from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin
-from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
+from django.contrib.auth.forms import UserChangeForm
 from django.contrib.auth.models import Group
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import QuerySet
@@ -136,12 +136,6 @@ class PeopleInline(MembershipInline):
         return False
 
 
-class ManagerCreationForm(AdminUserCreationForm):
-    class Meta:
-        model = Manager
-        fields = ("email", "name")
-
-
 class ManagerForm(UserChangeForm):
     """Asks for an e-mail address, but not of who comes in through the organisation without one."""
 
@@ -152,8 +146,9 @@ class ManagerForm(UserChangeForm):
 
 @admin.register(Manager)
 class ManagerAdmin(RightsAdmin, UserAdmin):
+    """Managers. None is added here: who is invited chooses the own password."""
+
     form = ManagerForm
-    add_form = ManagerCreationForm
     ordering = ["email"]
     list_display = ["email", "name", "is_active", "is_staff", "last_login"]
     list_filter = ["is_active", "is_staff"]
@@ -164,9 +159,6 @@ class ManagerAdmin(RightsAdmin, UserAdmin):
         (None, {"fields": ["email", "name", "password", "second_step"]}),
         ("Rechten", {"fields": ["is_active", "is_staff", "is_superuser"]}),
         ("Data", {"fields": ["last_login", "date_joined"]}),
-    ]
-    add_fieldsets = [
-        (None, {"fields": ["email", "name", "usable_password", "password1", "password2"]})
     ]
     inlines = [MembershipInline]
     actions = ["sign_out"]
@@ -182,6 +174,9 @@ class ManagerAdmin(RightsAdmin, UserAdmin):
             path("<id:manager_id>/tweede-stap/", view, name="reset_factor"),
             *super().get_urls(),
         ]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
 
     @method_decorator(asks_again)
     def user_change_password(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:

@@ -70,8 +70,6 @@ def test_invitations(at_beheer: Desk, eyes: Eyes) -> None:
 def test_a_manager_who_lost_the_second_step(at_beheer: Desk, eyes: Eyes) -> None:
     manager = Manager.objects.get(email=BEHEERDER)
     give_app(manager)
-    at_beheer.page.goto("/beheer/institutions/manager/add/")
-    look(at_beheer, eyes, "beheer-manager-add")
     at_beheer.page.goto(f"/beheer/institutions/manager/{manager.pk}/change/")
     look(at_beheer, eyes, "beheer-manager")
     at_beheer.follow("Wis de tweede stap (verloren)")

@@ -98,8 +98,10 @@ def test_the_admin_is_for_operators_only(alice_client: Client) -> None:
 def test_an_operator_finds_institutions_and_managers_in_the_admin(client: Client, db: None) -> None:
     operator = Manager.objects.create_superuser("op@loket.test", PASSWORD, name="Op")
     client.force_login(operator)
-    for page in ("institution/", "institution/add/", "manager/", "manager/add/"):
+    for page in ("institution/", "institution/add/", "manager/", "invitation/"):
         assert client.get(f"/beheer/institutions/{page}").status_code == 200
+    # Nobody thinks up a password for another one.
+    assert client.get("/beheer/institutions/manager/add/").status_code == 403
 
 
 def test_two_emails_differ_by_more_than_their_capitals(alice: Manager) -> None:

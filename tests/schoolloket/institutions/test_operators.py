@@ -68,7 +68,6 @@ def test_a_change_of_rights_asks_again_who_it_is(
     give_app(alice)
     clock.shift(timedelta(minutes=11))
     for page in (
-        f"{BEHEER}/manager/add/",
         f"{BEHEER}/manager/{alice.pk}/change/",
         f"{BEHEER}/manager/{alice.pk}/password/",
         f"{BEHEER}/manager/{alice.pk}/delete/",
