@@ -38,6 +38,7 @@ def given_a_manager_who_found_the_pupil(desk: Desk) -> None:
 def when_the_pupil_gets_pictures_in_three_clicks(desk: Desk) -> tuple[Path, Shown]:
     desk.follow(f"Pas aan: aanmeldgegevens van {NAME}")
     desk.sees("Dit LeerID heeft een basiswachtwoord")
+    desk.page.wait_for_load_state("domcontentloaded")  # from then on a choice shows at once
     desk.page.get_by_label("afbeeldingswachtwoord").click()
     shown = read(desk)
     assert len(set(shown.password.split(" - "))) == 4
