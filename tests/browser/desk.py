@@ -88,6 +88,11 @@ class Desk(Visitor):
     def press(self, name: str) -> None:
         self.page.get_by_role("button", name=name, exact=True).click()
 
+    def choose(self, label: str) -> None:
+        """Tick or choose what has this label, once the scripts of the page listen to it."""
+        self.page.wait_for_load_state("domcontentloaded")
+        self.page.get_by_label(label).click()
+
     def follow(self, name: str) -> None:
         self.page.get_by_role("link", name=name, exact=True).first.click()
 

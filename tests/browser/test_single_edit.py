@@ -38,8 +38,7 @@ def given_a_manager_who_found_the_pupil(desk: Desk) -> None:
 def when_the_pupil_gets_pictures_in_three_clicks(desk: Desk) -> tuple[Path, Shown]:
     desk.follow(f"Pas aan: aanmeldgegevens van {NAME}")
     desk.sees("Dit LeerID heeft een basiswachtwoord")
-    desk.page.wait_for_load_state("domcontentloaded")  # from then on a choice shows at once
-    desk.page.get_by_label("afbeeldingswachtwoord").click()
+    desk.choose("afbeeldingswachtwoord")
     shown = read(desk)
     assert len(set(shown.password.split(" - "))) == 4
     return desk.save_and_print(), shown
@@ -48,7 +47,7 @@ def when_the_pupil_gets_pictures_in_three_clicks(desk: Desk) -> tuple[Path, Show
 def when_the_pupil_gets_a_word_again(desk: Desk) -> tuple[Path, Shown]:
     desk.follow("Pas aanmeldgegevens aan")
     desk.sees("Dit LeerID heeft een afbeeldingswachtwoord")
-    desk.page.get_by_label("basiswachtwoord").click()
+    desk.choose("basiswachtwoord")
     shown = read(desk)
     assert shown.password.isalnum()
     return desk.save_and_print(), shown
@@ -141,7 +140,7 @@ def test_the_focus_stays_at_the_field_that_showed_the_password(desk: Desk) -> No
     given_a_manager_who_found_the_pupil(desk)
     desk.follow(f"Pas aan: aanmeldgegevens van {NAME}")
     desk.sees("Klas 6A · Stamnummer 60351")
-    desk.page.get_by_label("afbeeldingswachtwoord").click()
+    desk.choose("afbeeldingswachtwoord")
     desk.read_new_password()
     expect(desk.page.get_by_label("afbeeldingswachtwoord")).to_be_focused()
     desk.press("genereer nieuw wachtwoord")
