@@ -27,6 +27,7 @@ from schoolloket.institutions.models import (
     Manager,
     Membership,
 )
+from schoolloket.institutions.second_factor import actions as factors
 
 from . import emails
 from .grants import Grant
@@ -65,8 +66,8 @@ def invite(*, by: Actor, email: str, grant: Grant) -> str:
     )
 
     _record(Kind.INVITED, by, f"{mask_email(address)}: {grant}")
-    _mail(emails.send_invitation, invitation_id=invitation.pk, token=token)
-    _mail(emails.tell_of_invitation, invitation=invitation)
+    background.run_after_commit(emails.send_invitation, invitation_id=invitation.pk, token=token)
+    background.run_after_commit(emails.tell_of_invitation, invitation=invitation)
     return token
 
 
@@ -83,7 +84,7 @@ def send_again(*, by: Actor, invitation_id: int) -> str:
     invitation.expires_at = timezone.now() + INVITATION_LASTS
     invitation.mailed_at = None
     invitation.save()
-    _mail(emails.send_invitation, invitation_id=invitation.pk, token=token)
+    background.run_after_commit(emails.send_invitation, invitation_id=invitation.pk, token=token)
     return token
 
 
@@ -97,7 +98,7 @@ def withdraw(*, by: Actor, invitation_id: int) -> None:
 
 
 @transaction.atomic
-def join(*, token: str, name: str, password: str, by: Author) -> Manager:
+def join(*, token: str, name: str, password: str) -> Manager:
     """Accept an invitation as somebody new; return the manager, who can sign in from now on.
 
     Raises InvitationGone, also where somebody has the e-mail address by now.
@@ -150,7 +151,9 @@ def _give(invitation: Invitation, manager: Manager) -> None:
         manager=manager, institution=invitation.institution, **Grant.of(invitation).values
     )
     invitation.delete()
-    _mail(emails.tell_of_acceptance, manager=manager, institution=invitation.institution)
+    background.run_after_commit(
+        emails.tell_of_acceptance, manager=manager, institution=invitation.institution
+    )
 
 
 # Rights ----------------------------------------------------------------------------------------
@@ -199,6 +202,21 @@ def end(*, by: Actor, right_id: int) -> Manager:
     return right.manager
 
 
+@transaction.atomic
+def reset_factor(*, by: Actor, right_id: int, reason: str) -> Manager:
+    """Erase the lost factor of somebody who works in the school today; return the manager (R14).
+
+    Raises NoLongerHere, also for a right that ended: who left is another school's to help, or an
+    operator's. Raises NotYourself, OnlyAnOperator or ReasonMissing.
+    """
+    right = _right(by, right_id)
+    if not Membership.objects.filter(pk=right.pk).valid_on(clock.today()).exists():
+        raise NoLongerHere
+    author = Author(manager=by.manager, ip_address=by.ip_address)
+    factors.reset(manager=right.manager, by=author, reason=reason)
+    return right.manager
+
+
 def right_here(by: Actor, right_id: int) -> Membership:
     """Return a right in the school of `by`, of somebody else. Raises NoLongerHere, NotYourself."""
     rights = Membership.objects.filter(institution=by.institution).select_related("manager")
@@ -243,8 +261,3 @@ def _record(kind: AccessEvent.Kind, by: Actor, detail: str) -> None:
         institution=by.institution,
         detail=detail[: access_log.LONGEST_DETAIL],
     )
-
-
-def _mail(send: emails.Send, **arguments: object) -> None:
-    """Send a mail once the change is certain."""
-    transaction.on_commit(lambda: background.run(send, **arguments))

@@ -1,17 +1,12 @@
 """The mails about who may enter a school's desk."""
 
-from collections.abc import Callable
-
-from django.db.models import QuerySet
 from django.utils import timezone
 
-from schoolloket.core import clock
 from schoolloket.institutions.emails import address_of, send
-from schoolloket.institutions.models import Institution, Invitation, Manager, Membership
+from schoolloket.institutions.models import Institution, Invitation, Manager
+from schoolloket.institutions.rights import beheerders_of
 
 from .grants import Grant
-
-Send = Callable[..., None]
 
 
 def invitation_link(token: str) -> str:
@@ -39,7 +34,7 @@ def send_invitation(invitation_id: int, token: str) -> None:
 def tell_of_invitation(invitation: Invitation) -> None:
     """Inform every beheerder of the school that somebody was invited."""
     subject = "Iemand is uitgenodigd in jullie LeerID Schoolloket"
-    for beheerder in beheerders_of(invitation.institution):
+    for beheerder in beheerders_of([invitation.institution]):
         send(
             "access/mail/invited.txt",
             subject,
@@ -53,7 +48,7 @@ def tell_of_invitation(invitation: Invitation) -> None:
 def tell_of_acceptance(manager: Manager, institution: Institution) -> None:
     """Inform every other beheerder of the school that somebody accepted an invitation."""
     subject = "Iemand werkt voortaan mee in jullie LeerID Schoolloket"
-    for beheerder in beheerders_of(institution).exclude(pk=manager.pk):
+    for beheerder in beheerders_of([institution]).exclude(pk=manager.pk):
         send(
             "access/mail/accepted.txt",
             subject,
@@ -62,10 +57,3 @@ def tell_of_acceptance(manager: Manager, institution: Institution) -> None:
             newcomer=manager,
             institution=institution,
         )
-
-
-def beheerders_of(institution: Institution) -> QuerySet[Manager]:
-    """Return who is a LeerID-beheerder of the school today."""
-    rights = Membership.objects.filter(institution=institution, role=Membership.Role.MANAGER)
-    valid = rights.valid_on(clock.today())
-    return Manager.objects.filter(is_active=True, pk__in=valid.values("manager"))

@@ -6,7 +6,6 @@ from datetime import date
 from allauth.mfa.models import Authenticator
 from django.utils import formats
 
-from schoolloket.core.clock import months_before
 from schoolloket.institutions.models import IDLE_MONTHS, Institution, Manager, Membership
 
 from .grants import Grant
@@ -36,23 +35,22 @@ class Person:
 
     @property
     def can_lose_factor(self) -> bool:
-        return not self.is_me and self.factor not in (NO_FACTOR, BY_PROVIDER)
+        """Whether the viewer may erase the factor: of somebody else, who works here today."""
+        return not self.is_me and not self.ended and self.factor not in (NO_FACTOR, BY_PROVIDER)
 
 
 def people_of(institution: Institution, viewer: Manager, day: date) -> list[Person]:
     """Return everybody with a right in the school, ended ones too, by name."""
-    rights = list(
-        Membership.objects.filter(institution=institution)
-        .select_related("manager")
-        .order_by("manager__name", "pk")
-    )
+    here = Membership.objects.filter(institution=institution)
+    rights = list(here.select_related("manager").order_by("manager__name", "pk"))
+    valid = set(here.valid_on(day).values_list("pk", flat=True))
     factors = _factors_of([right.manager_id for right in rights])
     return [
         Person(
             right=right,
             grant=Grant.of(right),
             factor=_factor(right, factors.get(right.manager_id, [])),
-            ended=_ended(right, day),
+            ended=_ended(right, day, is_valid=right.pk in valid),
             is_me=right.manager_id == viewer.pk,
         )
         for right in rights
@@ -76,12 +74,12 @@ def _factor(right: Membership, kinds: list[str]) -> str:
     return ", ".join(FACTORS[Authenticator.Type(kind)] for kind in kinds)
 
 
-def _ended(right: Membership, day: date) -> str:
+def _ended(right: Membership, day: date, *, is_valid: bool) -> str:
     """Return why the right opens nothing on this day; an empty text where it does."""
     if not right.manager.is_active:
         return "Niet actief"
     if right.ends_on and right.ends_on < day:
         return f"Geëindigd op {formats.date_format(right.ends_on, 'j F Y')}"
-    if (right.seen_at or right.given_at).date() < months_before(day, IDLE_MONTHS):
+    if not is_valid:
         return f"Geëindigd: {IDLE_MONTHS} maanden niet aangemeld"
     return ""

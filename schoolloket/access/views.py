@@ -1,5 +1,8 @@
 """The page Toegang, and the way in for who was invited."""
 
+from collections.abc import Callable
+from functools import wraps
+
 from allauth.account.internal.flows.login import perform_password_login
 from allauth.account.models import Login
 from django.contrib import messages
@@ -12,11 +15,10 @@ from django.views.decorators.debug import sensitive_post_parameters, sensitive_v
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from schoolloket.core.clock import today
-from schoolloket.core.exceptions import InvitationGone, NoLongerHere, Refused
+from schoolloket.core.exceptions import InvitationGone, MoreThanOwn, NoLongerHere, Refused
 from schoolloket.institutions.forms import ReasonForm
 from schoolloket.institutions.models import AccessEvent, Institution, Invitation, Manager
-from schoolloket.institutions.requests import DeskRequest, author_of
-from schoolloket.institutions.second_factor import actions as factors
+from schoolloket.institutions.requests import DeskRequest
 from schoolloket.institutions.second_factor import enrolment
 from schoolloket.institutions.second_factor.fresh import asks_again
 
@@ -30,6 +32,25 @@ INVITATION = "invitation_token"
 
 
 # The page --------------------------------------------------------------------------------------
+
+
+def or_the_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Lead to the page with the reason where the view is refused.
+
+    Answers 404 for a right or an invitation that is another school's, or gone.
+    """
+
+    @wraps(view)
+    def view_of_page(request: DeskRequest, **ids: int) -> HttpResponse:
+        try:
+            return view(request, **ids)
+        except (InvitationGone, NoLongerHere) as gone:
+            raise Http404 from gone
+        except Refused as refused:
+            messages.error(request, str(refused))
+            return redirect("access", request.institution.number)
+
+    return view_of_page
 
 
 @require_safe
@@ -61,8 +82,8 @@ def _invitations(institution: Institution) -> list[tuple[Invitation, Grant]]:
     return [(one, Grant.of(one)) for one in invitations.select_related("invited_by")]
 
 
-@asks_again
 @require_http_methods(["GET", "HEAD", "POST"])
+@asks_again
 def invite(request: DeskRequest) -> HttpResponse:
     """Invite somebody by mail."""
     form = InviteForm(request.POST or None, institution=request.institution)
@@ -73,101 +94,75 @@ def invite(request: DeskRequest) -> HttpResponse:
         except Refused as refused:
             form.add_error(None, str(refused))
         else:
-            messages.success(request, f"De uitnodiging voor {email} is onderweg.")
-            return _to_page(request)
+            return _done(request, f"De uitnodiging voor {email} is onderweg.")
     return render(request, "access/invite.html", {"form": form})
 
 
 @require_POST
 @asks_again
+@or_the_page
 def send_again(request: DeskRequest, invitation_id: int) -> HttpResponse:
     """Mail an invitation again, with a new link."""
-    try:
-        actions.send_again(by=request.actor, invitation_id=invitation_id)
-    except InvitationGone as gone:
-        raise Http404 from gone
-    messages.success(request, "De uitnodiging is opnieuw onderweg, met een nieuwe link.")
-    return _to_page(request)
+    actions.send_again(by=request.actor, invitation_id=invitation_id)
+    return _done(request, "De uitnodiging is opnieuw onderweg, met een nieuwe link.")
 
 
 @require_POST
 @asks_again
+@or_the_page
 def withdraw(request: DeskRequest, invitation_id: int) -> HttpResponse:
     """Withdraw an invitation."""
-    try:
-        actions.withdraw(by=request.actor, invitation_id=invitation_id)
-    except InvitationGone as gone:
-        raise Http404 from gone
-    messages.success(request, "De uitnodiging is ingetrokken: de link werkt niet meer.")
-    return _to_page(request)
+    actions.withdraw(by=request.actor, invitation_id=invitation_id)
+    return _done(request, "De uitnodiging is ingetrokken: de link werkt niet meer.")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @asks_again
+@or_the_page
 def change(request: DeskRequest, right_id: int) -> HttpResponse:
     """Change role, classes and last day of somebody else's right."""
-    try:
-        right = actions.right_here(request.actor, right_id)
-    except NoLongerHere as gone:
-        raise Http404 from gone
-    except Refused as refused:
-        messages.error(request, str(refused))
-        return _to_page(request)
-
+    right = actions.right_here(request.actor, right_id)
     form = GrantForm(request.POST or None, institution=request.institution, current=Grant.of(right))
     if form.is_valid():
         try:
             actions.change(by=request.actor, right_id=right_id, grant=form.grant)
-        except Refused as refused:
+        except MoreThanOwn as refused:
             form.add_error(None, str(refused))
         else:
-            messages.success(request, f"De toegang van {right.manager} is gewijzigd.")
-            return _to_page(request)
+            return _done(request, f"De toegang van {right.manager} is gewijzigd.")
     return render(request, "access/change.html", {"form": form, "right": right})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @asks_again
+@or_the_page
 def end(request: DeskRequest, right_id: int) -> HttpResponse:
     """End somebody else's right, after a page that says what that means."""
-    try:
-        right = actions.right_here(request.actor, right_id)
-        if request.method != "POST":
-            return render(request, "access/end.html", {"right": right, "grant": Grant.of(right)})
-        manager = actions.end(by=request.actor, right_id=right_id)
-    except NoLongerHere as gone:
-        raise Http404 from gone
-    except Refused as refused:
-        messages.error(request, str(refused))
-        return _to_page(request)
+    right = actions.right_here(request.actor, right_id)
+    if request.method != "POST":
+        return render(request, "access/end.html", {"right": right, "grant": Grant.of(right)})
 
-    messages.success(request, f"{manager} kan niet meer in dit loket.")
-    return _to_page(request)
+    manager = actions.end(by=request.actor, right_id=right_id)
+    return _done(request, f"{manager} kan niet meer in dit loket.")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @asks_again
+@or_the_page
 def reset_factor(request: DeskRequest, right_id: int) -> HttpResponse:
     """Erase the lost factor of somebody else at this desk, with a reason (R14)."""
+    right = actions.right_here(request.actor, right_id)
     form = ReasonForm(request.POST or None)
-    try:
-        right = actions.right_here(request.actor, right_id)
-        if not form.is_valid():
-            return render(request, "access/reset_factor.html", {"form": form, "right": right})
-        factors.reset(
-            manager=right.manager, by=author_of(request), reason=form.cleaned_data["reason"]
-        )
-    except NoLongerHere as gone:
-        raise Http404 from gone
-    except Refused as refused:
-        messages.error(request, str(refused))
-        return _to_page(request)
+    if not form.is_valid():
+        return render(request, "access/reset_factor.html", {"form": form, "right": right})
 
-    messages.success(request, f"{right.manager} krijgt een mail om een tweede stap in te stellen.")
-    return _to_page(request)
+    manager = actions.reset_factor(by=request.actor, right_id=right_id, **form.cleaned_data)
+    return _done(request, f"{manager} krijgt een mail om een tweede stap in te stellen.")
 
 
-def _to_page(request: DeskRequest) -> HttpResponse:
+def _done(request: DeskRequest, said: str) -> HttpResponse:
+    """Lead to the page, which says what was done."""
+    messages.success(request, said)
     return redirect("access", request.institution.number)
 
 
@@ -207,12 +202,7 @@ def _join(request: HttpRequest, invitation: Invitation, token: str) -> HttpRespo
         context = {"form": form, "invitation": invitation, "grant": Grant.of(invitation)}
         return render(request, "access/join.html", context)
 
-    manager = actions.join(
-        token=token,
-        name=form.cleaned_data["name"],
-        password=form.cleaned_data["password"],
-        by=author_of(request),
-    )
+    manager = actions.join(token=token, **form.cleaned_data)
     request.session.flush()
     perform_password_login(request, {"email": manager.email}, Login(user=manager))
     enrolment.allow(request, manager)

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from django.conf import settings
-from django.db import close_old_connections, connection
+from django.db import close_old_connections, connection, transaction
 
 logger = logging.getLogger(__name__)
 
@@ -19,6 +19,11 @@ def run(work: Callable[..., None], **arguments: Any) -> None:
         _thread.submit(_run, work, arguments)
     else:
         work(**arguments)
+
+
+def run_after_commit(work: Callable[..., None], **arguments: Any) -> None:
+    """Call `work` in the background once the caller's transaction is committed, else never."""
+    transaction.on_commit(lambda: run(work, **arguments))
 
 
 def _run(work: Callable[..., None], arguments: dict[str, Any]) -> None:

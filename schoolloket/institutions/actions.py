@@ -5,7 +5,6 @@ from datetime import date, timedelta
 from allauth.account.models import EmailAddress
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import F
 from django.utils import timezone
 
 from schoolloket.core import background, clock
@@ -55,7 +54,7 @@ def set_password(*, manager: Manager, password: str) -> None:
     manager.save()
 
 
-def ask_email_change(*, manager: Manager, email: str, by: Author) -> None:
+def ask_email_change(*, manager: Manager, email: str) -> None:
     """Mail the link that changes the manager's e-mail address, to the new address.
 
     The same for an address that another manager has: who that is, nobody learns here.
@@ -64,7 +63,7 @@ def ask_email_change(*, manager: Manager, email: str, by: Author) -> None:
 
 
 @transaction.atomic
-def change_email(*, token: str, by: Author) -> None:
+def change_email(*, token: str) -> None:
     """Change an e-mail address as the link in the mail says; the old address is told.
 
     Raises LinkGone, or EmailTaken where another manager has the address by now.
@@ -79,9 +78,7 @@ def change_email(*, token: str, by: Author) -> None:
         raise EmailTaken from error
     # The access log follows, from `receivers`.
     manager.save(update_fields=["email"])
-    transaction.on_commit(
-        lambda: background.run(emails.notify_email_changed, manager=manager, old=old)
-    )
+    background.run_after_commit(emails.notify_email_changed, manager=manager, old=old)
 
 
 def note_seen(*, manager: Manager, by_provider: bool) -> None:
@@ -93,8 +90,7 @@ def note_seen(*, manager: Manager, by_provider: bool) -> None:
 @transaction.atomic
 def end_sessions(*, manager: Manager, by: Author) -> None:
     """Sign the manager out in every browser, with a row in the access log."""
-    # Not saved: a save would be noted as a change of rights.
-    Manager.objects.filter(pk=manager.pk).update(session_version=F("session_version") + 1)
+    manager.end_sessions()
     access_log.record(Kind.SESSIONS_ENDED, manager=manager, by=by)
 
 
@@ -145,11 +141,11 @@ def _note_password(manager: Manager, by: Author) -> None:
         kind = Kind.RESET
 
     access_log.record(kind, manager=manager, by=by)
-    at = timezone.now()
-    transaction.on_commit(
-        lambda: background.run(
-            emails.notify_password_changed, manager=manager, at=at, ip_address=by.ip_address
-        )
+    background.run_after_commit(
+        emails.notify_password_changed,
+        manager=manager,
+        at=timezone.now(),
+        ip_address=by.ip_address,
     )
 
 

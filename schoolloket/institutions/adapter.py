@@ -19,7 +19,7 @@ from .second_factor import fresh, remembered
 
 
 class ManagerAdapter(DefaultAccountAdapter):  # type: ignore[misc]
-    """An operator creates managers; nobody registers.
+    """Managers are invited; nobody registers.
 
     Attempts to sign in, and to confirm a password, are limited and noted in the access log.
     """

@@ -11,11 +11,13 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import int_to_base36
 
+from schoolloket.core import clock
 from schoolloket.core.text import mask_email
 
 from . import email_changes
 from .actors import Author
-from .models import AccessEvent, Manager, Membership
+from .models import AccessEvent, Institution, Manager
+from .rights import beheerders_of
 from .second_factor.enrolment import tokens
 
 logger = logging.getLogger(__name__)
@@ -77,14 +79,9 @@ def warn_of_guesses(manager: Manager) -> None:
 def notify_reset(manager: Manager, by: Author, reason: str) -> None:
     """Inform the manager, and the beheerders of the manager's schools, that a factor was erased."""
     subject = "Een tweede stap voor het LeerID Schoolloket is gewist"
-    schools = manager.memberships.values("institution")
-    beheerders = Manager.objects.filter(
-        is_active=True,
-        memberships__institution__in=schools,
-        memberships__role=Membership.Role.MANAGER,
-    )
-    told = {manager.pk: manager} | {one.pk: one for one in beheerders}
-    for one in told.values():
+    rights = manager.memberships.valid_on(clock.today())
+    schools = Institution.objects.filter(pk__in=rights.values("institution"))
+    for one in {manager, *beheerders_of(schools)}:
         _send("factor_reset", subject, one, whose=manager, by=by.manager, reason=reason)
 
 

@@ -102,6 +102,11 @@ class Manager(AbstractBaseUser, PermissionsMixin):
         if self.email is not None:
             self.email = self.email.strip().lower()
 
+    def end_sessions(self) -> None:
+        """Sign the manager out in every browser; the access log is the caller's."""
+        # Not saved: a save would be noted as a change of rights.
+        Manager.objects.filter(pk=self.pk).update(session_version=F("session_version") + 1)
+
     def get_short_name(self) -> str:
         """Return what the admin greets an operator with."""
         return self.name
@@ -228,6 +233,11 @@ class Invitation(models.Model):
 
     def __str__(self) -> str:
         return f"uitnodiging {self.pk}"
+
+    @property
+    def has_expired(self) -> bool:
+        """Whether its link no longer works."""
+        return self.expires_at <= timezone.now()
 
 
 class AccessEventQuerySet(AppendOnlyQuerySet):

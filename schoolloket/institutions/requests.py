@@ -43,6 +43,8 @@ def steps_of(request: HttpRequest, manager: Manager) -> set[str]:
     return {record["method"] for record in records}
 
 
+# A sign-in with one of these is more than a password: a factor, or the organisation's own sign-in.
+STRONG_STEPS = {"mfa", "socialaccount"}
 # How a manager came in, by the kind of the factor.
 WAYS_IN = {
     "totp": "met een app",
@@ -54,12 +56,10 @@ WAYS_IN = {
 
 def way_in(request: HttpRequest, manager: Manager) -> str:
     """Return how the manager of this session signed in, for the access log."""
-    last = get_authentication_records(request, manager)[-1:]
-    for record in last:
-        if record["method"] == "socialaccount":
-            return "via de organisatie"
-        return WAYS_IN.get(record.get("type", ""), "alleen met een wachtwoord")
-    return ""
+    last = get_authentication_records(request, manager)[-1]
+    if last["method"] == "socialaccount":
+        return "via de organisatie"
+    return WAYS_IN.get(last.get("type", ""), "alleen met een wachtwoord")
 
 
 def operator_of(request: Any) -> Operator:

@@ -9,7 +9,7 @@ from schoolloket.core import clock
 from schoolloket.core.exceptions import NoLongerHere
 
 from .actors import Actor
-from .models import Institution, Membership
+from .models import Institution, Manager, Membership
 from .requests import DeskRequest, came_by_provider
 
 View = Callable[..., Any]
@@ -48,6 +48,14 @@ def institution_now(by: Actor) -> Institution:
         raise NoLongerHere
     right.institution.limited_to = frozenset(right.classes)
     return right.institution
+
+
+def beheerders_of(institutions: QuerySet[Institution] | list[Institution]) -> QuerySet[Manager]:
+    """Return who is a LeerID-beheerder of one of these schools today."""
+    rights = Membership.objects.filter(
+        institution__in=institutions, role=Membership.Role.MANAGER
+    ).valid_on(clock.today())
+    return Manager.objects.filter(is_active=True, pk__in=rights.values("manager"))
 
 
 def for_helpers(view: View) -> View:

@@ -90,7 +90,7 @@ def change_email(request: DeskRequest) -> HttpResponse:
     form = EmailForm(request.POST or None)
     if form.is_valid():
         email = form.cleaned_data["email"]
-        actions.ask_email_change(manager=request.user, email=email, by=author_of(request))
+        actions.ask_email_change(manager=request.user, email=email)
         messages.success(
             request, "Kijk in je nieuwe mailbox: de link daarin wijzigt je e-mailadres."
         )
@@ -109,7 +109,7 @@ def confirm_email(request: HttpRequest, token: str) -> HttpResponse:
     try:
         change = email_changes.read(token)
         if request.method == "POST":
-            actions.change_email(token=token, by=author_of(request))
+            actions.change_email(token=token)
             messages.success(request, "Je e-mailadres is gewijzigd. Meld je ermee aan.")
             return redirect("account_login")
     except Refused as refused:

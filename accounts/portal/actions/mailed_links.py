@@ -31,9 +31,7 @@ def request_link(*, account: Account, email: str) -> None:
     _limit_mails(account)
 
     token = _create_token(account, MailToken.Purpose.LINK, email, LINK_LASTS)
-    transaction.on_commit(
-        lambda: background.run(emails.send_link, account=account, email=email, token=token)
-    )
+    background.run_after_commit(emails.send_link, account=account, email=email, token=token)
 
 
 @transaction.atomic
@@ -51,9 +49,7 @@ def confirm_link(*, token: str, by: Pupil) -> Account:
     )
 
     if before.email and before.email != mail.email:
-        transaction.on_commit(
-            lambda: background.run(emails.notify_old_email, account=account, old=before.email)
-        )
+        background.run_after_commit(emails.notify_old_email, account=account, old=before.email)
     return account
 
 
@@ -85,7 +81,7 @@ def reset_password(*, token: str, password: str, by: Pupil) -> None:
     with transaction.atomic():
         mail = _use_token(token, MailToken.Purpose.RESET)
         account = set_password(mail.account_id, mail.version, password_hash, by)
-        transaction.on_commit(lambda: background.run(emails.notify_reset, account=account))
+        background.run_after_commit(emails.notify_reset, account=account)
 
 
 def get_open_token(token: str, purpose: MailToken.Purpose) -> MailToken:

@@ -1,11 +1,9 @@
 """What changes about a second factor, with its row in the access log and its mails (R14)."""
 
-from collections.abc import Callable
 from datetime import timedelta
 
 from allauth.mfa.models import Authenticator
 from django.db import transaction
-from django.db.models import F
 from django.utils import timezone
 
 from schoolloket.core import background
@@ -48,7 +46,7 @@ def note_factor(
     """Add a change that the manager made to the access log, and mail the manager about it."""
     name = NAMES[factor.type]
     access_log.record(kind, manager=manager, by=by, detail=name)
-    _mail(emails.notify_factor, manager=manager, kind=kind, name=name, by=by)
+    background.run_after_commit(emails.notify_factor, manager=manager, kind=kind, name=name, by=by)
 
 
 def warn_of_guesses(*, manager: Manager, failures: int) -> None:
@@ -69,13 +67,12 @@ def reset(*, manager: Manager, by: Author, reason: str) -> None:
 
     locked = Manager.objects.select_for_update().get(pk=manager.pk)
     Authenticator.objects.filter(user=locked).delete()
-    # Not saved: a save would be noted as a change of rights.
-    Manager.objects.filter(pk=locked.pk).update(session_version=F("session_version") + 1)
+    locked.end_sessions()
     locked.refresh_from_db()
 
     access_log.record(Kind.FACTOR_RESET, manager=locked, by=by, detail=reason)
-    _mail(emails.notify_reset, manager=locked, by=by, reason=reason)
-    _mail(emails.send_enrolment, manager=locked)
+    background.run_after_commit(emails.notify_reset, manager=locked, by=by, reason=reason)
+    background.run_after_commit(emails.send_enrolment, manager=locked)
 
 
 def _refuse_reset(manager: Manager, by: Author, reason: str) -> None:
@@ -85,8 +82,3 @@ def _refuse_reset(manager: Manager, by: Author, reason: str) -> None:
         raise OnlyAnOperator
     if not reason.strip():
         raise ReasonMissing
-
-
-def _mail(send: Callable[..., None], **arguments: object) -> None:
-    """Send a mail once the change is certain."""
-    transaction.on_commit(lambda: background.run(send, **arguments))

@@ -14,13 +14,7 @@ from schoolloket.institutions.models import Manager
 from .factors import factors_of
 
 # Open to a session with a password alone, by URL name.
-WAY_TO_A_FACTOR = {
-    "account_logout",
-    "second_factor_needed",
-    "mail_enrolment_link",
-    "enrolment_link",
-    "enrolment_opened",
-}
+WAY_TO_A_FACTOR = {"second_factor_needed", "mail_enrolment_link", "form_token"}
 # Open to it with a link.
 PAGES = {"enrol", "mfa_activate_totp", "mfa_add_webauthn"}
 

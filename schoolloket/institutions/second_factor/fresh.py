@@ -13,13 +13,12 @@ from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.http import urlencode
 
-from schoolloket.institutions.requests import referring_page
+from schoolloket.institutions.requests import STRONG_STEPS, referring_page
 
 from . import enrolment
 from .factors import factors_of
 
 PASSWORD = "password"  # noqa: S105
-PROVEN_BY = {"mfa", "socialaccount"}
 
 
 def is_fresh(request: HttpRequest) -> bool:
@@ -27,9 +26,9 @@ def is_fresh(request: HttpRequest) -> bool:
 
     The password counts for a manager without a factor only.
     """
-    wanted = PROVEN_BY
+    wanted = STRONG_STEPS
     if not factors_of(request.user).exists():  # type: ignore[arg-type]
-        wanted = PROVEN_BY | {PASSWORD}
+        wanted = STRONG_STEPS | {PASSWORD}
 
     since = time.time() - settings.ACCOUNT_REAUTHENTICATION_TIMEOUT
     records = get_authentication_records(request, request.user)

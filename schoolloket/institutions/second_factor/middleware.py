@@ -8,12 +8,9 @@ from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.utils.deprecation import MiddlewareMixin
 
-from schoolloket.institutions.requests import steps_of
+from schoolloket.institutions.requests import STRONG_STEPS, steps_of
 
 from . import enrolment, remembered
-
-# A sign-in with one of these is more than a password: a factor, or the organisation's own sign-in.
-STRONG_STEPS = {"mfa", "socialaccount"}
 
 
 class SecondFactorMiddleware(MiddlewareMixin):

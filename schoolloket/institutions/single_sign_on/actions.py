@@ -4,7 +4,6 @@ from collections.abc import Set
 
 from allauth.socialaccount.models import SocialAccount
 from django.db import IntegrityError, transaction
-from django.db.models import F
 
 from schoolloket.core import background, clock
 from schoolloket.core.exceptions import NoRole, SubjectTaken
@@ -62,7 +61,7 @@ def follow_claims(*, manager: Manager, numbers: Set[str]) -> None:
 def note_joined(*, manager: Manager, by: Author) -> None:
     """Add to the access log that a subject of the provider opens the desk as this manager."""
     access_log.record(Kind.JOINED, manager=manager, by=by)
-    transaction.on_commit(lambda: background.run(emails.notify_joined, manager=manager, by=by))
+    background.run_after_commit(emails.notify_joined, manager=manager, by=by)
 
 
 @transaction.atomic
@@ -70,8 +69,7 @@ def note_parted(*, manager: Manager, by: Author) -> None:
     """Add that it no longer does, and end what hung on it: the provider's rights and sessions."""
     access_log.record(Kind.PARTED, manager=manager, by=by)
     Membership.objects.filter(manager=manager, source=Membership.Source.PROVIDER).delete()
-    # Not saved: a save would be noted as a change of rights.
-    Manager.objects.filter(pk=manager.pk).update(session_version=F("session_version") + 1)
+    manager.end_sessions()
 
 
 def _join(manager: Manager, subject: str) -> SocialAccount:

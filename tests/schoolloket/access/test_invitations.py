@@ -15,7 +15,7 @@ from django.db import connection
 from schoolloket.access import actions
 from schoolloket.access.grants import Grant
 from schoolloket.core.exceptions import AlreadyHere, InvitationGone, MoreThanOwn, NoLongerHere
-from schoolloket.institutions.actors import Actor, Author
+from schoolloket.institutions.actors import Actor
 from schoolloket.institutions.models import (
     AccessEvent,
     Institution,
@@ -296,7 +296,7 @@ def test_another_manager_does_not_accept_in_ones_place(
     with pytest.raises(InvitationGone):
         actions.accept(token=token, manager=bob)
     with pytest.raises(InvitationGone):
-        actions.join(token=token, name="Dief", password=OWN, by=Author())
+        actions.join(token=token, name="Dief", password=OWN)
 
 
 @commits

@@ -76,7 +76,7 @@ def kill_at_each_statement(work: Callable[[], object]) -> int:
 @pytest.fixture(autouse=True)
 def _mails_stay_behind(monkeypatch: pytest.MonkeyPatch) -> None:
     """A process that went away sends none: they are sent once all is committed."""
-    monkeypatch.setattr(background, "run", lambda work, **arguments: None)
+    monkeypatch.setattr(background, "run_after_commit", lambda work, **arguments: None)
 
 
 @pytest.fixture
@@ -108,7 +108,7 @@ def test_who_joins_has_the_right_and_is_on_the_page_or_can_still_join(
 ) -> None:
     token = actions.invite(by=by, email="els@school.test", grant=BEHEERDER)
     newcomer = {"name": "Els Engels", "password": "vier-blauwe-fietsen"}
-    join = partial(actions.join, token=token, by=Author(), **newcomer)
+    join = partial(actions.join, token=token, **newcomer)
     assert kill_at_each_statement(join) > 5
     assert "Els Engels" in text(alice_client.get(desk("access")))
 

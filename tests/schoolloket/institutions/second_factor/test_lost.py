@@ -1,6 +1,6 @@
 """Who lost the second factor is helped by somebody else, never alone (R14)."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 import time_machine
@@ -100,6 +100,27 @@ def test_the_manager_of_another_school_is_not_found(
     give_app(bob)
     assert alice_client.post(page_for(bob), {"reason": REASON}).status_code == 404
     assert has_factor(bob)
+
+
+def test_who_works_here_no_longer_is_not_found(
+    alice_client: DeskClient, carol: Manager, gent: Institution
+) -> None:
+    """Who left may work in another school, which helps instead."""
+    page = page_for(carol)
+    carol.memberships.update(ends_on=date(2026, 11, 22))
+    Membership.objects.create(manager=carol, institution=gent)
+    assert alice_client.post(page, {"reason": REASON}).status_code == 404
+    assert has_factor(carol)
+    assert "Wis de tweede stap" not in text(alice_client.get(desk("access")))
+
+
+@commits
+def test_a_beheerder_whose_right_ended_is_not_told(
+    alice: Manager, carol: Manager, brussel: Institution, alice_client: DeskClient
+) -> None:
+    manager_of(brussel, "Dirk").memberships.update(ends_on=date(2026, 11, 22))
+    alice_client.post(page_for(carol), {"reason": REASON})
+    assert {to for one in mail.outbox for to in one.to} == {alice.email, carol.email}
 
 
 def test_at_a_desk_nobody_erases_that_of_an_operator(
