@@ -152,6 +152,16 @@ def standing(institution: Institution, row: Enrolment, day: date) -> Standing:
     )
 
 
+def is_for_helpers(account: Account | None, standing: Standing) -> bool:
+    """Whether a helper may give this LeerID a new password, as far as its page can tell (R13).
+
+    For the others it leads to the LeerID-beheerder. `credentials.eligibility` asks again.
+    """
+    if account is None or standing.held:
+        return False
+    return not account.is_linked and account.deactivated_at is None
+
+
 def enrolled_elsewhere(
     institution: Institution, student_ids: Collection[int], day: date
 ) -> set[int]:

@@ -53,6 +53,7 @@ def student_context(request: DeskRequest, row: Enrolment) -> dict[str, Any]:
         "read_only": standing.left,
         "held": standing.held,
         "holds": standing.holds,
+        "is_for_helpers": overview.is_for_helpers(account, standing),
         "changes": StatusChange,
         "kinds": Kind,
         "statuses": Status,

@@ -35,16 +35,15 @@ def edit(request: DeskRequest, student_id: int) -> HttpResponse:
     """LeerID aanmeldgegevens. Every button of the page posts to the page itself.
 
     Answers 404 for a pupil without a LeerID, and for one who left, whose LeerID is read only (R11).
-    Where another school has the say it leads to the pupil's page, which tells why (R11).
+    Where another school has the say it leads to the pupil's page, which tells why (R11), and a
+    helper where it is not a helper's to do (R13).
     """
     enrolment = enrolment_or_404(request, student_id)
     context = student_context(request, enrolment)
     account = context["account"]
     if account is None or context["read_only"]:
         raise Http404
-    # To a helper the page of a pupil with an e-mail address says whom to ask (R13).
-    not_by_helper = request.actor.is_helper and account.is_linked
-    if context["held"] or not_by_helper:
+    if context["held"] or (request.actor.is_helper and not context["is_for_helpers"]):
         return redirect(desk_url(request, "student", student_id))
 
     try:
