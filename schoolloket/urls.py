@@ -1,4 +1,4 @@
-"""Every route of the desk. A new one must be named in `tests/test_routes.py`."""
+"""Every route of the desk. A new one must be named in `tests/routes.py`."""
 
 from allauth.account import views as sign_in
 from allauth.mfa.base import views as factor

@@ -15,7 +15,7 @@ from credentials.models import Batch
 from schoolloket.institutions.models import Institution, Manager, Membership
 from tests.desk_client import DeskClient
 from tests.pages import desk, text
-from tests.test_routes import ROUTES
+from tests.routes import ROUTES
 
 pytestmark = pytest.mark.usefixtures("clock")
 

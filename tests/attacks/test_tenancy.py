@@ -1,7 +1,7 @@
 """Every route, for everybody, by every method: nobody sees or changes what is another's (R11).
 
 The routes come from the project itself, the admin's included, so a new one is tried from its first
-day. What a role may do is in the table of `tests/test_routes.py`.
+day. What a role may do is in the table of `tests/routes.py`.
 """
 
 import hashlib
@@ -28,7 +28,7 @@ from tests.credentials.helpers import Prepare
 from tests.desk_client import DeskClient
 from tests.helpers import NOW, PASSWORD, Enrol, GiveAccount, helper_of, invitation_to, manager_of
 from tests.pages import desk
-from tests.test_routes import PORTAL, ROUTES, SIGN_IN, TYPED, Brussel, Who, admin_url, who
+from tests.routes import PORTAL, ROUTES, SIGN_IN, TYPED, Brussel, Who, admin_url, who
 
 pytestmark = pytest.mark.usefixtures("clock")
 
