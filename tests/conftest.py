@@ -14,7 +14,7 @@ from accounts.models import Account, Kind, PasswordKind, Username
 from schoolloket.institutions.actors import Actor
 from schoolloket.institutions.models import Institution, Manager
 from students.models import Enrolment, Student
-from tests.desk_client import DeskClient
+from tests.desk_client import DeskClient, signed_in_as
 from tests.helpers import (
     FEW_CARDS,
     FEW_FILES,
@@ -101,9 +101,7 @@ def alice_client(alice: Manager, client: Client) -> Client:
 
 @pytest.fixture
 def bob_client(bob: Manager) -> Client:
-    client = DeskClient()
-    client.force_login(bob)
-    return client
+    return signed_in_as(bob)
 
 
 @pytest.fixture
@@ -119,9 +117,7 @@ def helen_actor(helen: Manager, brussel: Institution) -> Actor:
 
 @pytest.fixture
 def helen_client(helen: Manager) -> DeskClient:
-    client = DeskClient()
-    client.force_login(helen)
-    return client
+    return signed_in_as(helen)
 
 
 @pytest.fixture

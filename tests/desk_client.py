@@ -29,3 +29,10 @@ class DeskClient(Client):
         request.session = self.session
         record_authentication(request, manager, method, at=at or time.time(), **more)
         request.session.save()
+
+
+def signed_in_as(manager: Manager) -> DeskClient:
+    """A browser in which the manager signed in, with both steps."""
+    client = DeskClient()
+    client.force_login(manager)
+    return client

@@ -9,7 +9,7 @@ from credentials.models import Batch
 from schoolloket.institutions.actors import Actor
 from schoolloket.institutions.models import Institution
 from tests.credentials.helpers import Prepare, item_of, password_of
-from tests.desk_client import DeskClient
+from tests.desk_client import signed_in_as
 from tests.helpers import manager_of
 from tests.pages import desk, html
 
@@ -24,9 +24,7 @@ def carol_actor(brussel: Institution) -> Actor:
 
 @pytest.fixture
 def carol(carol_actor: Actor) -> Client:
-    client = DeskClient()
-    client.force_login(carol_actor.manager)
-    return client
+    return signed_in_as(carol_actor.manager)
 
 
 def all_of(batch: Batch) -> list[object]:

@@ -14,7 +14,7 @@ from schoolloket.identity import actions
 from schoolloket.institutions.actors import Operator, Pupil
 from schoolloket.institutions.models import Manager
 from students.models import Enrolment, IdentityConflict, Student, StudentEvent, StudentFieldChange
-from tests.desk_client import DeskClient
+from tests.desk_client import DeskClient, signed_in_as
 from tests.helpers import NOW, PASSWORD
 from tests.pages import desk, html, text
 from tests.schoolloket.identity.fixtures import NUMBER, Doubt
@@ -56,9 +56,7 @@ def staff(*codenames: str) -> Client:
     """Somebody who may enter `/beheer/` with these rights and no more."""
     person = Manager.objects.create_user("stan@beheer.test", PASSWORD, name="Stan", is_staff=True)
     person.user_permissions.set(Permission.objects.filter(codename__in=codenames))
-    client = DeskClient()
-    client.force_login(person)
-    return client
+    return signed_in_as(person)
 
 
 # Who decides -----------------------------------------------------------------------------------

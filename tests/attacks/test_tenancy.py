@@ -25,7 +25,7 @@ from schoolloket.institutions.models import Institution, Manager
 from students.models import ImportRun
 from tests.accounts.portal.helpers import OWN, signed_in
 from tests.credentials.helpers import Prepare
-from tests.desk_client import DeskClient
+from tests.desk_client import DeskClient, signed_in_as
 from tests.helpers import NOW, PASSWORD, Enrol, GiveAccount, helper_of, invitation_to, manager_of
 from tests.pages import desk
 from tests.routes import PORTAL, ROUTES, SIGN_IN, TYPED, Brussel, Who, admin_url, who
@@ -173,12 +173,6 @@ def pupil_of_gent(gent: Institution, enrol: Enrol, give_account: GiveAccount) ->
     )
     client = signed_in(account.username, OWN)
     client.cookies["loket"] = client.cookies["mijn"].value
-    return client
-
-
-def signed_in_as(manager: Manager) -> Client:
-    client = DeskClient()
-    client.force_login(manager)
     return client
 
 

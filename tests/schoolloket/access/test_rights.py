@@ -16,7 +16,7 @@ from schoolloket.institutions.models import (
     Manager,
     Membership,
 )
-from tests.desk_client import DeskClient
+from tests.desk_client import DeskClient, signed_in_as
 from tests.helpers import Enrol, invitation_to, manager_of
 from tests.pages import desk, messages_on, queries_of, text
 from tests.second_step import give_app, sign_in
@@ -40,9 +40,7 @@ def carols(carol: Manager) -> Membership:
 
 @pytest.fixture
 def carol_client(carol: Manager) -> DeskClient:
-    client = DeskClient()
-    client.force_login(carol)
-    return client
+    return signed_in_as(carol)
 
 
 @pytest.fixture

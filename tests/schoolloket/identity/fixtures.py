@@ -15,7 +15,7 @@ from credentials.models import Batch
 from schoolloket.institutions.actors import Actor, Operator
 from schoolloket.institutions.models import Institution, Manager
 from students.models import Enrolment, IdentityConflict, Student
-from tests.desk_client import DeskClient
+from tests.desk_client import signed_in_as
 from tests.helpers import NOW, PASSWORD, Enrol, GiveAccount
 
 NUMBER = "ab" * 32
@@ -44,9 +44,7 @@ def operator(db: None) -> Operator:
 
 @pytest.fixture
 def operator_client(operator: Operator) -> Client:
-    client = DeskClient()
-    client.force_login(operator.manager)
-    return client
+    return signed_in_as(operator.manager)
 
 
 @pytest.fixture

@@ -27,18 +27,6 @@ ALICE = "alice@school.test"
 NEW_PASSWORD = "een-ander-lang-wachtwoord-2026"
 
 
-@pytest.fixture
-def operator(db: None) -> Manager:
-    return Manager.objects.create_superuser("op@loket.test", PASSWORD, name="Op")
-
-
-@pytest.fixture
-def operator_client(operator: Manager) -> Client:
-    client = DeskClient()
-    client.force_login(operator)
-    return client
-
-
 def new_events(before: int) -> list[AccessEvent]:
     """The rows after this one, oldest first."""
     return list(AccessEvent.objects.filter(pk__gt=before).order_by("pk"))

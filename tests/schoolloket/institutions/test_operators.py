@@ -18,7 +18,7 @@ from schoolloket.institutions.models import (
 from schoolloket.institutions.second_factor.factors import factors_of
 from students.models import Enrolment
 from tests.desk_client import DeskClient
-from tests.helpers import PASSWORD, Enrol, helper_of, invitation_to
+from tests.helpers import Enrol, helper_of, invitation_to
 from tests.pages import html, text
 from tests.second_step import give_app
 
@@ -26,18 +26,6 @@ BEHEER = "/beheer/institutions"
 INVITE = f"{BEHEER}/invitation/add/"
 PROVE = "/aanmelden/bevestigen/"
 Role = Membership.Role
-
-
-@pytest.fixture
-def operator(db: None) -> Manager:
-    return Manager.objects.create_superuser("olga@beheer.test", PASSWORD, name="Olga")
-
-
-@pytest.fixture
-def operator_client(operator: Manager) -> DeskClient:
-    client = DeskClient()
-    client.force_login(operator)
-    return client
 
 
 def form_of(manager: Manager, **more: str) -> dict[str, str]:

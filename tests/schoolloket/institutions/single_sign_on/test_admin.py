@@ -10,7 +10,7 @@ from django.http import HttpResponse
 from django.test import Client
 
 from schoolloket.institutions.models import AccessEvent, Institution, Manager, Membership
-from tests.desk_client import DeskClient
+from tests.desk_client import signed_in_as
 from tests.helpers import PASSWORD
 from tests.pages import text
 from tests.provider.provider import Claims, Provider
@@ -23,9 +23,7 @@ pytestmark = pytest.mark.usefixtures("clock")
 @pytest.fixture
 def operator_client(db: None) -> Client:
     operator = Manager.objects.create_superuser("op@loket.test", PASSWORD, name="Op")
-    client = DeskClient()
-    client.force_login(operator)
-    return client
+    return signed_in_as(operator)
 
 
 def save(client: Client, manager: Manager, **rows: str) -> HttpResponse:
